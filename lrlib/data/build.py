@@ -1,0 +1,103 @@
+"""Rebuilds the bundled data files from their sources: `python -m lrlib.data.build`.
+
+Digits, diabetes and breast cancer are read from an installed scikit-learn (1.9 was used); the bag
+of words is counted from the standard library of the running Python (3.11.7 was used). The loaders
+never need this module; it is here so that anyone can see where each number came from.
+"""
+
+import ast
+import re
+import sysconfig
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).parent
+PACKAGES = (
+    "asyncio",
+    "_pydecimal",
+    "email",
+    "logging",
+    "multiprocessing",
+    "turtle",
+    "unittest",
+    "xml",
+)
+MIN_WORDS_PER_DOCSTRING = 6
+MIN_DOCSTRINGS_PER_WORD = 5
+
+
+def docstrings(package: str) -> list[str]:
+    """Return the docstrings of every class and function in one standard-library package."""
+    root = Path(sysconfig.get_paths()["stdlib"])
+    files = sorted((root / package).rglob("*.py")) or [root / f"{package}.py"]
+    texts = []
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                texts.append(ast.get_docstring(node) or "")
+    return texts
+
+
+def words(text: str) -> list[str]:
+    """Return the words of two or more letters, in lower case, leaving out doctest lines."""
+    prose = "\n".join(
+        line for line in text.splitlines() if not line.lstrip().startswith((">>>", "..."))
+    )
+    return re.findall(r"[a-z]{2,}", prose.lower())
+
+
+def build_docstrings() -> None:
+    """Write docstrings.npz: word counts as compressed sparse rows, and the package of each row."""
+    rows: list[Counter] = []
+    labels: list[int] = []
+    for label, package in enumerate(PACKAGES):
+        for text in docstrings(package):
+            counts = Counter(words(text))
+            if len(counts) >= MIN_WORDS_PER_DOCSTRING and counts not in rows:
+                rows.append(counts)
+                labels.append(label)
+    spread = Counter(word for counts in rows for word in counts)
+    vocabulary = sorted(word for word, n in spread.items() if n >= MIN_DOCSTRINGS_PER_WORD)
+    column = {word: i for i, word in enumerate(vocabulary)}
+    entries = [sorted((column[w], n) for w, n in counts.items() if w in column) for counts in rows]
+    np.savez_compressed(
+        HERE / "docstrings.npz",
+        indptr=np.cumsum([0, *map(len, entries)]).astype(np.int32),
+        indices=np.array([i for row in entries for i, _ in row], dtype=np.int16),
+        counts=np.array([n for row in entries for _, n in row], dtype=np.int16),
+        y=np.array(labels, dtype=np.uint8),
+        words=np.array(vocabulary),
+        classes=np.array([p.removeprefix("_py") for p in PACKAGES]),
+    )
+
+
+def build_from_scikit_learn() -> None:
+    """Write digits.npz, diabetes.npz and breast_cancer.npz from scikit-learn's copies."""
+    from sklearn import datasets
+
+    digits = datasets.load_digits()
+    np.savez_compressed(
+        HERE / "digits.npz", X=digits.data.astype(np.uint8), y=digits.target.astype(np.uint8)
+    )
+    diabetes = datasets.load_diabetes(scaled=False)
+    np.savez_compressed(
+        HERE / "diabetes.npz",
+        X=diabetes.data,
+        y=diabetes.target.astype(np.int16),
+        names=np.array(diabetes.feature_names),
+    )
+    cancer = datasets.load_breast_cancer()
+    np.savez_compressed(
+        HERE / "breast_cancer.npz",
+        X=cancer.data,
+        y=cancer.target.astype(np.uint8),
+        names=cancer.feature_names.astype(str),
+        classes=cancer.target_names.astype(str),
+    )
+
+
+if __name__ == "__main__":
+    build_docstrings()
+    build_from_scikit_learn()
