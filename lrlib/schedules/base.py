@@ -1,0 +1,85 @@
+"""What every schedule is: a frozen value that maps update counts to learning rates."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lrlib import _check as check
+from lrlib._plain import Plain
+
+if TYPE_CHECKING:
+    from lrlib.schedules.compose import Join
+
+Steps = NDArray[np.float64]
+
+
+class Schedule(Plain, ABC):
+    """A learning rate as a pure function of `t`, the number of updates already made.
+
+    `t = 0` gives the rate of the first update. Call a schedule with
+
+    - a number (or a 0-d array): the rate is a Python `float`;
+    - an array or list of any shape: the rates are a float64 array of that shape, bit for bit
+      the same as one call for each entry.
+
+    `t` may have a fraction, which is handy for drawing. A negative, infinite or NaN `t` raises
+    `ValueError`, a `t` that is no number `TypeError`. After its last step a schedule holds its
+    final value. In a training loop plan once, `rates = schedule(np.arange(steps))`: a single
+    call costs as much as a small optimizer step.
+
+    Schedules are frozen, compare and hash by value, `eval(repr(s)) == s`, and
+    `Schedule.from_dict(s.to_dict()) == s`.
+    """
+
+    @overload
+    def __call__(self, step: int | float) -> float: ...
+    @overload
+    def __call__(self, step: ArrayLike) -> Any: ...
+    def __call__(self, step: ArrayLike) -> float | Steps:
+        t = check.steps(step)
+        rates = self._rates(t.ravel())
+        return float(rates[0]) if t.ndim == 0 else rates.reshape(t.shape)
+
+    @abstractmethod
+    def _rates(self, t: Steps) -> Steps:
+        """The rates at a one-dimensional, checked array of update counts."""
+
+    def then(self, steps: int, other: Schedule) -> Join:
+        """This schedule for `steps` updates, then `other` on a clock that starts from 0.
+
+        >>> from lrlib.schedules import Constant, CosineDecay, Warmup
+        >>> plan = Warmup(lr=0.4, steps=4).then(4, CosineDecay(lr0=0.4, lr_end=0.0, steps=2))
+        >>> [round(plan(t), 3) for t in range(7)]
+        [0.1, 0.2, 0.3, 0.4, 0.4, 0.2, 0.0]
+        """
+        from lrlib.schedules.compose import Join
+
+        return Join((self, other), (steps,))
+
+
+@dataclass(frozen=True)
+class Constant(Schedule):
+    """The same rate throughout: `lr(t) = lr`.
+
+    Args:
+        lr: the rate, 0 or more.
+
+    >>> Constant(lr=0.1)(1000)
+    0.1
+
+    Source: H. Robbins, S. Monro (1951), "A Stochastic Approximation Method", shows why noise
+    calls for something better. Same as `optax.constant_schedule`; torch needs no scheduler.
+    """
+
+    lr: float
+
+    def __post_init__(self) -> None:
+        check.settle(self, lr=check.rate)
+
+    def _rates(self, t: Steps) -> Steps:
+        return np.full_like(t, self.lr)
