@@ -1,0 +1,382 @@
+"""Build the notebooks: units/NAME.py -> source/NAME/NAME.ipynb -> release/NAME/NAME.ipynb.
+
+A unit is one notebook in jupytext's py:percent form. Cell headers carry nbgrader's own metadata;
+what equals the default may be left out (`grade`, `solution` and `task` are false, a test cell is
+locked, `schema_version` is 3)::
+
+    # %% nbgrader={"grade_id": "setup", "locked": true}
+    # %% nbgrader={"grade_id": "sgd_step", "solution": true}
+    # %% nbgrader={"grade_id": "check_sgd_step", "grade": true, "points": 6}
+    # %% [markdown] nbgrader={"grade_id": "report", "grade": true, "solution": true, "points": 3}
+
+Inside a function the lines from `### BEGIN SOLUTION` to `### END SOLUTION` are released as
+`raise NotImplementedError`; at the left margin, after a line such as `quiz_01 = {"q1": ""}`, they
+just go. The text of a written answer is released as a prompt to write one.
+
+    python course/build.py                   build every unit
+    python course/build.py 01 04             build these
+    python course/build.py --check           change nothing; fail when a notebook is out of date
+    python course/build.py --from-source 01  carry edits of source/*.ipynb back into units/
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import SaveCells
+from traitlets.config import Config, PyFileConfigLoader
+from traitlets.utils.importstring import import_item
+from unit_checks import find_problems, grading_problems
+
+from autograders.catalogue import catalogue
+
+COURSE = Path(__file__).resolve().parent
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+KEPT_CELL_METADATA = {"nbgrader", "tags"}
+
+
+class UnitError(Exception):
+    """What is wrong with a unit, in sentences for its author."""
+
+
+# Units -> source notebooks
+
+
+def full_metadata(short: dict) -> dict:
+    """nbgrader's whole cell metadata from what an author wrote."""
+    full = {"schema_version": 3, "grade": False, "solution": False, "task": False} | dict(short)
+    full.setdefault("locked", full["grade"] and not full["solution"])
+    return full
+
+
+def short_metadata(full: dict) -> dict:
+    """The part of nbgrader's cell metadata that `full_metadata` cannot guess, in a fixed order."""
+    order = ("grade_id", "grade", "solution", "task", "locked", "points")
+    short = {key: full[key] for key in order if key in full}
+    for key in order[1:]:
+        rest = {k: v for k, v in short.items() if k != key}
+        if key in short and full_metadata(rest).get(key) == short[key]:
+            short = rest
+    return short
+
+
+def split_cells(text: str, name: str) -> list[NotebookNode]:
+    """The cells of a unit as jupytext reads them, metadata as written."""
+    if not text.lstrip("\n").startswith("# %%"):
+        raise UnitError(
+            f"{name}: expected a cell header such as '# %% [markdown]' first, got"
+            f" {text.strip().splitlines()[:1]}; a unit has no YAML header."
+        )
+    cells = jupytext.reads(text, fmt="py:percent").cells
+    for number, cell in enumerate(cells):
+        bad = cell.metadata.get("incorrectly_encoded_metadata")
+        if bad is not None:
+            raise UnitError(
+                f"{name}, cell {number}: cannot read the header '{bad}'; metadata is JSON, for"
+                ' example nbgrader={"grade_id": "sgd_step", "solution": true}.'
+            )
+        unknown = set(cell.metadata) - KEPT_CELL_METADATA - {"lines_to_next_cell"}
+        if unknown:
+            raise UnitError(
+                f"{name}, cell {number}: expected only nbgrader and tags in a cell header, got"
+                f" {', '.join(sorted(unknown))}; a title belongs in a markdown cell."
+            )
+    return cells
+
+
+def canonical_cells(cells: Sequence[NotebookNode], unit: str) -> list[NotebookNode]:
+    """Cells as they are stored: whole metadata, stable ids, nothing that running leaves behind."""
+    built = []
+    for index, cell in enumerate(cells):
+        metadata = {k: v for k, v in cell.metadata.items() if k in KEPT_CELL_METADATA}
+        if metadata.get("nbgrader"):
+            kept = {
+                k: v for k, v in metadata["nbgrader"].items() if k not in ("checksum", "cell_type")
+            }
+            metadata["nbgrader"] = full_metadata(kept)
+        else:
+            metadata.pop("nbgrader", None)
+        if not metadata.get("tags"):
+            metadata.pop("tags", None)
+        make = {
+            "code": nbformat.v4.new_code_cell,
+            "markdown": nbformat.v4.new_markdown_cell,
+            "raw": nbformat.v4.new_raw_cell,
+        }[cell.cell_type]
+        identity = metadata.get("nbgrader", {}).get("grade_id") or f"{unit[:52]}-{index:03d}"
+        built.append(make(cell.source.strip("\n"), metadata=metadata, id=identity))
+    return built
+
+
+def digest(cells: Sequence[NotebookNode]) -> str:
+    """A fingerprint of what cells say, whatever their ids and outputs."""
+    content = [[c.cell_type, c.source, c.metadata] for c in cells]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def source_notebook(text: str, unit: str) -> NotebookNode:
+    """The instructor's notebook of a unit, from the text of `units/UNIT.py`.
+
+    Raises UnitError, with every problem found, for a unit that would make a broken notebook.
+    """
+    cells = canonical_cells(split_cells(text, unit), unit)
+    problems = find_problems(cells, clear)
+    if problems:
+        raise UnitError("\n".join(f"{unit}: {problem}" for problem in problems))
+    metadata = {
+        "kernelspec": KERNEL,
+        "language_info": {"name": "python"},
+        "built": {"digest": digest(cells)},
+    }
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    notebook.nbformat_minor = 5
+    nbformat.validate(notebook)
+    return notebook
+
+
+# Source notebooks -> release notebooks
+
+
+def nbgrader_config() -> Config:
+    """The settings in nbgrader_config.py, read as nbgrader reads them."""
+    return PyFileConfigLoader("nbgrader_config.py", path=str(COURSE)).load_config()
+
+
+def release_preprocessors() -> list:
+    """nbgrader's own steps from source to release, without the gradebook."""
+    config = nbgrader_config()
+    steps = [import_item(name) for name in config.GenerateAssignment.preprocessors]
+    return [step(config=config) for step in steps if step is not SaveCells]
+
+
+def release_notebook(source: NotebookNode) -> NotebookNode:
+    """The learner's notebook: the same bytes as `nbgrader generate_assignment` writes."""
+    notebook = nbformat.reads(nbformat.writes(source), as_version=4)
+    resources: dict = {}
+    for preprocessor in release_preprocessors():
+        notebook, resources = preprocessor(notebook, resources)
+    return notebook
+
+
+def clear(source: str) -> str:
+    """A solution cell's text as a learner gets it."""
+    cell = nbformat.v4.new_code_cell(
+        source, metadata={"nbgrader": full_metadata({"solution": True})}
+    )
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": KERNEL})
+    for step in release_preprocessors():
+        if hasattr(step, "code_stub"):
+            notebook, _ = step.preprocess(notebook, {})
+    return notebook.cells[0].source
+
+
+# Source notebooks -> units
+
+
+def unit_text(notebook: NotebookNode, old_text: str, unit: str) -> str:
+    """The text of `units/UNIT.py` that builds this notebook.
+
+    Cells that say what they said in `old_text` keep their header and spacing to the letter.
+    Raises UnitError for what text cannot hold: a pasted image, a code line that begins a cell.
+    """
+    old = split_cells(old_text, unit) if old_text else []
+    spare = {answer_key(new): cell for new, cell in zip(canonical_cells(old, unit), old)}
+    written = []
+    wanted = canonical_cells(notebook.cells, unit)
+    for number, (cell, new) in enumerate(zip(notebook.cells, wanted)):
+        if cell.get("attachments"):
+            raise UnitError(
+                f"{unit}, cell {number}: a pasted image cannot be kept in a text file; draw it in"
+                " a code cell."
+            )
+        kept = spare.pop(answer_key(new), None)
+        metadata = dict(new.metadata)
+        if kept is not None and canonical_cells([kept], unit)[0].metadata == new.metadata:
+            metadata = dict(kept.metadata)
+        elif "nbgrader" in metadata:
+            metadata["nbgrader"] = short_metadata(metadata["nbgrader"])
+        written.append(nbformat.from_dict({**new, "metadata": metadata}))
+    plain = nbformat.v4.new_notebook(cells=written)
+    text = jupytext.writes(
+        plain,
+        fmt={
+            "extension": ".py",
+            "format_name": "percent",
+            "notebook_metadata_filter": "-all",
+            "cell_metadata_filter": "all",
+        },
+    )
+    again = canonical_cells(split_cells(text, unit), unit)
+    for number, (cell, new) in enumerate(zip(again, wanted)):
+        if digest([cell]) != digest([new]):
+            raise UnitError(
+                f"{unit}, cell {number}: cannot be written as text and read back the same; look"
+                f" for a code line that begins with '# %%': {new.source[:80]!r}."
+            )
+    if len(again) != len(wanted):
+        raise UnitError(
+            f"{unit}: {len(wanted)} cells would become {len(again)} when written as text."
+        )
+    return text
+
+
+def answer_key(cell: NotebookNode) -> tuple[str, ...]:
+    """What makes two versions of a cell the same cell."""
+    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return (grade_id,) if grade_id else (cell.cell_type, cell.source)
+
+
+# The command
+
+
+def notebook_path(course: Path, stage: str, unit: str) -> Path:
+    """Where nbgrader keeps a unit's notebook at one stage, 'source' or 'release'."""
+    return course / stage / unit / f"{unit}.ipynb"
+
+
+def notebook_bytes(notebook: NotebookNode) -> bytes:
+    """A notebook as nbgrader writes it to a file."""
+    return (nbformat.writes(notebook).rstrip("\n") + "\n").encode()
+
+
+def read_source(course: Path, unit: str) -> NotebookNode:
+    """The source notebook as it lies on disk."""
+    path = notebook_path(course, "source", unit)
+    try:
+        return nbformat.read(path, as_version=4)
+    except FileNotFoundError:
+        raise UnitError(f"{unit}: no notebook at {path}; build it first.") from None
+    except Exception as error:  # nbformat raises its own, json's and validation errors
+        raise UnitError(
+            f"{unit}: cannot read {path} ({error}); '--force' builds it again from the unit."
+        ) from error
+
+
+def find_units(course: Path, wanted: Sequence[str]) -> list[str]:
+    """Unit names for names or numbers; all of them for none. UnitError for an unknown one."""
+    known = sorted(path.stem for path in (course / "units").glob("*.py"))
+    if not known:
+        raise UnitError(f"no units in {course / 'units'}; expected files like 01_fixed_rate.py.")
+    units = []
+    for want in wanted:
+        name = Path(want).stem
+        matches = [unit for unit in known if unit == name or unit.split("_")[0] == name]
+        if not matches:
+            raise UnitError(f"no unit '{want}'; expected a name or number of: {', '.join(known)}.")
+        units += matches
+    return units or known
+
+
+def was_edited(source: NotebookNode, unit: str) -> bool:
+    """Whether a source notebook holds work that was done in Jupyter after it was built."""
+    built = source.metadata.get("built", {}).get("digest")
+    return built != digest(canonical_cells(source.cells, unit))
+
+
+def build(course: Path, unit: str) -> tuple[dict[Path, bytes], list[str]]:
+    """The files that a unit gives, by path, and what stands between it and being graded."""
+    text = (course / "units" / f"{unit}.py").read_text(encoding="utf-8")
+    source = source_notebook(text, unit)
+    points = {name: exercise.points for name, exercise in catalogue().items()}
+    files = {
+        notebook_path(course, "source", unit): notebook_bytes(source),
+        notebook_path(course, "release", unit): notebook_bytes(release_notebook(source)),
+    }
+    return files, grading_problems(source.cells, points)
+
+
+def build_unit(course: Path, unit: str, *, force: bool) -> str:
+    """Write a unit's notebooks; refuse to overwrite edits made in Jupyter unless `force`."""
+    exists = notebook_path(course, "source", unit).exists()
+    if exists and not force and was_edited(read_source(course, unit), unit):
+        raise UnitError(
+            f"{unit}: the source notebook was edited after it was built; keep the edits with"
+            f" '--from-source {unit[:2]}' or drop them with '--force'."
+        )
+    changed = False
+    files, problems = build(course, unit)
+    for path, content in files.items():
+        if not path.exists() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            changed = True
+    result = f"{unit}: {'built' if changed else 'up to date'}"
+    return "\n".join([result, *(f"  cannot be graded yet: {problem}" for problem in problems)])
+
+
+def check_unit(course: Path, unit: str) -> str:
+    """Raise UnitError when a notebook on disk differs from what its unit gives."""
+    files, problems = build(course, unit)
+    stale = [p for p, content in files.items() if not p.exists() or p.read_bytes() != content]
+    if stale:
+        names = " and ".join(str(p.relative_to(course)) for p in stale)
+        problems.append(f"{names} out of date; run 'python course/build.py {unit[:2]}'.")
+    if problems:
+        raise UnitError("\n".join(f"{unit}: {problem}" for problem in problems))
+    return f"{unit}: up to date"
+
+
+def carry_back(course: Path, unit: str, *, force: bool) -> str:
+    """Write a source notebook's edits into its unit; refuse when the unit was changed too."""
+    unit_path = course / "units" / f"{unit}.py"
+    notebook, old = read_source(course, unit), unit_path.read_text(encoding="utf-8")
+    if not was_edited(notebook, unit):
+        return f"{unit}: nothing to carry back"
+    built = notebook.metadata.get("built", {}).get("digest")
+    if built != digest(canonical_cells(split_cells(old, unit), unit)) and not force:
+        raise UnitError(
+            f"{unit}: both the notebook and {unit_path.name} were changed since the last build;"
+            " merge them by hand, or take the notebook's version with '--force'."
+        )
+    text = unit_text(notebook, old, unit)
+    source_notebook(text, unit)
+    unit_path.write_text(text, encoding="utf-8", newline="\n")
+    return build_unit(course, unit, force=True).replace("built", "carried back and built")
+
+
+def main(argv: Sequence[str] | None = None, course: Path = COURSE) -> int:
+    """Build, check or carry back units; 0 when all went well."""
+    parser = argparse.ArgumentParser(description="Build the course's notebooks from its units.")
+    parser.add_argument("units", nargs="*", metavar="UNIT", help="name or number; default: all")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--check", action="store_true", help="only say what is out of date")
+    mode.add_argument("--from-source", action="store_true", help="source notebooks -> units")
+    parser.add_argument("--force", action="store_true", help="overwrite the other side's edits")
+    options = parser.parse_args(argv)
+
+    def handle(unit: str) -> str:
+        if options.check:
+            return check_unit(course, unit)
+        action = carry_back if options.from_source else build_unit
+        return action(course, unit, force=options.force)
+
+    try:
+        units = find_units(course, options.units)
+    except UnitError as error:
+        print(error, file=sys.stderr)
+        return 2
+    failed = False
+    for unit in units:
+        try:
+            print(handle(unit))
+        except UnitError as error:
+            failed = True
+            print(error, file=sys.stderr)
+    if options.check and not options.units:
+        built = {path.name for stage in ("source", "release") for path in course.glob(f"{stage}/*")}
+        for name in sorted(built - set(units)):
+            failed = True
+            print(f"{name}: built, but there is no units/{name}.py; remove it.", file=sys.stderr)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

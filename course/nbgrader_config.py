@@ -1,0 +1,30 @@
+"""nbgrader's settings for this course: where things are, and our judge as its grader."""
+
+from pathlib import Path
+
+c = get_config()  # noqa: F821 - given by the loader
+
+course = Path(__file__).resolve().parent
+c.CourseDirectory.root = str(course)
+c.CourseDirectory.course_id = "learning_rate"
+# SQLite waits this many seconds for another writer; the default of 5 aborts a class.
+c.CourseDirectory.db_url = f"sqlite:///{(course / 'gradebook.db').as_posix()}?timeout=60"
+
+exchange = course / "exchange"
+exchange.mkdir(exist_ok=True)
+c.Exchange.root = str(exchange)
+
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.LockCells",
+    "autograders.nbgrader.ClearAnswers",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+c.ClearSolutions.text_stub = "*Write your answer here.*"
