@@ -1,9 +1,19 @@
 """Optimizers: frozen hyper-parameters with a pure `init` and `update`."""
 
-from lrlib.optimizers.adam import Adam, AdamW
-from lrlib.optimizers.adaptive import AdaGrad, RMSprop
-from lrlib.optimizers.base import SGD, Optimizer
+from lrlib.optimizers.adam import Adam, AdamW, AMSGrad, Lion, NAdam
+from lrlib.optimizers.adaptive import AdaDelta, AdaGrad, RMSprop
+from lrlib.optimizers.base import SGD, Optimizer, stack
+from lrlib.optimizers.in_place import in_place
 from lrlib.optimizers.momentum import Momentum, Nesterov
+from lrlib.optimizers.reactive import (
+    DoG,
+    Hypergradient,
+    PolyakStep,
+    Prodigy,
+    ReactiveRate,
+    ReduceOnPlateau,
+)
+from lrlib.optimizers.schedule_free import ScheduleFreeAdamW, ScheduleFreeSGD
 
 __all__ = [
     "Optimizer",
@@ -12,6 +22,20 @@ __all__ = [
     "Nesterov",
     "AdaGrad",
     "RMSprop",
+    "AdaDelta",
     "Adam",
     "AdamW",
+    "AMSGrad",
+    "NAdam",
+    "Lion",
+    "ReactiveRate",
+    "ReduceOnPlateau",
+    "PolyakStep",
+    "Hypergradient",
+    "DoG",
+    "Prodigy",
+    "ScheduleFreeSGD",
+    "ScheduleFreeAdamW",
+    "stack",
+    "in_place",
 ]

@@ -98,3 +98,54 @@ class RMSprop(Optimizer):
         grad, lr = check.step_arguments(w, grad, lr)
         mean_square = self.rho * state.mean_square + (1 - self.rho) * grad**2
         return w - lr * grad / (np.sqrt(mean_square) + self.eps), MeanSquare(mean_square)
+
+
+class Squares(NamedTuple):
+    """The state of AdaDelta: moving averages of squared gradients and of squared steps."""
+
+    mean_square: Array
+    mean_square_step: Array
+
+
+@dataclass(frozen=True)
+class AdaDelta(Optimizer):
+    """RMSprop in the units of the parameters: scaled by the size of its own past steps.
+
+        s = rho * s + (1 - rho) * g**2
+        d = sqrt(u + eps) / sqrt(s + eps) * g
+        u = rho * u + (1 - rho) * d**2
+        w = w - lr * d
+
+    The one rule here with `eps` inside the root, where it sets the size of the first step. Its
+    author has no rate at all, which is `lr=1`.
+
+    Args:
+        rho: share of both averages that is kept, at least 0 and below 1.
+        eps: added inside both roots, above 0.
+
+    >>> rule = AdaDelta(rho=0.75, eps=3.0)
+    >>> w = np.array([2.0])
+    >>> w, state = rule.update(w, np.array([6.0]), rule.init(w), lr=1.0)
+    >>> w.tolist(), state.mean_square.tolist(), state.mean_square_step.tolist()
+    ([-1.0], [9.0], [2.25])
+
+    Source: M. D. Zeiler (2012), "ADADELTA: An Adaptive Learning Rate Method". Same as torch
+    `Adadelta`, Optax `adadelta` and Keras `Adadelta`; Keras's rate is 0.001 unless told.
+    """
+
+    rho: float = 0.9
+    eps: float = 1e-6
+
+    def __post_init__(self) -> None:
+        check.settle(self, rho=check.decay, eps=check.positive)
+
+    def init(self, w: Array) -> Squares:
+        zeros = np.zeros_like(check.parameters(w))
+        return Squares(zeros, zeros)
+
+    def update(self, w: Array, grad: Array, state: Squares, lr: Rate) -> tuple[Array, Squares]:
+        grad, lr = check.step_arguments(w, grad, lr)
+        s = self.rho * state.mean_square + (1 - self.rho) * grad**2
+        d = np.sqrt(state.mean_square_step + self.eps) / np.sqrt(s + self.eps) * grad
+        u = self.rho * state.mean_square_step + (1 - self.rho) * d**2
+        return w - lr * d, Squares(s, u)

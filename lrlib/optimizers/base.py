@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import DTypeLike
 
 from lrlib import _check as check
 from lrlib._check import Array, Rate
 from lrlib._plain import Plain
+
+R = TypeVar("R", bound="Optimizer")
 
 
 class Optimizer(Plain, ABC):
@@ -54,7 +60,6 @@ class SGD(Optimizer):
 
         w = w - lr * g
 
-    >>> import numpy as np
     >>> w, state = SGD().update(np.array([1.0, 2.0]), np.array([0.5, -1.0]), NoState(), lr=0.5)
     >>> w.tolist()
     [0.75, 2.5]
@@ -70,3 +75,33 @@ class SGD(Optimizer):
     def update(self, w: Array, grad: Array, state: NoState, lr: Rate) -> tuple[Array, NoState]:
         grad, lr = check.step_arguments(w, grad, lr)
         return w - lr * grad, state
+
+
+def stack(optimizers: Sequence[R], dtype: DTypeLike = np.float64) -> R:
+    """One optimizer that updates row i of a (runs, n) array as `optimizers[i]` would.
+
+    All are of one class. A hyper-parameter in which they differ becomes a column (runs, 1) of
+    `dtype`, which should be that of `w`. Such an optimizer is a tool for computing: it does not
+    compare, hash or go to a dict as the ones it is made of do.
+
+    Raises `ValueError` if there is none, or if their classes differ.
+
+    >>> from lrlib.optimizers import Momentum
+    >>> both = stack([Momentum(mu=0.0), Momentum(mu=0.5)])
+    >>> w = np.array([[1.0], [1.0]]); state = both.init(w)
+    >>> for _ in range(2):
+    ...     w, state = both.update(w, np.ones((2, 1)), state, lr=0.1)
+    >>> w.round(3).tolist()
+    [[0.8], [0.75]]
+    """
+    kinds = sorted({type(optimizer).__name__ for optimizer in optimizers})
+    if len(kinds) != 1:
+        raise ValueError(f"stack should get optimizers of one class, but it got {kinds}.")
+    first = optimizers[0]
+    stacked = object.__new__(type(first))
+    for field in fields(first):  # type: ignore[arg-type]
+        values = [getattr(optimizer, field.name) for optimizer in optimizers]
+        same = all(value == values[0] for value in values)
+        column = values[0] if same else np.array(values, dtype=dtype)[:, None]
+        object.__setattr__(stacked, field.name, column)
+    return stacked
