@@ -1,0 +1,137 @@
+"""Calls put to a student's function, and what is observed of each: the side that runs student code.
+
+Only NumPy and the standard library are imported here: this module is all that the sandbox holds of
+the grader. It compares nothing and judges nothing; it reports values.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import tempfile
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from .recipes import build
+from .wire import Recipe
+
+READ = "read"
+CALL = "call"
+
+
+def run_calls(namespace: Mapping[str, Any], calls: Iterable[Mapping[str, Any]]) -> list[dict]:
+    """Answer each call in turn; a call that raises is an answer too, never the end of the list."""
+    with quiet():
+        return [answer(namespace, call) for call in calls]
+
+
+def answer(namespace: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what one call shows: `result`, or `raised`, and how its inputs look afterwards.
+
+    `again` is the result read a second time, after every input array was overwritten: a result that
+    shares memory with an input shows up there as changed numbers.
+    """
+    name = call["name"]
+    if name not in namespace:
+        return {"missing": name}
+    if call["do"] == READ:
+        return {"result": namespace[name]}
+    args = [_own(build(value), call["frozen"]) for value in call["args"]]
+    kwargs = {key: _own(build(value), call["frozen"]) for key, value in call["kwargs"].items()}
+    try:
+        result = namespace[name](*args, **kwargs)
+        if call["then"] is not None:
+            result = [result(*later) for later in call["then"]]
+        seen: dict[str, Any] = {"result": _copy(result)}
+    except (Exception, SystemExit) as error:
+        seen = {"raised": _describe(error)}
+        result = None
+    arrays = list(_arrays([args, kwargs]))
+    if arrays or any(isinstance(value, (list, dict)) for value in [*args, *kwargs.values()]):
+        seen["after"] = [[_data(value) for value in args], {k: _data(v) for k, v in kwargs.items()}]
+        seen["after"] = _copy(seen["after"])
+        if "result" in seen:
+            for array in arrays:
+                array.flags.writeable = True
+                array.fill(_SCRAMBLED)
+            seen["again"] = _copy(result)
+    counts = [value.calls for value in [*args, *kwargs.values()] if hasattr(value, "calls")]
+    if counts:
+        seen["counts"] = counts
+    return seen
+
+
+_SCRAMBLED = 77
+_CELLS = ("<", os.path.join(tempfile.gettempdir(), "ipykernel_"))
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Prints, warnings and floating-point complaints are not answers: let none of them through."""
+    sink = io.StringIO()
+    with (
+        contextlib.redirect_stdout(sink),
+        contextlib.redirect_stderr(sink),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _own(value: Any, frozen: bool) -> Any:
+    """A fresh copy of an argument, so that no call sees what another did to its inputs."""
+    value = _copy(value)
+    if frozen:
+        for array in _arrays(value):
+            array.flags.writeable = False
+    return value
+
+
+def _copy(value: Any) -> Any:
+    kind = type(value)
+    if kind is np.ndarray:
+        return value.copy()
+    if kind is list or kind is tuple:
+        return kind(_copy(item) for item in value)
+    if kind is dict:
+        return {key: _copy(item) for key, item in value.items()}
+    return value
+
+
+def _arrays(value: Any) -> Iterable[np.ndarray]:
+    if type(value) is np.ndarray:
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _arrays(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _arrays(item)
+
+
+def _data(value: Any) -> Any:
+    return None if isinstance(value, (Callable, np.random.Generator, Recipe)) else value  # type: ignore[arg-type]
+
+
+def _describe(error: BaseException) -> dict[str, Any]:
+    """The type of an exception with its bases by name, its message, and the student's line."""
+    line = None
+    frame = error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename.startswith(_CELLS):
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    return {
+        "types": [base.__name__ for base in type(error).__mro__[:12]],
+        "message": text[:500],
+        "line": line,
+    }

@@ -1,0 +1,110 @@
+"""`check(...)`: the judge in a learner's notebook, at once and on public inputs."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from . import progress
+from .calls import run_calls
+from .catalogue import find
+from .exercise import Exercise, Quiz
+from .judge import PUBLIC_SEED, call_of, judge, judge_quiz, plan_for
+from .kinds import Number, WrongKind, describe
+from .report import ZERO, Report
+from .wire import decode, encode
+
+_MISSING = object()
+
+
+def check(answer: Callable[..., Any] | str, value: Any = _MISSING, *, hint: int = 1) -> Report:
+    """Check a graded function, or the answers to a quiz, and return the report.
+
+    `check(step_decay)` finds the exercise by the function's name; `check("quiz_04", quiz_04)` checks
+    a dict of answers; `check("step_decay", my_function)` checks a function under another name.
+    `hint` opens that many levels of hint, 0 to 3. Shown in a notebook, the report is a card.
+
+    Nothing is raised for a wrong answer; a name that no exercise has is a `LookupError`.
+    """
+    if hint not in (0, 1, 2, 3):
+        raise ValueError(f"expected hint=0, 1, 2 or 3, got {hint!r}")
+    name, value = _named(answer, value)
+    exercise = find(name)
+    if isinstance(exercise, Quiz):
+        report = judge_quiz(exercise, value)
+    elif not callable(value):
+        raise TypeError(
+            f"expected the function {name}, got {describe(value)}; write check({name}) without ()"
+        )
+    else:
+        report = replace(_check_function(exercise, value), hints_shown=hint)
+    progress.record(report)
+    return report
+
+
+def _named(answer: Any, value: Any) -> tuple[str, Any]:
+    if isinstance(answer, str):
+        if value is _MISSING:
+            raise TypeError(f"expected an answer to check, as in check({answer!r}, {answer})")
+        return answer, value
+    name = getattr(answer, "__name__", None)
+    if not isinstance(name, str):
+        raise TypeError(f"expected a function or the name of a quiz, got {describe(answer)}")
+    return name, answer
+
+
+def _check_function(exercise: Exercise, function: Callable[..., Any]) -> Report:
+    plan = plan_for(exercise, PUBLIC_SEED)
+    try:
+        with _time_limit(exercise.seconds * 5):
+            answers = _ask(exercise.name, function, plan.calls)
+    except KeyboardInterrupt:
+        return Report(
+            exercise.name, exercise.unit, 0.0, exercise.points, ZERO,
+            note="stopped: it was still running after "
+            f"{exercise.seconds * 5:g} s; look for a loop that does not end",
+        )  # fmt: skip
+    report = judge(plan, answers, reveal=True)
+    if report.example and exercise.curve and not report.passed:
+        cases = list(exercise.curve())
+        calls = [call_of(exercise.name, case) for case in cases]
+        got = _ask(exercise.name, function, calls)
+        want = _ask(exercise.name, exercise.reference, calls)
+        points = [
+            (float(case.args[0]), _number(w), _number(g)) for case, w, g in zip(cases, want, got)
+        ]
+        report = replace(report, example=replace(report.example, curve=tuple(points)))
+    return report
+
+
+def _ask(name: str, function: Callable[..., Any], calls: list[dict[str, Any]]) -> list[Any]:
+    """Answers go through the same frames here as they do from the sandbox: one judge, one input."""
+    return [decode(encode(answer)) for answer in run_calls({name: function}, calls)]
+
+
+def _number(answer: dict[str, Any]) -> float | None:
+    try:
+        return Number().read(answer.get("result"))
+    except WrongKind:
+        return None
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Interrupt the main thread after a while, where threads exist (not in a browser)."""
+    if sys.platform == "emscripten" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    import _thread
+
+    timer = threading.Timer(seconds, _thread.interrupt_main)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -1,0 +1,14 @@
+"""Where student code runs: a process of its own that is sent inputs and returns numbers."""
+
+from .host import Cell, Fork, Outcome, Request, Sandbox
+from .level import SandboxLevel, SandboxUnavailable
+
+__all__ = [
+    "Cell",
+    "Fork",
+    "Outcome",
+    "Request",
+    "Sandbox",
+    "SandboxLevel",
+    "SandboxUnavailable",
+]

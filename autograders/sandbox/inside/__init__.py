@@ -1,0 +1,1 @@
+"""What is mounted into the sandbox: the warm process, its lock-down and the stand-ins."""

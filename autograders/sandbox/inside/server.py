@@ -1,0 +1,121 @@
+"""The warm process: imports what student code may use, then forks once per request to run it."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+SCRATCH_ENTRIES = 200
+
+
+def main(control_fd: int, plotting: bool, scratch: str) -> None:
+    """Serve requests from the control socket until it is closed.
+
+    A request is one JSON packet with the limits and, beside it, the descriptor of a socket of its
+    own; the reply is one JSON packet that says how the fork ended. Only trusted code runs here.
+    """
+    import numpy
+
+    importlib.import_module("numpy.random")
+    importlib.import_module("numpy.linalg")
+    from . import lockdown, standins, worker
+
+    plotting = plotting and _import_plotting()
+    standins.install(plotting)
+    control = socket.socket(fileno=control_fd)
+    guard = lockdown.LockDown()
+    guard.end_with_parent()
+    os.chdir(scratch)
+    sys.argv = [""]
+    sys.path.append("")
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115
+    gc.collect()
+    gc.freeze()
+    ready = {"filter": guard.filtered, "plotting": plotting, "numpy": numpy.__version__}
+    control.send(json.dumps(ready).encode())
+    while True:
+        packet, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
+        if not packet:
+            return
+        limits = json.loads(packet)
+        if not descriptors:
+            continue
+        pid = os.fork()
+        if pid == 0:
+            _child(guard, control, descriptors[0], limits, worker.run)
+        os.close(descriptors[0])
+        report = _watch(pid, control, limits["wall_seconds"])
+        report["clean"] = _clean(scratch)
+        control.send(json.dumps(report).encode())
+
+
+def _child(guard: Any, control: socket.socket, fd: int, limits: dict[str, Any], run: Any) -> None:
+    status = 1
+    try:
+        control.close()
+        channel = socket.socket(fileno=fd)
+        guard.end_with_parent()
+        guard.apply(limits["cpu_seconds"])
+        run(channel)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _watch(pid: int, control: socket.socket, seconds: float) -> dict[str, Any]:
+    """Wait for a fork to end; kill it when its time is over or the trusted side has had enough."""
+    deadline = time.monotonic() + seconds
+    handle = os.pidfd_open(pid)
+    poller = select.poll()
+    poller.register(handle, select.POLLIN)
+    poller.register(control, select.POLLIN)
+    late = False
+    try:
+        while True:
+            left = deadline - time.monotonic()
+            ready = [fd for fd, _ in poller.poll(max(0, left) * 1000)]
+            if handle in ready:
+                break
+            late = late or not ready
+            if not ready or not control.recv(64):
+                os.kill(pid, signal.SIGKILL)
+                break
+            os.kill(pid, signal.SIGKILL)
+    finally:
+        os.close(handle)
+    _, status, usage = os.wait4(pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    return {"code": code, "cpu": usage.ru_utime + usage.ru_stime, "late": late}
+
+
+def _clean(scratch: str) -> bool:
+    """Empty the scratch folder; False when that is too much work, and a new process is needed."""
+    try:
+        entries = list(Path(scratch).iterdir())
+        if len(entries) > SCRATCH_ENTRIES:
+            return False
+        for entry in entries:
+            entry.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _import_plotting() -> bool:
+    try:
+        matplotlib = importlib.import_module("matplotlib")
+        matplotlib.use("Agg")
+        importlib.import_module("matplotlib.pyplot")
+    except ImportError:
+        return False
+    return True

@@ -1,0 +1,161 @@
+"""One fork of the warm process: run a submission's cells, then answer the calls put to its functions."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+import signal
+import socket
+import sys
+import time
+from types import CodeType, ModuleType
+from typing import Any
+
+from autograders import calls, wire
+
+from . import standins
+
+MAGIC = re.compile(r"^\s*([%!?].*|[^#'\"=]*\?{1,2}\s*)$")
+CELL_MAGIC = re.compile(r"^\s*%%(\w+)")
+HARMLESS_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
+REPEAT_SECONDS = 0.25
+
+
+class OutOfTime(BaseException):
+    """Raised where student code is when its CPU time is used up."""
+
+
+def receive(channel: socket.socket) -> Any:
+    """Read one frame from the trusted side."""
+    prefix = _read(channel, wire.LENGTHS.size)
+    return wire.decode(prefix + _read(channel, sum(wire.lengths(prefix))))
+
+
+def _read(channel: socket.socket, size: int) -> bytes:
+    parts = []
+    while size:
+        part = channel.recv(min(size, 2**20))
+        if not part:
+            raise EOFError
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def compile_cell(text: str, name: str) -> CodeType | None:
+    """Compile a cell; notebook magics are left out, and a cell of another language altogether."""
+    filename = f"<cell {name}>"
+    try:
+        return compile(text, filename, "exec", dont_inherit=True)
+    except SyntaxError:
+        plain = without_magics(text)
+        if plain is None:
+            return None
+        if plain == text:
+            raise
+        return compile(plain, filename, "exec", dont_inherit=True)
+
+
+def without_magics(text: str) -> str | None:
+    """Blank out lines that only a notebook understands, keeping every other line where it is."""
+    lines = text.split("\n")
+    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    magic = CELL_MAGIC.match(lines[first])
+    if magic:
+        if magic[1] not in HARMLESS_CELL_MAGICS:
+            return None
+        lines[first] = ""
+    for i, line in enumerate(lines):
+        if MAGIC.match(line):
+            lines[i] = line[: len(line) - len(line.lstrip())] + "pass"
+    return "\n".join(lines)
+
+
+def run(channel: socket.socket) -> None:
+    """Serve one request and return; the caller ends the process.
+
+    The request is `{"cells": [[name, UTF-8 bytes, trusted]], "cell_seconds", "explain", "requests":
+    [{"calls", "seconds"}]}`. The answer is one frame with what each cell raised (its text only when
+    `explain` is set, and then there are no requests), and one frame for each request.
+    """
+    work = receive(channel)
+    send = channel.sendall
+    main = ModuleType("__main__")
+    sys.modules["__main__"] = main
+    namespace = main.__dict__
+    namespace.update(display=standins.Inert(), get_ipython=standins.Inert())
+    time.sleep = _no_sleep
+    signal.signal(signal.SIGPROF, _out_of_time)
+    failed = []
+    with calls.quiet():
+        for number, (name, text, trusted) in enumerate(work["cells"]):
+            standins.allow_reference_names(trusted)
+            fault = run_cell(bytes(text).decode(), name, namespace, work["cell_seconds"])
+            if fault is not None:
+                failed.append([number, describe(fault) if work["explain"] else ""])
+    send(wire.encode({"failed": failed}))
+    for request in work["requests"]:
+        send(wire.encode(answer(namespace, request)))
+
+
+def run_cell(
+    text: str, name: str, namespace: dict[str, Any], seconds: float
+) -> BaseException | None:
+    """Run one cell and return what it raised, if anything: the cells after it run all the same."""
+    try:
+        _allow(seconds)
+        code = compile_cell(text, name)
+        if code is not None:
+            exec(code, namespace)
+    except BaseException as error:
+        return error
+    finally:
+        _allow(0)
+    return None
+
+
+def answer(namespace: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    """Answer the calls of one exercise, or say that its CPU time was used up."""
+    try:
+        _allow(request["seconds"])
+        answers = calls.run_calls(namespace, request["calls"])
+    except OutOfTime:
+        return {"stopped": "time"}
+    except BaseException as error:
+        return {"stopped": type(error).__name__}
+    finally:
+        _allow(0)
+    return {"answers": answers}
+
+
+def describe(error: BaseException) -> str:
+    """One line: the kind of exception, its message, and the line of the cell it came from."""
+    if isinstance(error, OutOfTime):
+        return "used more CPU time than a cell may"
+    line = error.lineno if isinstance(error, SyntaxError) else None
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.startswith("<cell "):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    try:
+        message = (error.msg if isinstance(error, SyntaxError) else str(error)) or ""
+    except BaseException:
+        message = ""
+    where = f" (line {line})" if line else ""
+    return f"{type(error).__name__}: {message[:300]}{where}" if message else (
+        f"{type(error).__name__}{where}"
+    )
+
+
+def _allow(seconds: float) -> None:
+    signal.setitimer(signal.ITIMER_PROF, seconds if math.isfinite(seconds) else 0, REPEAT_SECONDS)
+
+
+def _out_of_time(number: int, frame: Any) -> None:
+    raise OutOfTime
+
+
+def _no_sleep(seconds: float) -> None:
+    """Nobody waits for an animation when a notebook is graded."""

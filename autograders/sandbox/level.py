@@ -1,0 +1,29 @@
+"""How well student code is shut in: what was asked for, and what the machine gave."""
+
+from __future__ import annotations
+
+import enum
+
+
+class SandboxLevel(enum.IntEnum):
+    """The level actually obtained; only `ISOLATED` is good enough for other people's code in bulk."""
+
+    PROCESS = 1
+    ISOLATED = 2
+
+    @property
+    def words(self) -> str:
+        """What this level does and does not keep from student code."""
+        if self is SandboxLevel.ISOLATED:
+            return (
+                "isolated: own namespaces, no network, no files but NumPy's and Matplotlib's, "
+                "filtered system calls, limited CPU time and memory"
+            )
+        return (
+            "a separate process with limited CPU time and memory, without namespaces of its own: "
+            "it can read files of this machine, so grade nobody else's code this way"
+        )
+
+
+class SandboxUnavailable(RuntimeError):
+    """Student code cannot be shut in on this machine as well as was asked."""
