@@ -1,8 +1,13 @@
 """nbgrader's settings for this course: where things are, and our judge as its grader."""
 
+import os
+import sys
 from pathlib import Path
 
 c = get_config()  # noqa: F821 - given by the loader
+
+# nbgrader calls `alembic` by its bare name when it makes a gradebook.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 course = Path(__file__).resolve().parent
 c.CourseDirectory.root = str(course)
