@@ -1,0 +1,292 @@
+"""The house rules: style, one-way imports, short files, and no technique half built."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from autograders.catalogue import catalogue
+from autograders.exercise import Exercise
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST_MODULE = 450
+LAYERS = ("lrlib", "autograders", "course", "tests")
+REQUIREMENTS = ("requirements.txt", "requirements-test.txt", "requirements-peers.txt")
+
+# Technique: (the class in lrlib, the exercise that grades it and the cell that teaches it).
+TECHNIQUES = {
+    "the gradient step": ("SGD", "sgd_step"),
+    "fixed rate": ("Constant", "minimise"),
+    "step decay": ("StepDecay", "step_decay"),
+    "scheduled drop": ("ScheduledDrop", "scheduled_drop"),
+    "exponential decay": ("ExponentialDecay", "exponential_decay"),
+    "polynomial decay": ("PolynomialDecay", "polynomial_decay"),
+    "inverse-time decay": ("InverseTimeDecay", "inverse_time_decay"),
+    "reduce on plateau": ("ReduceOnPlateau", "plateau_step"),
+    "momentum": ("Momentum", "momentum_step"),
+    "Nesterov momentum": ("Nesterov", "nesterov_step"),
+    "AdaGrad": ("AdaGrad", "adagrad_step"),
+    "RMSprop": ("RMSprop", "rmsprop_step"),
+    "Adam": ("Adam", "adam_step"),
+    "AdamW": ("AdamW", "adamw_step"),
+    "triangular cycle": ("Triangular", "triangular"),
+    "triangular cycle, halving": ("Triangular2", "triangular2"),
+    "cosine restarts": ("CosineRestarts", "cosine_restarts"),
+    "one cycle": ("OneCycle", "one_cycle"),
+    "warmup": ("Warmup", "warmup"),
+    "cosine decay": ("CosineDecay", "cosine_decay"),
+    "warmup-stable-decay": ("WSD", "wsd"),
+    "schedules in sequence": ("Join", "chain"),
+    "Polyak step": ("PolyakStep", "polyak_step"),
+    "distance over gradients": ("DoG", "dog_step"),
+    "schedule-free SGD": ("ScheduleFreeSGD", "schedule_free_step"),
+}
+
+
+def committed(*patterns):
+    """The files that git tracks, or would: new ones count before they are committed."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout.split("\0")
+    return sorted({ROOT / name for name in listed if name and (ROOT / name).is_file()})
+
+
+def modules(layer):
+    """The Python modules of one layer; units are lessons and follow their own rules."""
+    return [path for path in committed(f"{layer}/*.py") if "units" not in path.parts]
+
+
+def dotted(path):
+    """The dotted name of the module in a file."""
+    parts = list(path.relative_to(ROOT).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path, statements=ast.walk):
+    """The dotted names that a module imports, relative ones made absolute."""
+    package = dotted(path).split(".")
+    if path.name != "__init__.py":
+        package = package[:-1]
+    for node in statements(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) + 1 - node.level] if node.level else []
+            origin = ".".join([*base, *filter(None, [node.module])])
+            yield from (f"{origin}.{alias.name}" for alias in node.names)
+
+
+def tool(*arguments):
+    """Run one of the project's tools; its exit code and what it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, text=True
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("format", "--check")], ids=["lint", "format"])
+def test_ruff_finds_nothing(arguments):
+    code, said = tool("ruff", *arguments, *map(str, committed("*.py")), "--force-exclude")
+    assert code == 0, said
+
+
+def test_types_hold():
+    code, said = tool("mypy")
+    assert code == 0, said
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_module_opens_with_one_line_that_says_what_lives_there(layer):
+    for path in modules(layer):
+        source = path.read_text("utf-8")
+        first = (ast.get_docstring(ast.parse(source)) or "").split("\n")[0]
+        assert first.endswith(".") or not source.strip(), f"{path.relative_to(ROOT)}: {first!r}"
+
+
+def test_no_module_is_too_long_to_be_read_in_one_sitting():
+    paths = [path for layer in LAYERS for path in modules(layer)] + [ROOT / "start.py"]
+    lengths = {str(path.relative_to(ROOT)): path.read_text("utf-8").count("\n") for path in paths}
+    assert {path: n for path, n in lengths.items() if n > LONGEST_MODULE} == {}
+
+
+@pytest.mark.parametrize("layer", ["lrlib", "autograders"])
+def test_imports_go_one_way_between_layers(layer):
+    above = LAYERS[LAYERS.index(layer) + 1 :]
+    wrong = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules(layer)
+        for name in imports(path)
+        if name.split(".")[0] in above
+    }
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("layer", ["lrlib", "autograders"])
+def test_no_two_modules_import_each_other(layer):
+    names = {dotted(path): path for path in modules(layer)}
+    graph = {}
+    for name, path in names.items():
+        at_top = set(imports(path, statements=lambda tree: tree.body))
+        graph[name] = {
+            target if target in names else target.rpartition(".")[0]
+            for target in at_top
+            if {target, target.rpartition(".")[0]} & set(names)
+        } - {name}
+    TopologicalSorter(graph).prepare()
+
+
+def test_importing_lrlib_loads_no_plotting_and_no_widgets():
+    code = "import sys, lrlib; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    heavy = {"matplotlib", "ipywidgets", "IPython", "torch", "jax", "keras", "nbgrader"}
+    assert heavy & set(loaded.stdout.split()) == set()
+
+
+def test_committed_text_names_no_machine_and_leaves_nothing_unfinished():
+    unwanted = {
+        "a path of one machine": r"(?<![\w.~})/-])/(?:root|work|Users/\w+)/\w",
+        "a private package index": r"/opt/(?:pypi|wheels)|--(?:extra-)?index-url|--find-links",
+        "a merge that was not finished": r"^(?:<{7}|>{7}) ",
+        "work that was put off": r"\b(?:TO[D]O|FIX[M]E|XX[X])\b|lorem [i]psum",
+        "a name that says nothing": r"(?i)\b(?:hel[p]ers?|sub-?ag[e]nts?)\b",
+    }
+    text = {
+        ".py",
+        ".md",
+        ".toml",
+        ".txt",
+        ".lock",
+        ".ipynb",
+        ".cff",
+        ".yaml",
+        ".yml",
+        ".js",
+        ".sh",
+        "",
+    }
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {what}: {line.strip()[:80]}"
+        for path in committed()
+        if path.suffix in text
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        for what, pattern in unwanted.items()
+        if re.search(pattern, line)
+    ]
+    assert found == []
+
+
+def test_committed_notebooks_hold_no_output():
+    for path in committed("*.ipynb"):
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        code = [cell for cell in cells if cell["cell_type"] == "code"]
+        dirty = [cell["id"] for cell in code if cell["outputs"] or cell["execution_count"]]
+        assert dirty == [], path.relative_to(ROOT)
+
+
+def test_relative_links_in_the_documents_lead_somewhere():
+    dead = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in committed("*.md")
+        for target in re.findall(r"\]\(([^)#\s]+)", path.read_text("utf-8"))
+        if "://" not in target and not (path.parent / target).exists()
+    ]
+    assert dead == []
+
+
+# The requirements
+
+
+def requirement_lines(name):
+    """The lines of a requirements file that are not comments."""
+    lines = (ROOT / name).read_text("utf-8").splitlines()
+    return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def pins(python):
+    """Name -> version of the lock for one Python on Linux."""
+    there = {"python_version": python, "python_full_version": f"{python}.0", "extra": ""}
+    there |= {"sys_platform": "linux", "platform_machine": "x86_64", "os_name": "posix"}
+    locked = map(Requirement, requirement_lines("requirements.lock"))
+    return {
+        pin.name: Version(next(iter(pin.specifier)).version)
+        for pin in locked
+        if pin.marker is None or pin.marker.evaluate(there)
+    }
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
+def test_the_lock_pins_every_direct_requirement_within_its_range(python):
+    locked = pins(python)
+    for name in REQUIREMENTS:
+        for requirement in map(Requirement, requirement_lines(name)):
+            pin = locked.get(requirement.name)
+            assert pin in requirement.specifier if pin else False, (requirement, pin)
+
+
+def test_the_lock_names_versions_only():
+    lines = requirement_lines("requirements.lock")
+    assert len(lines) > 100
+    assert [line for line in lines if not re.match(r"[\w.-]+==[\w.]+( ;|$)", line)] == []
+
+
+# The techniques
+
+
+def unit_cells():
+    """grade_id -> the names of the units that have a cell with it."""
+    cells = {}
+    for path in committed("course/units/*.py"):
+        for grade_id in re.findall(r'"grade_id": *"(\w+)"', path.read_text("utf-8")):
+            cells.setdefault(grade_id, set()).add(path.stem)
+    return cells
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_a_technique_has_its_class_its_exercise_and_its_section(technique):
+    import lrlib
+
+    class_name, exercise = TECHNIQUES[technique]
+    cells = unit_cells()
+    parts = {
+        f"the class lrlib.{class_name}": hasattr(lrlib, class_name),
+        f"the exercise {exercise} in autograders/exercises": exercise in catalogue(),
+        f"the cells {exercise} and check_{exercise} of a unit": bool(
+            cells.get(exercise, set()) & cells.get(f"check_{exercise}", set())
+        ),
+    }
+    (_, in_lrlib), *taught = parts.items()
+    begun = any(there for _, there in taught)
+    missing = [part for part, there in parts.items() if not there]
+    assert in_lrlib, f"{technique}: missing {missing}"
+    assert not (begun and missing), f"{technique}: missing {missing}"
+
+
+def test_every_exercise_is_asked_once_in_its_own_unit():
+    cells = unit_cells()
+    for item in catalogue().values():
+        for grade_id in (item.name, f"check_{item.name}"):
+            assert cells.get(grade_id) == {item.unit}, grade_id
+
+
+def test_every_graded_cell_checks_a_known_exercise_for_its_points():
+    cell = r'# %% nbgrader=(\{.*"grade": true.*\})\n(.*)\n'
+    for path in committed("course/units/*.py"):
+        for metadata, source in re.findall(cell, path.read_text("utf-8")):
+            given = json.loads(metadata)
+            name = given["grade_id"].removeprefix("check_")
+            item = catalogue()[name]
+            call = f"check({name})" if isinstance(item, Exercise) else f'check("{name}", {name})'
+            assert (source, item.points) == (call, given["points"]), path.stem
