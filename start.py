@@ -83,9 +83,10 @@ def require_space(root, groups):
 def read_json(path):
     """The dictionary in a file, or an empty one where there is none that can be read."""
     try:
-        return json.loads(path.read_text("utf-8"))
+        found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
+    return found if isinstance(found, dict) else {}
 
 
 def write(path, content):
