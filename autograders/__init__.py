@@ -1,4 +1,4 @@
-"""The grader: asks a student's function for numbers, compares them with the reference and names the misconception."""
+"""The grader: asks a function for numbers, compares them with the reference, names the mistake."""
 
 from __future__ import annotations
 

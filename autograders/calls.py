@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,7 @@ def answer(namespace: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, A
 
 
 _SCRAMBLED = 77
-_CELLS = ("<", os.path.join(tempfile.gettempdir(), "ipykernel_"))
+_CELLS = ("<", str(Path(tempfile.gettempdir()) / "ipykernel_"))
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from .report import FULL, UNGRADED, UNWRITTEN, Example, Report, points
+from .report import FULL, UNGRADED, UNWRITTEN, Example, Finding, Report, points
 
 HEADLINES = {
     FULL: "everything holds",
@@ -56,7 +56,8 @@ def as_html(report: Report) -> str:
     colour = "#0072B2" if good else "#B35900"
     parts = [
         f'<section class="lr-card" aria-label="Result of the check of {escape(report.name)}"'
-        f' style="border-left:5px solid {colour};padding:.4em .9em;max-width:48em;line-height:1.45">',
+        f' style="border-left:5px solid {colour};padding:.4em .9em;max-width:48em;'
+        'line-height:1.45">',
         f'<p style="margin:.2em 0"><strong>{"✓" if good else "✗"} {escape(headline(report))}'
         "</strong></p>",
     ]
@@ -74,12 +75,16 @@ def as_html(report: Report) -> str:
             f"<details{is_open}><summary>Hint {level}: {title.lower()}</summary>"
             f'<p style="margin:.2em 0 .4em 1.2em">{escape(hint)}</p></details>'
         )
-    if good and not report.name.startswith(("quiz", "predict")):
+    if good and not _is_quiz(report):
         parts.append(f"<p><small>{FRESH}</small></p>")
     return "".join([*parts, "</section>"])
 
 
-def _finding_html(finding) -> str:
+def _is_quiz(report: Report) -> bool:
+    return report.name.startswith(("quiz", "predict"))
+
+
+def _finding_html(finding: Finding) -> str:
     mark, word = ("✓", "holds") if finding.passed else ("✗", "does not hold")
     worth = f"{points(finding.points)}/{points(finding.max_points)}"
     message = f"<br><small>{escape(finding.message)}</small>" if finding.message else ""

@@ -30,10 +30,11 @@ def catalogue(package: str | None = None) -> dict[str, Exercise | Quiz]:
     package = package or os.environ.get("AUTOGRADERS_EXERCISES") or COURSE
     root = importlib.import_module(package)
     found: dict[str, Exercise | Quiz] = {}
-    for module in sorted(info.name for info in pkgutil.iter_modules(root.__path__)):
-        for value in vars(importlib.import_module(f"{package}.{module}")).values():
+    for module in sorted(i.name for i in pkgutil.walk_packages(root.__path__, f"{package}.")):
+        for value in vars(importlib.import_module(module)).values():
             if isinstance(value, (Exercise, Quiz)):
-                if found.setdefault(value.name, value) is not value:
+                kept = found.setdefault(value.name, value)
+                if kept is not value:
                     raise ValueError(f"two exercises are named {value.name!r}")
     return found
 
@@ -44,7 +45,8 @@ def find(name: str) -> Exercise | Quiz:
     if name not in known:
         close = difflib.get_close_matches(name, known, n=3) or sorted(known)[:8]
         raise UnknownExercise(
-            f"expected the name of a graded function, got {name!r}; did you mean {', '.join(close)}?"
+            f"expected the name of a graded function, got {name!r}; "
+            f"did you mean {', '.join(close)}?"
         )
     return known[name]
 

@@ -24,8 +24,8 @@ _MISSING = object()
 def check(answer: Callable[..., Any] | str, value: Any = _MISSING, *, hint: int = 1) -> Report:
     """Check a graded function, or the answers to a quiz, and return the report.
 
-    `check(step_decay)` finds the exercise by the function's name; `check("quiz_04", quiz_04)` checks
-    a dict of answers; `check("step_decay", my_function)` checks a function under another name.
+    `check(step_decay)` finds the exercise by the function's name, `check("quiz_04", quiz_04)`
+    checks a dict of answers, `check("step_decay", mine)` a function under another name.
     `hint` opens that many levels of hint, 0 to 3. Shown in a notebook, the report is a card.
 
     Nothing is raised for a wrong answer; a name that no exercise has is a `LookupError`.
@@ -74,8 +74,9 @@ def _check_function(exercise: Exercise, function: Callable[..., Any]) -> Report:
         calls = [call_of(exercise.name, case) for case in cases]
         got = _ask(exercise.name, function, calls)
         want = _ask(exercise.name, exercise.reference, calls)
-        points = [
-            (float(case.args[0]), _number(w), _number(g)) for case, w, g in zip(cases, want, got)
+        points: list[tuple[float, float, float | None]] = [
+            (float(case.args[0]), _number(w) or 0.0, _number(g))
+            for case, w, g in zip(cases, want, got)
         ]
         report = replace(report, example=replace(report.example, curve=tuple(points)))
     return report

@@ -59,13 +59,13 @@ def given(*args: Any, **kwargs: Any) -> Case:
 
 @dataclass(frozen=True)
 class Misconception:
-    """A wrong implementation that people really write, and the three hints that correct it."""
+    """A wrong idea, the ways in which people write it, and the three hints that correct it."""
 
     id: str
-    function: Callable[..., Any]
     where: str
     why: str
     how: str
+    functions: list[Callable[..., Any]] = field(default_factory=list)
 
     @property
     def hints(self) -> tuple[str, str, str]:
@@ -126,8 +126,14 @@ class Exercise:
         if id in self.misconceptions:
             raise ValueError(f"{self.name}: the misconception {id!r} is declared twice")
 
+        self.misconceptions[id] = Misconception(id, where, why, how)
+        return self.also(id)
+
+    def also(self, id: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Declare another way to write a misconception that has been declared (a decorator)."""
+
         def declare(function: Callable[..., Any]) -> Callable[..., Any]:
-            self.misconceptions[id] = Misconception(id, function, where, why, how)
+            self.misconceptions[id].functions.append(function)
             return function
 
         return declare

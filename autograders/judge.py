@@ -153,12 +153,13 @@ class Plan:
         return ""
 
     @cached_property
-    def baselines(self) -> dict[str, list[Outcome]]:
-        """How each misconception answers these calls."""
-        return {
-            id: self.outcomes(run_calls({self.exercise.name: item.function}, self.calls))
+    def baselines(self) -> list[tuple[str, list[Outcome]]]:
+        """How each misconception, in each way of writing it, answers these calls."""
+        return [
+            (id, self.outcomes(run_calls({self.exercise.name: function}, self.calls)))
             for id, item in self.exercise.misconceptions.items()
-        }
+            for function in item.functions
+        ]
 
     def outcomes(self, answers: Sequence[Any]) -> list[Outcome]:
         """The outcome of every call; answers that are missing count as lost."""
@@ -170,9 +171,9 @@ class Plan:
         far = []
         for index, answer in zip(self.order, answers):
             outcome = self.outcome(index, answer)
-            if outcome.read is not None and outcome.fault in (None, "value"):
-                if self.cases[index].raises is None:
-                    far.append(excess(outcome.read, self.expected[index], self.scales[index]))
+            comparable = outcome.fault in (None, "value") and self.cases[index].raises is None
+            if comparable and outcome.read is not None:
+                far.append(excess(outcome.read, self.expected[index], self.scales[index]))
         return far
 
 
@@ -217,14 +218,14 @@ def judge(plan: Plan, answers: Sequence[Any], *, reveal: bool) -> Report:
     score = math.fsum(finding.points for finding in findings)
     if all(finding.passed for finding in findings):
         return _report(plan, FULL, findings)
-    found = diagnose(plan, outcomes)
+    found = diagnose(plan, outcomes, strict=bool(useless))
     return _report(
         plan,
         PARTIAL if score > 0 else ZERO,
         findings,
         misconception=found.id if found else None,
         hints=found.hints if found else (),
-        example=_example(plan, outcomes) if reveal else None,
+        example=_example(plan, outcomes, answers) if reveal else None,
     )
 
 
@@ -299,9 +300,9 @@ def _evidence(
         elif name == "purity":
             if outcome.impure or (own and outcome.fault and values_hold):
                 yield index, outcome.impure or outcome.message
-        elif own and outcome.fault and not (wrong_form and "shape" in worth and not values_hold):
-            yield index, outcome.message
-        elif own and wrong_form:
+        elif (
+            own and outcome.fault and not (wrong_form and "shape" in worth and not values_hold)
+        ) or (own and wrong_form):
             yield index, outcome.message
         elif own and outcome.impure and "purity" not in worth:
             yield index, outcome.impure
@@ -323,7 +324,9 @@ def _nothing_useful(plan: Plan, outcomes: Sequence[Outcome]) -> str:
         return ""
     if not asked:
         return "returns nothing that can be compared"
-    parts = [np.concatenate([np.ravel(p) for p in _numeric(read)] or [[]]) for _, read in asked]
+    parts = [
+        np.concatenate([np.ravel(p) for p in _numeric(read)] or [np.empty(0)]) for _, read in asked
+    ]
     if any(isinstance(part, str) for _, read in asked for part in numbers_of(read)):
         texts = {read for _, read in asked}
         wanted = {want for case, want in zip(plan.cases, plan.expected) if case.raises is None}
@@ -434,25 +437,29 @@ def _size(value: Any) -> float:
     return float(finite.max()) if finite.size else 0.0
 
 
-def diagnose(plan: Plan, outcomes: Sequence[Outcome]) -> Misconception | None:
+def diagnose(
+    plan: Plan, outcomes: Sequence[Outcome], *, strict: bool = False
+) -> Misconception | None:
     """The misconception that behaves the same on the same inputs.
 
-    First in everything, then in the values alone (another fault may hide the rest), then on the
-    cases of the first property that fails (two misconceptions at once).
+    First in everything; then, unless `strict`, in the values alone (another fault may hide the
+    rest), then on the cases of the first property that fails (two misconceptions at once).
     """
     everywhere = range(len(outcomes))
     known = plan.exercise.misconceptions
-    for strict in (True, False):
-        for id, theirs in plan.baselines.items():
-            if all(_alike(plan, i, outcomes[i], theirs[i], strict) for i in everywhere):
+    for exactly in (True,) if strict else (True, False):
+        for id, theirs in plan.baselines:
+            if all(_alike(plan, i, outcomes[i], theirs[i], exactly) for i in everywhere):
                 return known[id]
+    if strict:
+        return None
     first = outcomes[: len(plan.cases)]
     for name in plan.exercise.worth:
         mine = [i for i, c in enumerate(plan.cases) if c.property == name and first[i].fault]
         cases = [i for i, c in enumerate(plan.cases) if c.property == name]
         if not mine:
             continue
-        for id, theirs in plan.baselines.items():
+        for id, theirs in plan.baselines:
             if all(_alike(plan, i, first[i], theirs[i], False) for i in cases):
                 return known[id]
     return None
@@ -472,14 +479,17 @@ def _alike(plan: Plan, position: int, mine: Outcome, theirs: Outcome, strict: bo
     return excess(mine.read, theirs.read, plan.scales[plan.order[position]]) <= 1
 
 
-def _example(plan: Plan, outcomes: Sequence[Outcome]) -> Example | None:
+def _example(plan: Plan, outcomes: Sequence[Outcome], answers: Sequence[Any]) -> Example | None:
     for position, outcome in enumerate(outcomes):
         if outcome.fault or outcome.impure:
             index = plan.order[position]
             want = plan.expected[index]
             case = plan.cases[index]
             expected = case.raises or (case.note if plan.exercise.compare else show(want))
-            got = outcome.impure or outcome.message or show(outcome.read)
+            raised = outcome.fault in ("raised", "missing", "malformed")
+            got = outcome.message if raised else show(answers[position].get("result"))
+            if outcome.impure and not outcome.fault:
+                got = outcome.impure
             return Example(call_text(plan.exercise.name, case), expected, got)
     return None
 

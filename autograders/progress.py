@@ -1,4 +1,4 @@
-"""A learner's progress, kept in a small file beside the notebooks: for the learner, never for grading."""
+"""A learner's progress, kept in a small file beside the notebooks; grading never reads it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ class Progress:
     def __repr__(self) -> str:
         width = max(map(len, self.units), default=0)
         return "\n".join(
-            f"{unit:<{width}}  {'#' * round(20 * best / most):<20}  {points(best)} of {points(most)}"
+            f"{unit:<{width}}  {'#' * round(20 * best / most):<20}  "
+            f"{points(best)} of {points(most)}"
             for unit, (best, most) in self.units.items()
         )
 
@@ -73,4 +74,4 @@ class Progress:
         head = (
             '<tr><th scope="col">unit</th><th scope="col">done</th><th scope="col">points</th></tr>'
         )
-        return f"<table>{head}{rows}</table>"
+        return f"<table><tr>{head}</tr>{rows}</table>"

@@ -8,7 +8,7 @@ from typing import Any
 
 from .calls import run_calls
 from .catalogue import catalogue
-from .exercise import Exercise, Misconception
+from .exercise import Exercise
 from .judge import Plan, judge, plan_for
 from .report import FULL, Report
 from .wire import decode, encode
@@ -66,9 +66,10 @@ def _rows_of(exercise: Exercise, seed: int) -> Iterable[Row]:
             problem = f"variant {name} uses over a tenth of the tolerance"
         yield Row(exercise.name, "right", _verdict(report), seed, problem)
     for misconception in exercise.misconceptions.values():
-        report = run(plan, misconception.function)
-        problem = _weakness(plan, misconception)
-        yield Row(exercise.name, misconception.id, _verdict(report), seed, problem)
+        for function in misconception.functions:
+            report = run(plan, function)
+            problem = _weakness(plan, function)
+            yield Row(exercise.name, misconception.id, _verdict(report), seed, problem)
 
 
 def _verdict(report: Report) -> str:
@@ -88,14 +89,14 @@ def _distance(plan: Plan, function: Callable[..., Any]) -> float:
     return max(plan.distances(run_calls({plan.exercise.name: function}, plan.calls)), default=0.0)
 
 
-def _weakness(plan: Plan, misconception: Misconception) -> str:
+def _weakness(plan: Plan, function: Callable[..., Any]) -> str:
     """Say so when a misconception is caught by a narrow margin only."""
-    outcomes = plan.baselines[misconception.id]
+    answers = run_calls({plan.exercise.name: function}, plan.calls)
+    outcomes = plan.outcomes(answers)
     if plan.exercise.compare is not None or any(
         outcome.impure or outcome.fault in ("raised", "kind", "shape") for outcome in outcomes
     ):
         return ""
-    answers = run_calls({plan.exercise.name: misconception.function}, plan.calls)
     far = max(plan.distances(answers), default=0.0)
     return "" if far >= MISCONCEPTION_DISTANCE else f"is only {far:.3g} tolerances from right"
 

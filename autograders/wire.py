@@ -1,8 +1,8 @@
-"""Values as bounded frames: how numbers cross between a trusted process and one that runs student code.
+"""Values as bounded frames: how numbers cross to and from a process that runs student code.
 
-A frame is eight bytes (two big-endian lengths), a JSON header and a body of raw array bytes. Nothing
-is ever unpickled, dtypes come from a short list, and every length is checked before it is believed,
-so a hostile peer can send wrong numbers but nothing else.
+A frame is eight bytes (two big-endian lengths), a JSON header and a body of raw array bytes.
+Nothing is ever unpickled, dtypes come from a short list, and every length is checked before it is
+believed, so a hostile peer can send wrong numbers but nothing else.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Foreign:
 
 @dataclass(frozen=True)
 class Recipe:
-    """An argument that is built where it is used: a function or a random generator, from plain data."""
+    """An argument built where it is used, from plain data: a function or a random generator."""
 
     kind: str
     data: dict[str, Any] = field(default_factory=dict)
@@ -198,5 +198,5 @@ class _Unpacker:
 _PLAIN = {"b": bool, "f": float, "i": int, "s": str}
 
 
-def _clean(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
+def _clean(text: Any) -> str:
+    return str(text).encode("utf-8", "replace").decode()

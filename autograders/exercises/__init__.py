@@ -1,1 +1,1 @@
-"""The exercises of the course: one module for each unit."""
+"""The exercises of the course: a package for each unit, a module for each graded function."""
