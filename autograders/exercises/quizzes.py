@@ -35,17 +35,31 @@ QUIZ_00 = Quiz(
             "A notebook shows In [7] above In [3]. What is certain?",
             {
                 "a": "Numbers count runs, not places: cell 3 ran first, wherever it stands.",
-                "b": "Right: numbers count runs, so the cell further down ran before the one above.",
-                "c": "Nothing is broken: running cells in any order is allowed, and that is the trap.",
+                "b": (
+                    "Right: numbers count runs, so the cell further down ran before the one above."
+                ),
+                "c": (
+                    "Nothing is broken: running cells in any order is allowed, and that is the "
+                    "trap."
+                ),
             },
             "b",
         ),
         "q2": Question(
             "A check is green. What does that say about the grade?",
             {
-                "a": "Close, but nothing in the notebook is trusted: grading runs your function anew.",
-                "b": "Right: fresh inputs, same judge; only an answer tied to the examples would differ.",
-                "c": "Graded inputs are fresh, but of the same kinds; there is no stricter second exam.",
+                "a": (
+                    "Close, but nothing in the notebook is trusted: grading runs your function "
+                    "anew."
+                ),
+                "b": (
+                    "Right: fresh inputs, same judge; only an answer tied to the examples would "
+                    "differ."
+                ),
+                "c": (
+                    "Graded inputs are fresh, but of the same kinds; there is no stricter second "
+                    "exam."
+                ),
             },
             "b",
         ),
@@ -54,7 +68,9 @@ QUIZ_00 = Quiz(
             {
                 "a": "Saving keeps the file, including cells that no longer work in order.",
                 "b": "Running a single cell again uses the same kernel, so the same hidden state.",
-                "c": "Right: a fresh kernel knows only what the cells, from top to bottom, tell it.",
+                "c": (
+                    "Right: a fresh kernel knows only what the cells, from top to bottom, tell it."
+                ),
             },
             "c",
         ),
@@ -79,8 +95,13 @@ QUIZ_01 = Quiz(
             {
                 "a": "At rate 0.0001 the curve was flat and seven unseen images in ten were right.",
                 "b": "A tiny rate times a large slope is flat too; look at the gradient to know.",
-                "c": "Right: a flat curve has several causes, and one larger rate tells them apart.",
-                "d": "Updates that cancel are a zigzag, not a flat line, and the loss would jump about.",
+                "c": (
+                    "Right: a flat curve has several causes, and one larger rate tells them apart."
+                ),
+                "d": (
+                    "Updates that cancel are a zigzag, not a flat line, and the loss would jump "
+                    "about."
+                ),
             },
             "c",
         ),
@@ -89,7 +110,10 @@ QUIZ_01 = Quiz(
             {
                 "a": "4 is the curvature itself: the multiplier would be 1 - 16 = -15.",
                 "b": "1 - 1*4 = -3: it diverges. Only for curvature 1 is the perfect rate 1.",
-                "c": "1 - 4/2 = -1: it hops for ever. That is the limit 2/curvature, not the best rate.",
+                "c": (
+                    "1 - 4/2 = -1: it hops for ever. That is the limit 2/curvature, not the best "
+                    "rate."
+                ),
                 "d": "Right: the multiplier 1 - lr*4 is zero at 1/4, one over the curvature.",
             },
             "d",
@@ -99,17 +123,32 @@ QUIZ_01 = Quiz(
             {
                 "a": "The data did not change, but the slope did: a sum is 1,000 times as steep.",
                 "b": "Right: slope times 1,000, so rate divided by 1,000 gives the same step.",
-                "c": "That makes each step a million times too long: the slope grew, so the rate must shrink.",
-                "d": "The square root belongs to noise in mini-batches (unit 03), not to this rescaling.",
+                "c": (
+                    "That makes each step a million times too long: the slope grew, so the rate "
+                    "must shrink."
+                ),
+                "d": (
+                    "The square root belongs to noise in mini-batches (unit 03), not to this "
+                    "rescaling."
+                ),
             },
             "b",
         ),
         "q4": Question(
             "Seven runs and no idea: which rates?",
             {
-                "a": "All seven lie within one decade; here they would all have looked much the same.",
-                "b": "Right: what a rate does depends on its ratio to the curvature, so step by factors.",
-                "c": "Seeds measure noise around one guess; they cannot tell you that the guess is off.",
+                "a": (
+                    "All seven lie within one decade; here they would all have looked much the "
+                    "same."
+                ),
+                "b": (
+                    "Right: what a rate does depends on its ratio to the curvature, so step by "
+                    "factors."
+                ),
+                "c": (
+                    "Seeds measure noise around one guess; they cannot tell you that the guess is "
+                    "off."
+                ),
                 "d": "Nine in ten of these fall above 0.1: the small decades are hardly visited.",
             },
             "b",
@@ -133,20 +172,34 @@ QUIZ_04 = Quiz(
         "q1": Question(
             "The loss plunges within a few updates of a drop. Why?",
             {
-                "a": "The slope shows the same direction as before; shorter steps cannot know it better.",
-                "b": "Right: the smaller rate stops the shaking about the valley floor that hid the progress.",
+                "a": (
+                    "The slope shows the same direction as before; shorter steps cannot know it "
+                    "better."
+                ),
+                "b": (
+                    "Right: the smaller rate stops the shaking about the valley floor that hid "
+                    "the progress."
+                ),
                 "c": "One drop does not leave a bad region; the weights have hardly moved since.",
-                "d": "The gradient is as large as before at the drop; it is the step that became shorter.",
+                "d": (
+                    "The gradient is as large as before at the drop; it is the step that became "
+                    "shorter."
+                ),
             },
             "b",
         ),
         "q2": Question(
             "lr0 = 0.8, gamma = 0.5, every = 10: the rate at t = 10?",
             {
-                "a": "0.8 is the rate up to t = 9: t = 10 is the eleventh update, in the second step.",
+                "a": (
+                    "0.8 is the rate up to t = 9: t = 10 is the eleventh update, in the second "
+                    "step."
+                ),
                 "b": "Right: floor(10/10) = 1, so one halving has taken effect.",
                 "c": "0.2 is reached at t = 20; counting the first step as a drop gives this.",
-                "d": "That is the rate of exponential decay at t = 5; a step does not fall halfway.",
+                "d": (
+                    "That is the rate of exponential decay at t = 5; a step does not fall halfway."
+                ),
             },
             "b",
         ),
@@ -154,7 +207,10 @@ QUIZ_04 = Quiz(
             "1,438 images, batches of 16: how many updates are 3 epochs?",
             {
                 "a": "Rounding down forgets the short last batch, which is an update too.",
-                "b": "Rounding once at the end mixes epochs: each epoch ends with its own short batch.",
+                "b": (
+                    "Rounding once at the end mixes epochs: each epoch ends with its own short "
+                    "batch."
+                ),
                 "c": "Right: ceil(1438/16) = 90 updates an epoch, three times.",
                 "d": "That counts images, not updates: one update uses 16 of them.",
             },
@@ -165,7 +221,10 @@ QUIZ_04 = Quiz(
             {
                 "a": "A drop buys an early gain with a slower rest: the lead says little.",
                 "b": "Not always: with a budget that ended at 350, A would be the right choice.",
-                "c": "Right: a drop shows its gain at once and its cost later; compare at the end of the budget.",
+                "c": (
+                    "Right: a drop shows its gain at once and its cost later; compare at the end "
+                    "of the budget."
+                ),
             },
             "c",
         ),

@@ -22,8 +22,10 @@ import numpy as np
 
 from autograders import check
 from autograders.unfinished import your_code
-from lrlib import data, problems
+from lrlib import data, problems, style
 from lrlib.labs import step_marble
+
+plt.rcParams.update(style.rc())
 
 # %% [markdown]
 # ## Warm-up
@@ -207,7 +209,7 @@ def sgd_step(w, grad, lr):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_sgd_step", "grade": true, "points": 4}
+# %% nbgrader={"grade_id": "check_sgd_step", "grade": true, "points": 5}
 check(sgd_step)
 
 # %% [markdown]
@@ -241,7 +243,7 @@ def minimise(grad_fn, w0, lr, steps):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_minimise", "grade": true, "points": 6}
+# %% nbgrader={"grade_id": "check_minimise", "grade": true, "points": 5}
 check(minimise)
 
 # %% [markdown]
@@ -360,18 +362,25 @@ with your_code():
 # %%
 with your_code():
     runs = list(losses.items())
-    fig, ax = plt.subplots(figsize=(7, 4))
-    styles = zip("osv^D*X", ["-", "--", "-.", ":", "-", "--", "-."], strict=True)
-    for (rate, loss), (marker, line) in zip(runs, styles, strict=True):
-        ax.semilogy(loss, line, marker=marker, markevery=20, label=f"rate {rate:g}")
+    fig, ax = plt.subplots()
+    for i, (rate, loss) in enumerate(runs):
+        ax.semilogy(loss, label=f"rate {rate:g}", **style.series(i, markevery=20))
     ax.set(xlabel="updates", ylabel="training loss (nats per image)", title="One rate each")
     ax.legend(fontsize="small", ncols=2)
 
 # %% [markdown]
-# *Figure 1, in words.* Training loss against updates on a logarithmic scale, one curve for each
-# rate. The three smallest rates are nearly level lines just above 2. Rates 0.1 and 1 fall smoothly.
-# Rates 10 and 100 first leap far *above* the start, 100 to more than 200, swing for tens of
-# updates, and then come down; rate 10 ends lowest of all seven.
+# *Figure 1 in words: training loss against updates on a logarithmic scale, one curve for each rate.
+# The three smallest rates are nearly level lines near 2. Rates 0.1 and 1 fall smoothly. Rates 10
+# and 100 first leap far above the start, 100 to more than 200, then come down; rate 10 ends lowest
+# of all seven, and rate 100 leaps once more, late, before it ends below rate 1.*
+#
+# Look at that second leap. What would your verdict have been, had the budget ended there?
+
+# %%
+with your_code():
+    verdicts = [classify_run(losses[100][: stop + 1]) for stop in range(1, 201)]
+    late = [stop for stop in range(100, 201) if verdicts[stop - 1] == "diverged"]
+    print("stopped at 200:", verdicts[-1], "| called diverged if stopped at", late)
 
 # %% [markdown]
 # ### Three claims, settled
@@ -418,8 +427,9 @@ with your_code(), np.errstate(over="ignore", invalid="ignore"):
 # downhill to go. Wu, Bartlett, Telgarsky and Yu (2024) prove it for two separable classes: after a
 # bounded rough phase, gradient descent converges at *any* constant rate, and large ones get lower.
 #
-# So "loss went up, abort" would have killed the best run in the table. And `classify_run`, which
-# looks only at the ends, never saw the leap. **No verdict is better than what it looks at.**
+# So "the loss went up, abort" would have killed the best run in the table. And `classify_run`,
+# which looks only at the ends, never saw rate 10 leap, and would have condemned rate 100 had you
+# stopped at the wrong moment. **No verdict is better than what it looks at.**
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)
