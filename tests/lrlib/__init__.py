@@ -1,0 +1,1 @@
+"""What lrlib promises, shown."""
