@@ -13,8 +13,9 @@ from . import progress
 from .calls import run_calls
 from .catalogue import find
 from .exercise import Exercise, Quiz
-from .judge import PUBLIC_SEED, call_of, judge, judge_quiz, plan_for
+from .judge import judge, judge_quiz
 from .kinds import Number, WrongKind, describe
+from .plan import PUBLIC_SEED, call_of, plan_for
 from .report import ZERO, Report
 from .wire import decode, encode
 

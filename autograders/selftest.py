@@ -9,7 +9,8 @@ from typing import Any
 from .calls import run_calls
 from .catalogue import catalogue
 from .exercise import Exercise
-from .judge import Plan, judge, plan_for
+from .judge import judge
+from .plan import Plan, plan_for
 from .report import FULL, Report
 from .wire import decode, encode
 
