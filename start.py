@@ -77,34 +77,6 @@ def require_space(root, groups):
         )
 
 
-# Files
-
-
-def read_json(path):
-    """The dictionary in a file, or an empty one where there is none that can be read."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def write(path, content):
-    """Replace a file in one step: after a power cut there is the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(path.name + ".part")
-    draft.write_bytes(content)
-    draft.replace(path)
-
-
-def write_json(path, value):
-    write(path, json.dumps(value, indent=1, sort_keys=True).encode())
-
-
-def sha256(content):
-    return hashlib.sha256(content).hexdigest()
-
-
 # The environment
 
 
@@ -126,6 +98,20 @@ def environ(venv):
     return kept
 
 
+def read_json(path):
+    """The dictionary in a file, or an empty one where there is none that can be read."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_json(path, value):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, indent=1), "utf-8")
+
+
 def run_inside(venv, code):
     """(output, None) of a piece of Python run in the environment, or (None, why it failed)."""
     command = [interpreter(venv), "-c", code]
@@ -145,7 +131,7 @@ def fingerprint(root, group):
         import tomllib  # absent before Python 3.11
 
         parts.append(repr(tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]))
-    return sha256("\0".join(parts).encode())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def remove(venv):
@@ -273,52 +259,6 @@ def prepare(root, groups):
     return venv
 
 
-# The lessons
-
-
-def deliver(release, work):
-    """Copy released notebooks into the learner's folder, never over what the learner changed.
-
-    `work/.delivered.json` keeps a hash of each delivered file. A notebook that still has it is
-    refreshed; a changed one stays, and its update is written beside it as `NAME.updated.ipynb`,
-    then `NAME.updated-2.ipynb`. A deleted notebook is delivered afresh, a deleted update is not
-    offered twice. Returns a sentence for each update.
-    """
-    delivered = read_json(work / ".delivered.json")
-    notices = []
-    for source in sorted(release.glob("*/*.ipynb")):
-        content = source.read_bytes()
-        for name in names_for(source):
-            target = work / name
-            now = sha256(target.read_bytes()) if target.exists() else None
-            was = delivered.get(name)
-            seen = was == sha256(content) and (now or name != source.name)
-            if seen or now == sha256(content):
-                delivered[name] = sha256(content)
-                break
-            if now is None or now == was:
-                write(target, content)
-                delivered[name] = sha256(content)
-                if name != source.name:
-                    notices.append(
-                        f"{source.name} has been improved since you began. Yours is as you left "
-                        f"it; the new one is work/{name}."
-                    )
-                break
-    write_json(work / ".delivered.json", delivered)
-    return notices
-
-
-def names_for(source):
-    """The names under which a notebook may be delivered, in the order in which they are tried."""
-    yield source.name
-    yield source.stem + ".updated.ipynb"
-    number = 2
-    while True:
-        yield f"{source.stem}.updated-{number}.ipynb"
-        number += 1
-
-
 # The server
 
 
@@ -425,6 +365,8 @@ def main(arguments):
         return subprocess.call(command, cwd=str(ROOT), env=environ(venv))
     port = None if options.command == "setup" else choose_port(options.port)
     venv = prepare(ROOT, [COURSE])
+    from course.lessons import deliver  # in the syntax of a newer Python
+
     for notice in deliver(ROOT / "course" / "release", ROOT / "work"):
         print(notice)
     if options.command == "setup":

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from course.lessons import deliver as deliver_lessons
+
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = importlib.util.spec_from_file_location("start", ROOT / "start.py")
 start = importlib.util.module_from_spec(SPEC)
@@ -32,7 +34,16 @@ def course(tmp_path):
     lesson = home / "course" / "release" / "00_start_here"
     lesson.mkdir(parents=True)
     (lesson / "00_start_here.ipynb").write_text('{"cells": []}', "utf-8")
-    for name in ("start.py", "pyproject.toml", start.LOCK, start.COURSE, start.TEST, start.PEERS):
+    files = [
+        "start.py",
+        "course/lessons.py",
+        "pyproject.toml",
+        start.LOCK,
+        start.COURSE,
+        start.TEST,
+        start.PEERS,
+    ]
+    for name in files:
         shutil.copy(ROOT / name, home / name)
     return home
 
@@ -76,7 +87,7 @@ def release(course, text, name="00_start_here"):
 
 
 def deliver(course):
-    return start.deliver(course / "course" / "release", course / "work")
+    return deliver_lessons(course / "course" / "release", course / "work")
 
 
 def lessons(course):
@@ -138,6 +149,38 @@ def test_an_update_that_was_put_away_is_not_offered_twice(course):
     assert lessons(course) == {"00_start_here.ipynb": "mine"}
 
 
+def test_opening_and_running_a_lesson_does_not_count_as_changing_it(course):
+    released = {
+        "cells": [{"cell_type": "code", "source": ["1\n", "+1"], "metadata": {}, "outputs": []}]
+    }
+    release(course, json.dumps(released))
+    deliver(course)
+    run_once = json.loads(json.dumps(released))
+    run_once["metadata"] = {"language_info": {"name": "python"}}
+    run_once["cells"][0] |= {"source": "1\n+1", "outputs": ["2"], "execution_count": 1}
+    lesson = course / "work" / "00_start_here.ipynb"
+    lesson.write_text(json.dumps(run_once), "utf-8")
+    deliver(course)
+    assert json.loads(lesson.read_text("utf-8")) == run_once, (
+        "outputs stay while there is no update"
+    )
+    release(course, "second edition")
+    assert deliver(course) == []
+    assert lessons(course) == {"00_start_here.ipynb": "second edition"}
+
+
+def test_a_learner_who_takes_the_update_over_is_up_to_date(course):
+    deliver(course)
+    (course / "work" / "00_start_here.ipynb").write_text("mine", "utf-8")
+    release(course, "second edition")
+    deliver(course)
+    (course / "work" / "00_start_here.updated.ipynb").replace(
+        course / "work" / "00_start_here.ipynb"
+    )
+    assert deliver(course) == []
+    assert lessons(course) == {"00_start_here.ipynb": "second edition"}
+
+
 def test_a_deleted_lesson_comes_back_fresh(course):
     deliver(course)
     (course / "work" / "00_start_here.ipynb").unlink()
@@ -145,7 +188,7 @@ def test_a_deleted_lesson_comes_back_fresh(course):
     assert lessons(course) == {"00_start_here.ipynb": '{"cells": []}'}
 
 
-@pytest.mark.parametrize("damage", ["", "not json", "[1, 2]"])
+@pytest.mark.parametrize("damage", ["", "not json", "[1, 2]", '{"00_start_here.ipynb": 3}'])
 def test_work_survives_the_loss_of_the_record_of_deliveries(course, damage):
     deliver(course)
     (course / "work" / "00_start_here.ipynb").write_text("mine", "utf-8")
@@ -171,15 +214,14 @@ def test_the_file_can_be_read_by_the_old_pythons_it_turns_away():
 
 
 def test_only_the_standard_library_is_imported():
-    tree = ast.parse((ROOT / "start.py").read_text("utf-8"))
-    names = {
-        alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import)
-        for alias in node.names
-    }
-    names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names
+    names = {"course"}
+    for file in ("start.py", "course/lessons.py"):
+        for node in ast.walk(ast.parse((ROOT / file).read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                names.add(node.module.partition(".")[0])
+    assert names - sys.stdlib_module_names == {"course"}
 
 
 @pytest.mark.parametrize(
