@@ -159,7 +159,7 @@ QUIZ_01 = Quiz(
 PREDICT_04 = _predictions(
     "predict_04",
     DROPS,
-    p1=("Right after the rate is cut to a tenth, the training loss ...", "abc"),
+    p1=("Right after the rate is cut to a tenth, the loss on unseen images ...", "abc"),
     p2=("Budget 1,500 updates, one drop: which ends lower?", "abc"),
     p3=("Steps against a smooth curve with the same first and last rate ...", "abc"),
 )
@@ -204,15 +204,15 @@ QUIZ_04 = Quiz(
             "b",
         ),
         "q3": Question(
-            "1,438 images, batches of 16: how many updates are 3 epochs?",
+            "1,438 images, batches of 100: how many updates are 3 epochs?",
             {
                 "a": "Rounding down forgets the short last batch, which is an update too.",
                 "b": (
                     "Rounding once at the end mixes epochs: each epoch ends with its own short "
                     "batch."
                 ),
-                "c": "Right: ceil(1438/16) = 90 updates an epoch, three times.",
-                "d": "That counts images, not updates: one update uses 16 of them.",
+                "c": "Right: ceil(1438/100) = 15 updates an epoch, three times.",
+                "d": "That counts images, not updates: one update uses 100 of them.",
             },
             "c",
         ),
