@@ -1,6 +1,6 @@
 """Where student code runs: a process of its own that is sent inputs and returns numbers."""
 
-from .host import Cell, Fork, Outcome, Request, Sandbox
+from .host import Cell, Fork, Outcome, Request, Sandbox, Survey
 from .level import SandboxLevel, SandboxUnavailable
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "Sandbox",
     "SandboxLevel",
     "SandboxUnavailable",
+    "Survey",
 ]

@@ -1,11 +1,10 @@
-"""The trusted side of the sandbox: starts the warm process, puts requests to it, bounds what returns."""
+"""The trusted side of the sandbox: starts the warm process, asks, and bounds what comes back."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import math
-import os
 import select
 import shutil
 import socket
@@ -23,13 +22,16 @@ import numpy as np
 
 from .. import wire
 from . import mounts
+from .inside.server import NOT_STARTED
 from .level import SandboxLevel, SandboxUnavailable
 
-CELL_SECONDS = 1.0
+CELL_SECONDS = 2.0
 START_SECONDS = 60.0
 GRACE_SECONDS = 5.0
 WALL_BASE, WALL_FACTOR = 10.0, 8.0
 MAX_ANSWER_BYTES = 48 * 2**20
+MAX_FATAL_CELLS = 4
+MAX_MESSAGE = 400
 
 ANSWERED, TOO_SLOW, CRASHED, MALFORMED, FAULT = (
     "answered", "too slow", "crashed", "malformed", "fault",
@@ -47,11 +49,19 @@ class Cell:
 
 @dataclass(frozen=True)
 class Request:
-    """The calls put to one exercise's function, and the CPU time that they may take together."""
+    """The calls put to one exercise's function, and the CPU time that they may take together.
+
+    `calls` may be the frame of the calls, encoded once for a whole class.
+    """
 
     name: str
-    calls: Sequence[dict[str, Any]]
+    calls: Sequence[dict[str, Any]] | bytes
     seconds: float = 2.0
+
+    @property
+    def frame(self) -> bytes:
+        """The calls as one frame."""
+        return self.calls if isinstance(self.calls, bytes) else wire.encode(list(self.calls))
 
 
 @dataclass(frozen=True)
@@ -75,11 +85,25 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Fork:
-    """What one fork sent before it ended: which cells raised, and the outcomes in order."""
+    """What one fork sent before it ended: which cells raised, and the outcomes in order.
+
+    `ended_in` is the cell in which it ended, where known; `cells_done` that it got past them all.
+    """
 
     failed: dict[int, str]
     outcomes: list[Outcome]
     cpu_seconds: float
+    cells_done: bool = True
+    ended_in: int | None = None
+    ending: str = ""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What each failing cell raised, and the cells that cannot run with the others."""
+
+    messages: dict[int, str]
+    fatal: frozenset[int]
 
 
 class _Lost(Exception):
@@ -90,8 +114,8 @@ class Sandbox:
     """A warm process that is forked once per request, shut in as well as the machine allows.
 
     Use it as a context manager. It starts when first needed and again whenever it was lost.
-    `allow_process` accepts `SandboxLevel.PROCESS` where namespaces are refused; `level` says what was
-    obtained. One sandbox serves one thread at a time.
+    `allow_process` accepts `SandboxLevel.PROCESS` where namespaces are refused; `level` says what
+    was obtained. One sandbox serves one thread at a time.
     """
 
     def __init__(
@@ -103,8 +127,8 @@ class Sandbox:
     ) -> None:
         if not sys.platform.startswith("linux"):
             raise SandboxUnavailable(
-                "grading other people's code needs Linux (bubblewrap and seccomp); on this system "
-                "check(...) in a notebook works, and WSL 2, a container or a Linux machine can grade"
+                "grading other people's code needs Linux (bubblewrap and seccomp); check(...) in a "
+                "notebook works here, and WSL 2, a container or a Linux machine can grade"
             )
         self.allow_process = allow_process
         self.namespaces = namespaces
@@ -138,15 +162,31 @@ class Sandbox:
     def run(
         self, cells: Sequence[Cell], requests: Sequence[Request], *, plotting: bool = False
     ) -> list[Outcome]:
-        """Answer every request in a fork of its own: a crash or an endless loop costs one request."""
+        """Answer every request in a fork of its own: a crash or endless loop costs one request."""
         return [
             self.run_together(cells, [request], plotting=plotting).outcomes[0]
             for request in requests
         ]
 
-    def explain(self, cells: Sequence[Cell], *, plotting: bool = False) -> dict[int, str]:
-        """Say what each failing cell raised, by its position, from a fork that was sent no inputs."""
-        return self._fork(cells, [], plotting, explain=True).failed
+    def survey(self, cells: Sequence[Cell], *, plotting: bool = False) -> Survey:
+        """Say what each failing cell raised and which of them end the process they run in.
+
+        The forks used here are sent no inputs, so that no message can hold a hidden one.
+        """
+        alive = list(range(len(cells)))
+        messages: dict[int, str] = {}
+        fatal: set[int] = set()
+        while True:
+            fork = self._fork([cells[n] for n in alive], [], plotting, explain=True)
+            if fork.cells_done or fork.ended_in is None or fork.ended_in >= len(alive):
+                messages |= {alive[n]: text for n, text in fork.failed.items() if n < len(alive)}
+                return Survey(messages, frozenset(fatal))
+            worst = alive.pop(fork.ended_in)
+            messages[worst] = fork.ending
+            fatal.add(worst)
+            if len(fatal) > MAX_FATAL_CELLS:
+                rest = dict.fromkeys(alive, "not run: too many cells before it crashed")
+                return Survey(messages | rest, frozenset(range(len(cells))))
 
     def run_together(
         self, cells: Sequence[Cell], requests: Sequence[Request], *, plotting: bool = False
@@ -205,8 +245,8 @@ class Sandbox:
         if not self.allow_process:
             reason = self._refused or "namespaces were not asked for"
             raise SandboxUnavailable(
-                f"expected a machine that can isolate student code, but {reason}; install bubblewrap "
-                "and allow user namespaces, or accept less with allow_process=True"
+                f"expected a machine that can isolate student code, but {reason}; install "
+                "bubblewrap and allow user namespaces, or accept less with allow_process=True"
             )
         return _Warm(plotting, None)
 
@@ -300,7 +340,7 @@ class _Warm:
             broken = ""
             try:
                 reader.send(_work(cells, requests, explain))
-                while len(frames) < 1 + len(requests):
+                while len(frames) < 1 + (len(cells) if explain else len(requests)):
                     frames.append(reader.frame())
             except wire.FrameError as error:
                 broken = str(error)
@@ -312,6 +352,10 @@ class _Warm:
             self._control.send(b"stop")
         report = self._reply(limits["wall_seconds"] + GRACE_SECONDS, wait_first=0.05)
         self.usable = report["clean"]
+        if report["code"] == NOT_STARTED and not frames:
+            raise _Lost("a fork could not be prepared for student code")
+        if explain:
+            return _surveyed(frames, len(cells), report, cpu)
         return _fork_of(requests, frames, broken, report, cpu)
 
     def _reply(self, seconds: float, wait_first: float | None = None) -> dict[str, Any]:
@@ -376,7 +420,8 @@ def _work(cells: Sequence[Cell], requests: Sequence[Request], explain: bool) -> 
             "cell_seconds": CELL_SECONDS,
             "explain": explain,
             "requests": [
-                {"calls": list(request.calls), "seconds": request.seconds} for request in requests
+                {"calls": np.frombuffer(request.frame, np.uint8), "seconds": request.seconds}
+                for request in requests
             ],
         }
     )  # fmt: skip
@@ -390,22 +435,37 @@ def _fork_of(
     cpu_limit: int,
 ) -> Fork:
     """Read what a fork sent and how it ended into the outcome of each request."""
-    failed: dict[int, str] = {}
-    try:
-        failed = {int(at): str(text) for at, text in frames[0]["failed"]}
-    except (IndexError, KeyError, TypeError, ValueError):
-        if frames:
-            broken = broken or "the first frame is not the grader's"
+    failed = _failed(frames[0]) if frames else {}
+    if failed is None:
+        broken = broken or "the first frame is not the grader's"
     outcomes = []
     for number, request in enumerate(requests, start=1):
         frame = frames[number] if number < len(frames) and not broken else None
         outcomes.append(_outcome(request.name, frame, broken, report, cpu_limit))
-    return Fork(failed, outcomes, report["cpu"])
+    return Fork(failed or {}, outcomes, report["cpu"], cells_done=bool(frames))
 
 
-def _outcome(
-    name: str, frame: Any, broken: str, report: dict[str, Any], cpu_limit: int
-) -> Outcome:
+def _surveyed(frames: list[Any], count: int, report: dict[str, Any], cpu_limit: int) -> Fork:
+    """Read the frames of a survey: one before each cell, and the last with what was raised."""
+    failed = _failed(frames[-1]) if len(frames) == count + 1 else None
+    ending = _outcome("", None, "", report, cpu_limit)
+    return Fork(
+        failed or {}, [], report["cpu"],
+        cells_done=failed is not None,
+        ended_in=max(len(frames) - 1, 0),
+        ending="used more CPU time than a cell may" if ending.status == TOO_SLOW
+        else f"ended the process: {ending.detail}",
+    )  # fmt: skip
+
+
+def _failed(frame: Any) -> dict[int, str] | None:
+    try:
+        return {int(at): str(text)[:MAX_MESSAGE] for at, text in frame["failed"]}
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+
+
+def _outcome(name: str, frame: Any, broken: str, report: dict[str, Any], cpu_limit: int) -> Outcome:
     if broken:
         return Outcome(name, MALFORMED, detail=broken)
     if frame is None:

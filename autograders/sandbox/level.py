@@ -6,7 +6,7 @@ import enum
 
 
 class SandboxLevel(enum.IntEnum):
-    """The level actually obtained; only `ISOLATED` is good enough for other people's code in bulk."""
+    """The level actually obtained; only `ISOLATED` is good enough for a class."""
 
     PROCESS = 1
     ISOLATED = 2

@@ -31,14 +31,14 @@ INSIDE_TREE = "/grader"
 
 
 def build_tree(target: Path) -> None:
-    """Copy into `target` the few modules that run inside, as a package `autograders` of their own."""
+    """Copy into `target` the few modules that run inside, as a package of their own."""
     here = Path(__file__).parent
     package = target / "autograders"
     inside = package / "sandbox" / "inside"
     inside.mkdir(parents=True)
     (package / "sandbox" / "__init__.py").touch()
     shutil.copyfile(here / "inside" / "checkless.py", package / "__init__.py")
-    for name in ("wire.py", "calls.py", "recipes.py"):
+    for name in ("wire.py", "calls.py", "recipes.py", "unfinished.py"):
         shutil.copyfile(here.parent / name, package / name)
     for module in (here / "inside").glob("*.py"):
         shutil.copyfile(module, inside / module.name)
@@ -102,8 +102,7 @@ def bubblewrap(program: str, tree: Path, packages: list[Path]) -> list[str]:
         args += ["--ro-bind", str(path), str(path)]
     if not _within(executable, shown):
         args += ["--ro-bind", str(executable), str(executable)]
-    for path in ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d"):
-        args += ["--ro-bind-try", path, path]
+    args += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     covered = [path for path in _private(shown) if _within(path, shown)]
     for path in covered:
         args += ["--tmpfs", str(path)]
@@ -128,7 +127,9 @@ def environment(scratch: str) -> dict[str, str]:
     return {**ENVIRONMENT, "HOME": scratch, "TMPDIR": scratch, "MPLCONFIGDIR": scratch}
 
 
-def command(tree: str, sites: Iterable[str], control: int, plotting: bool, scratch: str) -> list[str]:
+def command(
+    tree: str, sites: Iterable[str], control: int, plotting: bool, scratch: str
+) -> list[str]:
     """The command line of the warm process; it takes no path from where it starts."""
     start = (
         f"import sys; sys.path[:0] = {[tree]!r}; sys.path += {list(sites)!r}; "

@@ -5,3 +5,9 @@ from typing import Any
 
 def check(*args: Any, **kwargs: Any) -> None:
     """Do nothing: a notebook that is being graded is not checked by itself."""
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return check

@@ -23,8 +23,9 @@ _X86_64 = {
     "recvfrom": 45, "shutdown": 48, "exit": 60, "uname": 63, "fcntl": 72, "fsync": 74,
     "fdatasync": 75, "truncate": 76, "ftruncate": 77, "getdents": 78, "getcwd": 79, "chdir": 80,
     "rename": 82, "mkdir": 83, "rmdir": 84, "unlink": 87, "readlink": 89, "umask": 95,
-    "gettimeofday": 96, "getrlimit": 97, "getrusage": 98, "sysinfo": 99, "times": 100, "getuid": 102,
-    "getgid": 104, "geteuid": 107, "getegid": 108, "getppid": 110, "rt_sigpending": 127,
+    "gettimeofday": 96, "getrlimit": 97, "getrusage": 98, "sysinfo": 99, "times": 100,
+    "getuid": 102, "getgid": 104, "geteuid": 107, "getegid": 108, "getppid": 110,
+    "rt_sigpending": 127,
     "sigaltstack": 131, "statfs": 137, "fstatfs": 138, "gettid": 186, "time": 201, "futex": 202,
     "sched_getaffinity": 204, "getdents64": 217, "restart_syscall": 219, "clock_gettime": 228,
     "clock_getres": 229, "exit_group": 231, "openat": 257, "mkdirat": 258, "newfstatat": 262,
@@ -99,7 +100,7 @@ def program(machine: str) -> bytes:
 
 
 class LockDown:
-    """Everything that `apply` needs, made once in the warm process and used in each of its forks."""
+    """All that `apply` needs, made once in the warm process and used in each of its forks."""
 
     def __init__(self) -> None:
         self.filtered = known_architecture()

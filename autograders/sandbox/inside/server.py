@@ -11,10 +11,17 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .lockdown import LockDown
 
 SCRATCH_ENTRIES = 200
+NOT_STARTED = 70
+"""The exit code of a fork in which no student code has run: a fault of ours."""
 
 
 def main(control_fd: int, plotting: bool, scratch: str) -> None:
@@ -52,22 +59,29 @@ def main(control_fd: int, plotting: bool, scratch: str) -> None:
             continue
         pid = os.fork()
         if pid == 0:
-            _child(guard, control, descriptors[0], limits, worker.run)
+            _child(guard, control, descriptors[0], limits, worker)
         os.close(descriptors[0])
         report = _watch(pid, control, limits["wall_seconds"])
         report["clean"] = _clean(scratch)
         control.send(json.dumps(report).encode())
 
 
-def _child(guard: Any, control: socket.socket, fd: int, limits: dict[str, Any], run: Any) -> None:
-    status = 1
+def _child(
+    guard: LockDown, control: socket.socket, fd: int, limits: dict[str, Any], worker: ModuleType
+) -> None:
+    status = NOT_STARTED
     try:
         control.close()
         channel = socket.socket(fileno=fd)
         guard.end_with_parent()
         guard.apply(limits["cpu_seconds"])
-        run(channel)
+        work = worker.receive(channel)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        status = 1
+        worker.run(channel, work)
         status = 0
+    except Exception:
+        traceback.print_exc()
     finally:
         os._exit(status)
 

@@ -1,4 +1,4 @@
-"""Stand-ins for what is not in the sandbox: pictures and widgets do nothing, the reference is withheld."""
+"""Stand-ins for what the sandbox lacks: plots and widgets are inert, the reference is withheld."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""One fork of the warm process: run a submission's cells, then answer the calls put to its functions."""
+"""One fork of the warm process: runs a submission's cells, then answers calls to its functions."""
 
 from __future__ import annotations
 
-import ast
 import math
 import re
 import signal
@@ -12,7 +11,8 @@ import time
 from types import CodeType, ModuleType
 from typing import Any
 
-from autograders import calls, wire
+import autograders.calls as calls
+import autograders.wire as wire
 
 from . import standins
 
@@ -72,24 +72,26 @@ def without_magics(text: str) -> str | None:
     return "\n".join(lines)
 
 
-def run(channel: socket.socket) -> None:
+def run(channel: socket.socket, work: dict[str, Any]) -> None:
     """Serve one request and return; the caller ends the process.
 
-    The request is `{"cells": [[name, UTF-8 bytes, trusted]], "cell_seconds", "explain", "requests":
-    [{"calls", "seconds"}]}`. The answer is one frame with what each cell raised (its text only when
-    `explain` is set, and then there are no requests), and one frame for each request.
+    The work is `{"cells": [[name, UTF-8 bytes, trusted]], "cell_seconds", "explain", "requests":
+    [{"calls": a frame as bytes, "seconds"}]}`. The answer is one frame with the numbers of the
+    cells that raised, and one frame for each request. With `explain` there is a frame before each
+    cell, so that the one which ends the process is known, and the last says what was raised.
     """
-    work = receive(channel)
     send = channel.sendall
     main = ModuleType("__main__")
     sys.modules["__main__"] = main
     namespace = main.__dict__
     namespace.update(display=standins.Inert(), get_ipython=standins.Inert())
-    time.sleep = _no_sleep
+    time.sleep = _no_sleep  # type: ignore[assignment]
     signal.signal(signal.SIGPROF, _out_of_time)
     failed = []
     with calls.quiet():
         for number, (name, text, trusted) in enumerate(work["cells"]):
+            if work["explain"]:
+                send(wire.encode(number))
             standins.allow_reference_names(trusted)
             fault = run_cell(bytes(text).decode(), name, namespace, work["cell_seconds"])
             if fault is not None:
@@ -119,7 +121,7 @@ def answer(namespace: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]
     """Answer the calls of one exercise, or say that its CPU time was used up."""
     try:
         _allow(request["seconds"])
-        answers = calls.run_calls(namespace, request["calls"])
+        answers = calls.run_calls(namespace, wire.decode(bytes(request["calls"])))
     except OutOfTime:
         return {"stopped": "time"}
     except BaseException as error:
@@ -144,8 +146,10 @@ def describe(error: BaseException) -> str:
     except BaseException:
         message = ""
     where = f" (line {line})" if line else ""
-    return f"{type(error).__name__}: {message[:300]}{where}" if message else (
-        f"{type(error).__name__}{where}"
+    return (
+        f"{type(error).__name__}: {message[:300]}{where}"
+        if message
+        else (f"{type(error).__name__}{where}")
     )
 
 
