@@ -307,7 +307,7 @@ budget, seeds = 1500, range(5)
 
 def run_all(schedule):
     """Five runs, one for each seed, with the loss on unseen images every 50 updates."""
-    settings = {"batch_size": 16, "validation": unseen, "validate_every": 50}
+    settings = {"batch_size": 16, "validation": unseen, "validate_every": 50, "progress": False}
     return [train(network, SGD(), schedule, budget, seed=seed, **settings) for seed in seeds]
 
 
