@@ -131,8 +131,8 @@ def step_arguments(w: Any, grad: Any, lr: Any) -> tuple[Array, Rate]:
     `grad` has the shape of `w`. `lr` is a number, or an array with as many axes as `w` that
     broadcasts to it: shape (runs, 1) gives each row of `w` its own rate.
     """
-    parameters(w)
-    grad = np.asarray(grad, dtype=w.dtype)
+    dtype = parameters(w).dtype
+    grad = np.asarray(grad, dtype=dtype)
     if grad.shape != w.shape:
         raise ValueError(
             f"grad should have the shape of w, {w.shape}, but it has {grad.shape}. "
@@ -140,10 +140,9 @@ def step_arguments(w: Any, grad: Any, lr: Any) -> tuple[Array, Rate]:
         )
     if isinstance(lr, np.ndarray) and lr.ndim:
         return grad, _rates(lr, w)
-    lr = number("lr", lr)
-    if lr < 0:
-        raise ValueError(complaint("lr", "a rate of 0 or more", lr))
-    return grad, lr
+    if type(lr) is float and 0 <= lr < math.inf:
+        return grad, lr
+    return grad, rate("lr", lr)
 
 
 def _rates(lr: Array, w: Array) -> Array:

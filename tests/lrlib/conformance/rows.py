@@ -16,8 +16,8 @@ class Row:
     """A claim about two calls, both written as they are run.
 
     `differs` names the places of disagreement as an expression in `t`; everywhere else the two
-    are equal within `tolerance`, relative to the largest value. An empty `differs` claims
-    equality throughout. For optimizers `rates` says which rates both are given.
+    are equal within `tolerance`, relative to the largest value that an entry has. An empty
+    `differs` claims equality throughout. For optimizers `rates` says which rates both are given.
     """
 
     technique: str
@@ -35,9 +35,9 @@ class Row:
         return f"{self.technique}: {self.peer} {self.theirs}"
 
     def apart(self, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The distance at each t, relative to the largest value of ours."""
-        distance = np.abs(ours - theirs).reshape(len(ours), -1).max(axis=1)
-        return distance / np.abs(ours).max()
+        """The distance at each t, each entry relative to the largest value it ever has."""
+        distance = np.abs(ours - theirs) / np.abs(ours).max(axis=0)
+        return distance.reshape(len(ours), -1).max(axis=1)
 
     def claimed(self) -> NDArray[np.bool_]:
         """At which t the two should disagree."""

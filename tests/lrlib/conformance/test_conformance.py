@@ -2,10 +2,31 @@
 
 import pytest
 
-from tests.lrlib.conformance import schedules
+from tests.lrlib.conformance import optimizers, plateau, schedules
 
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("row", schedules.ROWS, ids=lambda row: row.id)
 def test_schedule_agrees_with_its_peer_exactly_where_claimed(row):
     assert not row.faults(schedules.ours(row), schedules.theirs(row))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("row", optimizers.ROWS, ids=lambda row: row.id)
+def test_optimizer_takes_its_peer_s_path_exactly_where_claimed(row):
+    assert not row.faults(optimizers.ours(row), optimizers.theirs(row))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("row", plateau.ROWS, ids=lambda row: row.id)
+def test_plateau_cuts_when_its_peer_does_except_where_claimed(row):
+    assert not row.faults(plateau.ours(row), plateau.theirs(row))
+
+
+def test_a_row_whose_claim_is_false_is_found():
+    row = schedules.Row("step decay", "StepDecay(0.3, 0.5, 7)", "", "", differs="t == 7", steps=9)
+    ours = schedules.ours(row)
+    theirs = ours.copy()
+    assert row.faults(ours, theirs) == ["t = 7: 0.0e+00 apart, claimed to differ"]
+    theirs[7:] = 0.3
+    assert [fault[:5] for fault in row.faults(ours, theirs)] == ["t = 8"]

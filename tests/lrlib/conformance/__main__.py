@@ -1,0 +1,64 @@
+"""Print the conformance table as Markdown: `python -m tests.lrlib.conformance`."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import platform
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+from tests.lrlib.conformance import optimizers, peers, plateau, schedules
+
+NOT_RUN = """\
+Not run: timm (it needs torchvision, which has no place in a course on CPU) and transformers; what
+`lrlib`'s docstrings say of them was found by running or reading them and is watched by no test.
+Hypergradient descent has no peer to install: its test derives it from the loss instead."""
+
+
+def main() -> int:
+    """Print the table; the exit code is 1 if a row does not hold."""
+    warnings.simplefilter("ignore")
+    versions = ", ".join(f"{name} {peers.version(name)}" for name in peers.DISTRIBUTIONS)
+    print(f"Python {platform.python_version()}, NumPy {np.__version__}, {versions}\n")
+    broken = sum(_print_section(module) for module in (schedules, plateau, optimizers))
+    print(NOT_RUN)
+    print(f"\n{broken} rows do not hold." if broken else "\nEvery row that was run holds.")
+    return 1 if broken else 0
+
+
+def _print_section(module) -> int:
+    print("| technique | lrlib | peer | the peer's call | values | apart | claim |")
+    print("|---|---|---|---|---|---|---|")
+    broken = 0
+    for row in module.ROWS:
+        apart, claim, holds = _judge(module, row)
+        broken += not holds
+        theirs = f"{row.theirs}` ({row.rates} rates)" if module is optimizers else f"{row.theirs}`"
+        cells = (row.technique, f"`{row.ours}`", row.peer, f"`{theirs}", row.steps, apart, claim)
+        print("|", " | ".join(str(cell) for cell in cells), "|")
+    print()
+    return broken
+
+
+def _judge(module, row) -> tuple[str, str, bool]:
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # schedulefree prints its mode
+            ours, theirs = module.ours(row), module.theirs(row)
+    except pytest.skip.Exception:
+        return "-", "not run: the peer is not installed", True
+    largest = f"{row.apart(ours, theirs).max():.1e}"
+    why = f" ({row.why})" if row.why else ""
+    faults = row.faults(ours, theirs)
+    if faults:
+        return largest, f"**DOES NOT HOLD**: {faults[0]}", False
+    if row.differs:
+        return largest, f"differs exactly where {row.differs}{why}", True
+    return largest, f"equal within {row.tolerance:.0e}{why}", True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
