@@ -165,17 +165,19 @@ def create(venv, log):
 
 
 def install(venv, group, log):
-    """Install one requirements file as the lock says; the course's packages come with the first."""
-    what = ["-r", group, "-c", LOCK] + (["-e", "."] if group == COURSE else [])
-    uv = shutil.which("uv")
-    # uv does not read pip's configuration, which may name a CPU-only torch or a campus mirror.
-    if uv and group != PEERS:
-        command = [uv, "pip", "install", "--python", interpreter(venv), *what]
-        if run_logged(command, venv, log):
-            return
-    command = [interpreter(venv), "-m", "pip", "install", "--no-input", *what]
-    if not run_logged(command, venv, log):
-        raise CannotStart(explain(log, f"Installing {group} did not work."))
+    """Install one requirements file as the lock says, the course's own packages with the first."""
+    wanted = [["-r", group, "-c", LOCK]]
+    if group == COURSE:
+        # With the setuptools of the lock, not with the newest one.
+        wanted.append(["--no-build-isolation", "--no-deps", "-e", "."])
+    pip = [interpreter(venv), "-m", "pip", "install", "--no-input"]
+    uv = [shutil.which("uv"), "pip", "install", "--python", interpreter(venv)]
+    for what in wanted:
+        # uv does not read pip's configuration, which may name a CPU-only torch or a campus mirror.
+        if uv[0] and group != PEERS and run_logged(uv + what, venv, log):
+            continue
+        if not run_logged(pip + what, venv, log):
+            raise CannotStart(explain(log, f"Installing {group} did not work."))
 
 
 def run_logged(command, venv, log):
