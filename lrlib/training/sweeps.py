@@ -141,7 +141,7 @@ def sweep(
 
     generators = [streams(s) for s in seeds]
     starts = np.stack([starting_point(problem, w0, start, dtype) for start, _ in generators])
-    w = np.array(np.broadcast_to(starts[None, :, None], (*shape, problem.n_params)))
+    w = np.array(np.broadcast_to(starts[None, :, None], (*shape, problem.n_params)), order="C")
     w = w.reshape(-1, problem.n_params)
     columns = np.broadcast_to(plans, (*shape[:2], *plans.shape)).reshape(-1, plans.shape[1])
     columns = np.ascontiguousarray(columns.T.astype(w.dtype))[..., None]
