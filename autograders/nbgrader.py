@@ -1,11 +1,38 @@
-"""nbgrader's own commands with our judge: preprocessors that nbgrader_config.py names."""
+"""nbgrader's own commands with our judge: the classes that nbgrader_config.py names.
+
+`nbgrader autograde`, its API and the formgrader's button convert a submission twice: first they
+sanitise it (here `SubmissionExporter` rebuilds it from the released notebook), then they grade it
+(`GradeSubmission` in the sandbox, `RecordMarks` into the gradebook). No student code runs in a
+kernel.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import secrets
+import weakref
+from pathlib import Path
+from typing import Any
 
+import nbformat
+from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearSolutions
+from nbgrader import utils
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
+from traitlets import Bool
+
+from .catalogue import of_unit
+from .grading import Graded, grade_submission
+from .intake import Master, Placed, Refused, Submission, read_master, read_submission
+from .record import TEST_PREFIX, Marks, Recorder, marks_of, plain
+from .record import Graded as Result
+from .report import Report, ungraded
+from .sandbox import Sandbox
+
+KEY = "autograders"
 
 
 class ClearAnswers(ClearSolutions):
@@ -21,3 +48,175 @@ class ClearAnswers(ClearSolutions):
             stub = re.escape(self.code_stub[language])
             cell.source = re.sub(rf"\n+{stub}$", "", cell.source, flags=re.MULTILINE)
         return replaced
+
+
+def tidy_submission(*, notebooks: list[str], **_: Any) -> None:
+    """Before nbgrader copies a submission: take out links, set an unreadable timestamp aside.
+
+    nbgrader follows links, so that a student's link to a file of the instructor's would come back
+    with the feedback; and it stops at a timestamp that is no time.
+    """
+    for folder in {Path(notebook).parent for notebook in notebooks}:
+        for path in sorted(folder.rglob("*")):
+            if path.is_symlink() and path.suffix != ".ipynb":
+                path.unlink()
+        if timestamp_of(folder) is None and (folder / "timestamp.txt").exists():
+            (folder / "timestamp.txt").replace(folder / "timestamp.txt.unreadable")
+
+
+def timestamp_of(folder: Path) -> Any:
+    """When a submission was handed in (UTC), or None when nothing readable says so."""
+    try:
+        text = (folder / "timestamp.txt").read_text(encoding="utf-8")
+        return utils.parse_utc(text.strip()) if text.strip() else None
+    except (OSError, ValueError, OverflowError):
+        return None
+
+
+def secret_seed(course: Path) -> int:
+    """The course's seed for hidden inputs: drawn once, kept in a file that only its owner reads."""
+    path = course / ".grading_seed"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return int(path.read_text(encoding="ascii"))
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        seed = secrets.randbits(32)
+        file.write(f"{seed}\n")
+    return seed
+
+
+def released_master(coursedir: CourseDirectory, assignment: str, notebook: str) -> Master:
+    """The released notebook that submissions are rebuilt from."""
+    folder = coursedir.format_path(coursedir.release_directory, ".", assignment)
+    path = Path(folder) / f"{notebook}.ipynb"
+    if not path.exists():
+        raise FileNotFoundError(
+            f"no released notebook {path}; run 'nbgrader generate_assignment {assignment}' first"
+        )
+    return read_master(path)
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads whatever was handed in; what nbgrader gets is a clean notebook, always."""
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Rebuild a submission on the first pass; on the second, read what the first wrote."""
+        converter: Any = self.parent
+        if not converter._sanitizing or resources is None:
+            return super().from_filename(filename, resources=resources, **options)
+        about = resources["nbgrader"]
+        master = released_master(converter.coursedir, about["assignment"], about["notebook"])
+        try:
+            rebuilt = read_submission(filename, master)
+            note: dict[str, Any] = {"notes": list(rebuilt.notes)}
+        except Refused as reason:
+            self.log.warning("%s: %s", filename, reason)
+            blank = tuple(Placed(cell.source, cell.cell_type, cell) for cell in master.cells)
+            rebuilt = Submission(master.unit, blank)
+            note = {"refused": str(reason)}
+        notebook = nbformat.from_dict(rebuilt.notebook(master))
+        notebook.metadata[KEY] = note
+        return self.from_notebook_node(notebook, resources=resources, **options)
+
+
+class GradeSubmission(NbGraderPreprocessor):
+    """Grades the rebuilt notebook in the sandbox and puts each exercise's card below its test."""
+
+    allow_process = Bool(
+        False,
+        help="Grade although this machine cannot isolate student code. Only for code you trust.",
+    ).tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        about, coursedir = resources["nbgrader"], self.parent.parent.coursedir
+        master = released_master(coursedir, about["assignment"], about["notebook"])
+        found = nb.metadata.pop(KEY, {})
+        refused = found.get("refused")
+        if refused:
+            reports = refused_reports(master, refused)
+            notes, digest = [f"Your submission could not be read: {refused}."], ""
+        else:
+            submission = read_submission(json.dumps(nb).encode(), master)
+            graded = self._grade(submission, master, secret_seed(Path(coursedir.root)))
+            for fault in graded.faults:
+                self.log.error("not graded: %s", fault)
+            reports, digest = graded.reports, graded.digest
+            notes = list(dict.fromkeys([*found.get("notes", []), *graded.notes]))
+        resources[KEY] = {
+            "marks": refused_marks(nb, notes[0]) if refused else marks_of(nb, reports),
+            "digest": digest,
+        }
+        show_reports(nb, reports)
+        if notes:
+            text = "\n".join(["**From the grader**", "", *(f"- {plain(note)}" for note in notes)])
+            nb.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="from-the-grader"))
+        return nb, resources
+
+    def _grade(self, submission: Submission, master: Master, seed: int) -> Graded:
+        return grade_submission(submission, master.unit, self._sandbox(), seed)
+
+    def _sandbox(self) -> Sandbox:
+        """One warm sandbox for a whole run of nbgrader: it lives as long as the exporter."""
+        exporter = self.parent
+        if not hasattr(exporter, "_warm_sandbox"):
+            exporter._warm_sandbox = Sandbox(allow_process=self.allow_process)
+            weakref.finalize(exporter, exporter._warm_sandbox.close)
+        return exporter._warm_sandbox
+
+
+class RecordMarks(NbGraderPreprocessor):
+    """Writes the marks to the gradebook, in the place of nbgrader's SaveAutoGrades."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        about, coursedir = resources["nbgrader"], self.parent.parent.coursedir
+        found = resources[KEY]
+        result = Result(
+            about["student"],
+            about["assignment"],
+            about["notebook"],
+            found["marks"],
+            fingerprint=found["digest"],
+        )
+        audit = Path(coursedir.root) / "audit.jsonl"
+        with Recorder(about["db_url"], coursedir.course_id, audit=audit) as recorder:
+            recorder.add(result)
+        for who, why in recorder.failures.items():
+            raise RuntimeError(f"could not record {who}: {why}")
+        return nb, resources
+
+
+def show_reports(nb: NotebookNode, reports: dict[str, Report]) -> None:
+    """Put each report's card where a learner sees it: the output of its test cell."""
+    for cell in nb.cells:
+        if utils.is_grade(cell) and not utils.is_solution(cell):
+            report = reports.get(cell.metadata.nbgrader.grade_id.removeprefix(TEST_PREFIX))
+            if report is not None:
+                card = {"text/html": report._repr_html_(), "text/plain": str(report)}
+                cell.outputs = [nbformat.v4.new_output("display_data", data=card)]
+
+
+def refused_reports(master: Master, reason: str) -> dict[str, Report]:
+    """The reports of a submission that could not be read: nothing is graded."""
+    return {
+        name: ungraded(name, master.unit, exercise.points, reason)
+        for name, exercise in of_unit(master.unit).items()
+    }
+
+
+def refused_marks(nb: NotebookNode, reason: str) -> Marks:
+    """The marks of a submission that could not be read: a person gives every one of them."""
+    names = {
+        cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if "nbgrader" in cell.metadata
+    }
+    scores = {name: None for name, cell in names.items() if utils.is_grade(cell)}
+    comments: dict[str, str | None] = {
+        name: plain(reason) for name, cell in names.items() if utils.is_solution(cell)
+    }
+    return Marks(scores, comments)

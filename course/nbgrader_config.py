@@ -33,3 +33,26 @@ c.GenerateAssignment.preprocessors = [
 ]
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.ClearSolutions.text_stub = "*Write your answer here.*"
+
+c.Autograde.exporter_class = "autograders.nbgrader.SubmissionExporter"
+c.Autograde.pre_convert_hook = "autograders.nbgrader.tidy_submission"
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "autograders.nbgrader.GradeSubmission",
+    "autograders.nbgrader.RecordMarks",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Seconds for one cell when a learner validates: some train a network.
+c.Execute.timeout = 120
+
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {
+    "markdown2html": "autograders.feedback.markdown_to_html",
+    "clean_html": "autograders.feedback.clean_output",
+}
