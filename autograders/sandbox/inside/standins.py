@@ -11,6 +11,7 @@ from typing import Any
 
 INERT = ("ipywidgets", "IPython", "lrlib.figures", "lrlib.labs", "lrlib.data", "lrlib.style")
 PLOTTING = ("matplotlib", "mpl_toolkits")
+PLOTTING_MODULES = ("matplotlib.pyplot",)
 WITHHELD = "lrlib"
 INERT_NAMES = frozenset({"figures", "labs", "data", "style"})
 
