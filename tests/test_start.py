@@ -426,6 +426,8 @@ def test_a_start_ends_on_the_first_lesson_in_a_browser(tmp_path, chromium):
         with urllib.request.urlopen(listing) as answer:
             names = {entry["name"] for entry in json.load(answer)["content"]}
         assert {path.name for path in (ROOT / "course" / "release").glob("*/*.ipynb")} <= names
+        said = (tmp_path / "log").read_text("utf-8")
+        assert "No nbgrader_config.py file found" not in said
         again = run(ROOT, "--no-browser", env=os.environ | {"JUPYTER_RUNTIME_DIR": str(tmp_path)})
         assert again[0] == 0 and "already running on this folder" in again[1]
         with sync_playwright() as playwright:
