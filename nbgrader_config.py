@@ -1,3 +1,3 @@
-"""Lets nbgrader and JupyterLab find the course when they start here: its settings are in course/."""
+"""Leads nbgrader and JupyterLab, started here, to the settings of the course in course/."""
 
 load_subconfig("course/nbgrader_config.py")  # noqa: F821 - given by the loader
