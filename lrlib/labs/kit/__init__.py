@@ -1,0 +1,20 @@
+"""The kit of every live lab: pictures as SVG text, and the frame with controls around them."""
+
+from lrlib.labs.kit.controls import Choice, Linear, Log, Span, Switch, Whole
+from lrlib.labs.kit.frame import Lab, Outcome
+from lrlib.labs.kit.svg import Axis, Panel, Picture, number
+
+__all__ = [
+    "Axis",
+    "Choice",
+    "Lab",
+    "Linear",
+    "Log",
+    "Outcome",
+    "Panel",
+    "Picture",
+    "Span",
+    "Switch",
+    "Whole",
+    "number",
+]

@@ -1,0 +1,185 @@
+"""The controls a lab may have, each a declaration that makes its own widget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isclose, log10
+from typing import Any
+
+import ipywidgets as widgets
+import traitlets
+
+_STYLE = {"description_width": "132px"}
+
+
+def _slider(kind: type, label: str, **options: Any) -> widgets.DOMWidget:
+    return kind(
+        description=label,
+        style=_STYLE,
+        layout={"width": "100%", "max_width": "640px"},
+        continuous_update=True,
+        **options,
+    )
+
+
+class LogKnob(widgets.HBox):
+    """A logarithmic slider beside a number box; `value` is what either of them was last set to.
+
+    The slider moves in steps of `step` decades and gives numbers of two or three digits; the box
+    takes any number within the limits, exactly.
+    """
+
+    value = traitlets.Float()
+
+    def __init__(self, label: str, low: float, high: float, value: float, step: float) -> None:
+        self._low, self._step = low, step
+        self._digits = 2 if step >= 0.05 else 3
+        self._from_slider = False
+        self._slider = _slider(
+            widgets.FloatLogSlider,
+            label,
+            readout=False,
+            min=log10(low),
+            max=log10(high),
+            value=value,
+            step=step,
+        )
+        self._box = widgets.BoundedFloatText(
+            value=value, min=low, max=high, description=f"{label}, number"
+        ).add_class("lr-number")
+        super().__init__([self._slider, self._box], value=value)
+        self.add_class("lr-row")
+        self._slider.observe(self._slid, names="value")
+        self._box.observe(self._typed, names="value")
+        self.observe(self._set, names="value")
+
+    def _slid(self, change: Any) -> None:
+        place = round(log10(self.value / self._low) / self._step)
+        if isclose(change["new"], self._low * 10 ** (place * self._step), rel_tol=1e-6):
+            return  # the browser moved the handle to the mark nearest to the value it was given
+        self._from_slider = True
+        try:
+            self.value = float(f"{change['new']:.{self._digits}g}")
+        finally:
+            self._from_slider = False
+        self._box.value = self.value
+
+    def _typed(self, change: Any) -> None:
+        self.value = change["new"]
+
+    def _set(self, change: Any) -> None:
+        if not self._from_slider:
+            self._box.value = self._slider.value = change["new"]
+
+
+@dataclass(frozen=True)
+class Log:
+    """A positive number on a logarithmic slider with a number box; `step` is in decades."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    value: float
+    step: float = 0.05
+
+    def widget(self) -> widgets.DOMWidget:
+        return LogKnob(self.label, self.low, self.high, self.value, self.step)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A real number on a slider."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    value: float
+    step: float = 0.01
+    format: str = ".2f"
+
+    def widget(self) -> widgets.DOMWidget:
+        return _slider(
+            widgets.FloatSlider,
+            self.label,
+            min=self.low,
+            max=self.high,
+            value=self.value,
+            step=self.step,
+            readout_format=self.format,
+        )
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number on a slider."""
+
+    name: str
+    label: str
+    low: int
+    high: int
+    value: int
+    step: int = 1
+
+    def widget(self) -> widgets.DOMWidget:
+        return _slider(
+            widgets.IntSlider,
+            self.label,
+            min=self.low,
+            max=self.high,
+            value=self.value,
+            step=self.step,
+        )
+
+
+@dataclass(frozen=True)
+class Span:
+    """Two whole numbers on one slider with two handles."""
+
+    name: str
+    label: str
+    low: int
+    high: int
+    value: tuple[int, int]
+    step: int = 1
+
+    def widget(self) -> widgets.DOMWidget:
+        return _slider(
+            widgets.IntRangeSlider,
+            self.label,
+            min=self.low,
+            max=self.high,
+            value=self.value,
+            step=self.step,
+        )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few named options."""
+
+    name: str
+    label: str
+    options: tuple[str, ...]
+    value: str
+
+    def widget(self) -> widgets.DOMWidget:
+        return widgets.Dropdown(
+            description=self.label, options=self.options, value=self.value, style=_STYLE
+        )
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Something that is on or off."""
+
+    name: str
+    label: str
+    value: bool = False
+
+    def widget(self) -> widgets.DOMWidget:
+        return widgets.Checkbox(description=self.label, value=self.value, indent=True, style=_STYLE)
+
+
+Control = Log | Linear | Whole | Span | Choice | Switch

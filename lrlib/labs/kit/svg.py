@@ -1,0 +1,415 @@
+"""Pictures as SVG text: panels with linear or logarithmic axes, and what can be drawn in them."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from html import escape
+
+import contourpy
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.image import imsave
+from matplotlib.ticker import LogLocator, MaxNLocator
+from numpy.typing import ArrayLike, NDArray
+
+from lrlib.labs.kit.theme import HUES, STYLE
+
+_FAR = 1e5  # pixels: beyond this an SVG coordinate is clamped, so that a diverged run still draws
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(value: float) -> str:
+    """A number for people: three significant digits, powers of ten beyond 0.001 ... 100 000.
+
+    >>> number(0.049999), number(2.0), number(1.234e-7), number(float("inf"))
+    ('0.05', '2', '1.23×10⁻⁷', 'infinity')
+    """
+    value = float(value)
+    if np.isnan(value):
+        return "not a number"
+    if np.isinf(value):
+        return "infinity" if value > 0 else "-infinity"
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        text = f"{value:.3g}"
+        return f"{value:.0f}" if "e" in text else text
+    mantissa, exponent = f"{value:.2e}".split("e")
+    mantissa = mantissa.rstrip("0").rstrip(".")
+    power = f"10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    return power if mantissa == "1" else f"{mantissa}×{power}"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One direction of a panel: its limits, its label, and whether it is logarithmic.
+
+    `low` and `high` are in data units. Raises `ValueError` when the limits are not finite and
+    increasing, or not positive on a logarithmic axis.
+    """
+
+    low: float
+    high: float
+    label: str = ""
+    log: bool = False
+    ticks: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite([self.low, self.high]).all() and self.low < self.high):
+            raise ValueError(
+                f"an axis needs finite limits, low < high; got {self.low!r} to {self.high!r}"
+            )
+        if self.log and self.low <= 0:
+            raise ValueError(f"a logarithmic axis needs limits above 0; got low={self.low!r}")
+
+    @cached_property
+    def places(self) -> NDArray[np.float64]:
+        """Where the ticks stand, chosen by Matplotlib's locators."""
+        if self.ticks is not None:
+            return np.asarray(self.ticks, float)
+        if not self.log:
+            linear = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10])
+            found = np.asarray(linear.tick_values(self.low, self.high))
+        else:
+            decades = np.log10(self.high / self.low)
+            subs = (1.0,) if decades > 2 else (1.0, 2.0, 5.0)
+            locator = LogLocator(subs=subs, numticks=7)
+            found = np.asarray(locator.tick_values(self.low, self.high))
+        span = (self.high - self.low) * 1e-9
+        return found[(found >= self.low - span) & (found <= self.high + span)]
+
+    def fraction(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Values as fractions of the axis, 0 at `low`, 1 at `high`; NaN for what has no place."""
+        data = np.asarray(values, float)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            if self.log:
+                data = np.where(data > 0, data, np.nan)
+                return np.log(data / self.low) / np.log(self.high / self.low)
+            return (data - self.low) / (self.high - self.low)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A plotting area inside a picture, in the picture's pixels; what is drawn is clipped to it.
+
+    The drawing methods take data coordinates and a `series` number, which chooses colour, dash and
+    marker together, so that no meaning rests on colour alone. `ghost=True` draws in the style of a
+    pinned, earlier result.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+    x: Axis
+    y: Axis
+    title: str = ""
+    _marks: list[str] = field(default_factory=list, compare=False, repr=False)
+    _labels: list[str] = field(default_factory=list, compare=False, repr=False)
+
+    def _px(self, x: ArrayLike) -> NDArray[np.float64]:
+        return np.clip(self.x.fraction(x) * self.width, -_FAR, _FAR)
+
+    def _py(self, y: ArrayLike) -> NDArray[np.float64]:
+        return np.clip((1 - self.y.fraction(y)) * self.height, -_FAR, _FAR)
+
+    def line(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        *,
+        series: int = 0,
+        ghost: bool = False,
+        thin: bool = False,
+    ) -> None:
+        """A line through the points; it is broken where a point is not finite."""
+        px, py = np.broadcast_arrays(self._px(x), self._py(y))
+        kind = f"ln {_style(series, ghost)}" + (" thin" if thin else "")
+        for piece in _pieces(px, py):
+            self._marks.append(f'<polyline class="{kind}" points="{piece}"/>')
+
+    def markers(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        *,
+        series: int = 0,
+        ghost: bool = False,
+        size: float = 4,
+    ) -> None:
+        """One mark per point; the shape goes with the series."""
+        px, py = np.broadcast_arrays(np.atleast_1d(self._px(x)), np.atleast_1d(self._py(y)))
+        shown = np.isfinite(px) & np.isfinite(py)
+        if shown.any():
+            path = "".join(_marker(series, a, b, size) for a, b in zip(px[shown], py[shown]))
+            self._marks.append(f'<path class="mk {_style(series, ghost)}" d="{path}"/>')
+
+    def bars(
+        self,
+        x: ArrayLike,
+        top: ArrayLike,
+        *,
+        bottom: float = 0.0,
+        width: float = 0.8,
+        series: int = 0,
+        ghost: bool = False,
+    ) -> None:
+        """Upright bars of `width` data units around each x, from `bottom` to `top`."""
+        for at, value in zip(np.atleast_1d(x), np.atleast_1d(top)):
+            edges = self._px([at - width / 2, at + width / 2])
+            y0, y1 = sorted(self._py([bottom, value]))
+            if np.isfinite([*edges, y0, y1]).all():
+                self._marks.append(
+                    f'<rect class="br {_style(series, ghost)}" x="{edges[0]:.1f}" y="{y0:.1f}"'
+                    f' width="{edges[1] - edges[0]:.1f}" height="{y1 - y0:.1f}"/>'
+                )
+
+    def band(
+        self,
+        x: tuple[float, float] | None = None,
+        y: tuple[float, float] | None = None,
+        *,
+        series: int = 0,
+    ) -> None:
+        """A shaded region between two x values, two y values, or both; `None` is no limit."""
+        x0, x1 = np.clip(np.nan_to_num(self._px(x or (self.x.low, self.x.high))), 0, self.width)
+        y1, y0 = np.clip(
+            np.nan_to_num(self._py(y or (self.y.low, self.y.high)), nan=self.height), 0, self.height
+        )
+        self._marks.append(
+            f'<rect class="bd {_style(series, False)}" x="{x0:.1f}" y="{y0:.1f}"'
+            f' width="{max(x1 - x0, 0):.1f}" height="{max(y1 - y0, 0):.1f}"/>'
+        )
+
+    def fill(self, x: ArrayLike, y: ArrayLike, *, floor: float, series: int = 0) -> None:
+        """The area between a curve and the level `floor`."""
+        x, y = np.asarray(x, float), np.asarray(y, float)
+        px = self._px(np.concatenate([x, x[::-1]]))
+        py = self._py(np.concatenate([y, np.full(len(x), floor)]))
+        for piece in _pieces(px, py):
+            self._marks.append(f'<polygon class="bd {_style(series, False)}" points="{piece}"/>')
+
+    def rule(
+        self,
+        *,
+        x: float | None = None,
+        y: float | None = None,
+        text: str = "",
+        series: int | None = None,
+    ) -> None:
+        """A straight line across the panel at one x or one y, with an optional label at its end."""
+        kind = "rl" if series is None else f"rl {_style(series, False)}"
+        if x is not None:
+            at = float(self._px(x))
+            self._marks.append(f'<path class="{kind}" d="M{at:.1f} 0V{self.height:.1f}"/>')
+            self._write(at + 4, 12, text)
+        if y is not None:
+            at = float(self._py(y))
+            self._marks.append(f'<path class="{kind}" d="M0 {at:.1f}H{self.width:.1f}"/>')
+            self._write(self.width - 4, at - 4, text, "end")
+
+    def arrow(
+        self,
+        tail: tuple[float, float],
+        tip: tuple[float, float],
+        *,
+        series: int = 0,
+        ghost: bool = False,
+    ) -> None:
+        """An arrow between two points; nothing where it would be shorter than 2 pixels."""
+        ends = np.array([self._px([tail[0], tip[0]]), self._py([tail[1], tip[1]])]).T
+        shaft = ends[1] - ends[0]
+        length = float(np.hypot(*shaft))
+        if not np.isfinite(length) or length < 2:
+            return
+        unit = shaft / length
+        side = np.array([-unit[1], unit[0]])
+        back = ends[1] - unit * min(9, length)
+        corners = [ends[1], back + side * 4, back - side * 4]
+        kind = _style(series, ghost)
+        self._marks.append(
+            f'<path class="ln solid {kind}" d="M{_pair(ends[0])}L{_pair(back)}"/>'
+            f'<polygon class="tip {kind}" points="{" ".join(_pair(c) for c in corners)}"/>'
+        )
+
+    def text(self, x: float, y: float, text: str, *, anchor: str = "start", dy: float = 0) -> None:
+        """Words at a point in data coordinates; `anchor` is start, middle or end."""
+        self._write(float(self._px(x)), float(self._py(y)) + dy, text, anchor)
+
+    def contours(self, x: ArrayLike, y: ArrayLike, z: ArrayLike, levels: Sequence[float]) -> None:
+        """Contour lines of z, of shape (len(y), len(x)), at each level."""
+        lines = contourpy.contour_generator(np.asarray(x), np.asarray(y), np.asarray(z))
+        path = "".join(
+            "M"
+            + "L".join(_pair(p) for p in np.column_stack([self._px(c[:, 0]), self._py(c[:, 1])]))
+            for level in levels
+            for c in lines.lines(level)
+        )
+        self._marks.append(f'<path class="ct" d="{path}"/>')
+
+    def heat(self, values: ArrayLike, *, colours: str = "cividis") -> None:
+        """An image over the whole panel; values (rows, columns) in 0 ... 1, first row lowest."""
+        buffer = io.BytesIO()
+        imsave(buffer, colormaps[colours](np.asarray(values))[::-1], format="png")
+        code = base64.b64encode(buffer.getvalue()).decode()
+        self._marks.append(
+            f'<image width="{self.width}" height="{self.height}" preserveAspectRatio="none"'
+            f' href="data:image/png;base64,{code}"/>'
+        )
+
+    def legend(
+        self, entries: Sequence[tuple[str, int]], *, corner: str = "right", ghost: str = ""
+    ) -> None:
+        """A key of (name, series) in an upper corner; `ghost` names the pinned result."""
+        rows = [(name, _style(series, False), series) for name, series in entries]
+        if ghost:
+            rows.append((ghost, "ghost", 0))
+        x0 = 8.0 if corner == "left" else self.width - 8 - max(7.0 * len(r[0]) for r in rows) - 28
+        for i, (name, kind, series) in enumerate(rows):
+            y = 13 + 17 * i
+            mark = (
+                ""
+                if kind == "ghost"
+                else f'<path class="mk {kind}" d="{_marker(series, x0 + 11, y, 3.5)}"/>'
+            )
+            self._labels.append(
+                f'<path class="ln {kind}" d="M{x0:.1f} {y}h22"/>{mark}'
+                f'<text class="tx" x="{x0 + 28:.1f}" y="{y + 4}">{escape(name)}</text>'
+            )
+
+    def _write(self, px: float, py: float, text: str, anchor: str = "start") -> None:
+        if text and np.isfinite([px, py]).all() and -9 <= px <= self.width + 9:
+            py = float(np.clip(py, 11, self.height - 3))
+            self._labels.append(
+                f'<text class="tx" x="{px:.1f}" y="{py:.1f}" text-anchor="{anchor}">'
+                f"{escape(text)}</text>"
+            )
+
+    def render(self) -> str:
+        """The panel as SVG text: frame, clipped marks, then labels on top."""
+        frame = _frame(self.width, self.height, self.x, self.y, self.title)
+        return (
+            f'<g transform="translate({self.left:g} {self.top:g})">{frame}'
+            f'<svg role="none" width="{self.width:g}" height="{self.height:g}">'
+            f"{''.join(self._marks)}</svg>"
+            f"{''.join(self._labels)}</g>"
+        )
+
+
+@dataclass
+class Picture:
+    """A drawing of some panels, `width` by `height` pixels at 100 %; it shrinks with its column."""
+
+    width: int = 660
+    height: int = 300
+    panels: list[Panel] = field(default_factory=list)
+    banner: str = ""
+
+    def panel(
+        self,
+        x: Axis,
+        y: Axis,
+        *,
+        left: float = 58,
+        top: float = 26,
+        right: float = 12,
+        bottom: float = 44,
+        title: str = "",
+    ) -> Panel:
+        """Add a panel; the margins count from the picture's edges."""
+        added = Panel(left, top, self.width - left - right, self.height - top - bottom, x, y, title)
+        self.panels.append(added)
+        return added
+
+    def render(self, alt: str, *, alone: bool = False) -> str:
+        """SVG text with `alt` as its text alternative; `alone` makes a file of its own."""
+        body = "".join(panel.render() for panel in self.panels)
+        if self.banner:
+            width = 9.5 * len(self.banner) + 24
+            body += (
+                f'<rect class="alarm" x="{(self.width - width) / 2:.0f}" y="30"'
+                f' width="{width:.0f}" height="26" rx="4"/>'
+                f'<text class="alarm-text" x="{self.width / 2:.0f}" y="48">'
+                f"{escape(self.banner)}</text>"
+            )
+        space = ""
+        if alone:
+            space = ' xmlns="http://www.w3.org/2000/svg"'
+            body = f'<style>{STYLE}</style><rect class="paper" width="100%" height="100%"/>{body}'
+        return (
+            f'<svg{space} class="lr-picture{" lr-alone" if alone else ""}" role="img"'
+            f' width="{self.width}" height="{self.height}"'
+            f' viewBox="0 0 {self.width} {self.height}" '
+            f'aria-label="{escape(alt)}">{body}</svg>'
+        )
+
+
+@lru_cache(maxsize=256)
+def _frame(w: float, h: float, x: Axis, y: Axis, title: str) -> str:
+    """Border, grid, ticks, labels and title of a panel: all that does not depend on data."""
+    xs, ys = x.fraction(x.places) * w, (1 - y.fraction(y.places)) * h
+    grid = "".join(f"M{at:.1f} 0V{h:g}" for at in xs) + "".join(f"M0 {at:.1f}H{w:g}" for at in ys)
+    parts = [f'<rect class="fr" width="{w:g}" height="{h:g}"/><path class="gr" d="{grid}"/>']
+    parts += [
+        f'<text class="tk" x="{at:.1f}" y="{h + 15:g}" text-anchor="middle">{number(value)}</text>'
+        for at, value in zip(xs, x.places)
+    ]
+    parts += [
+        f'<text class="tk" x="-6" y="{at + 4:.1f}" text-anchor="end">{number(value)}</text>'
+        for at, value in zip(ys, y.places)
+    ]
+    if x.label:
+        parts.append(f'<text class="ax" x="{w / 2:g}" y="{h + 34:g}">{escape(x.label)}</text>')
+    if y.label:
+        turn = f"translate(-44 {h / 2:g}) rotate(-90)"
+        parts.append(f'<text class="ax" transform="{turn}">{escape(y.label)}</text>')
+    if title:
+        parts.append(f'<text class="tt" x="0" y="-9">{escape(title)}</text>')
+    return "".join(parts)
+
+
+def _style(series: int, ghost: bool) -> str:
+    return "ghost" if ghost else f"s{series % HUES}"
+
+
+def _pair(point: NDArray[np.float64]) -> str:
+    return f"{point[0]:.1f} {point[1]:.1f}"
+
+
+def _pieces(px: NDArray[np.float64], py: NDArray[np.float64]) -> list[str]:
+    """The runs of finite points, each as the text of an SVG `points` attribute."""
+    shown = np.isfinite(px) & np.isfinite(py)
+    if shown.all():
+        return [" ".join([f"{a:.1f},{b:.1f}" for a, b in zip(px.tolist(), py.tolist())])]
+    cuts = np.flatnonzero(~shown)
+    return [
+        " ".join([f"{a:.1f},{b:.1f}" for a, b in zip(x.tolist(), y.tolist())])
+        for x, y in zip(_split(px, cuts), _split(py, cuts))
+        if len(x) > 1
+    ]
+
+
+def _split(values: NDArray[np.float64], cuts: NDArray[np.intp]) -> list[NDArray[np.float64]]:
+    starts = np.concatenate([[0], cuts + 1])
+    ends = np.concatenate([cuts, [len(values)]])
+    return [values[a:b] for a, b in zip(starts, ends)]
+
+
+def _marker(series: int, x: float, y: float, r: float) -> str:
+    """Circle, square, triangle, diamond, cross or plus around (x, y), as SVG path text."""
+    match series % 6:
+        case 0:
+            return f"M{x - r:.1f} {y:.1f}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0z"
+        case 1:
+            return f"M{x - r:.1f} {y - r:.1f}h{2 * r}v{2 * r}h{-2 * r}z"
+        case 2:
+            return f"M{x:.1f} {y - r * 1.2:.1f}l{r * 1.15:.1f} {r * 2.1:.1f}h{-r * 2.3:.1f}z"
+        case 3:
+            d = f"{1.3 * r:.1f}"
+            return f"M{x:.1f} {y - r * 1.3:.1f}l{d} {d}l-{d} {d}l-{d} -{d}z"
+        case 4:
+            return f"M{x - r:.1f} {y - r:.1f}l{2 * r} {2 * r}m0 {-2 * r}l{-2 * r} {2 * r}"
+        case _:
+            return f"M{x - r:.1f} {y:.1f}h{2 * r}M{x:.1f} {y - r:.1f}v{2 * r}"

@@ -1,0 +1,81 @@
+"""How labs look, in light and in dark: one style sheet, made from `lrlib.style`, and the script."""
+
+from importlib.resources import files
+
+from lrlib.style import DARK, LIGHT, Theme, svg_dash
+
+HUES = len(LIGHT.series)
+_UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
+
+
+def _variables(theme: Theme) -> str:
+    named = {
+        "ink": theme.text,
+        "soft": theme.muted,
+        "grid": theme.grid,
+        "paper": theme.background,
+        "good": theme.good,
+        "alarm": "#c22f0b",
+        **{str(i): colour for i, colour in enumerate(theme.series)},
+    }
+    return "".join(f"--lr-{name}:{colour};" for name, colour in named.items())
+
+
+_SERIES = "".join(
+    f".lr-picture .s{i}{{stroke:var(--lr-{i});fill:var(--lr-{i})}}"
+    f".lr-picture .ln.s{i}{{stroke-dasharray:{svg_dash(i)}}}"
+    for i in range(HUES)
+)
+
+STYLE = f"""
+.lr-lab,.lr-alone{{{_variables(LIGHT)}}}
+body[data-jp-theme-light="false"] .lr-lab{{{_variables(DARK)}}}
+@media (prefers-color-scheme:dark){{.lr-alone{{{_variables(DARK)}}}}}
+.lr-picture{{font:13px system-ui,sans-serif;display:block}}
+.lr-picture{{max-width:100%;height:auto;min-width:460px}}
+.lr-picture text{{fill:var(--lr-ink)}}
+.lr-picture .paper{{fill:var(--lr-paper)}}
+.lr-picture .fr{{fill:none;stroke:var(--lr-soft)}}
+.lr-picture .gr{{stroke:var(--lr-grid);fill:none}}
+.lr-picture .tk{{font-size:12px;fill:var(--lr-soft)}}
+.lr-picture .ax{{text-anchor:middle}}
+.lr-picture .tt{{font-weight:600}}
+.lr-picture .tx{{paint-order:stroke;stroke:var(--lr-paper);stroke-width:3px}}
+{_SERIES}
+.lr-picture .ln{{fill:none;stroke-width:2.2;stroke-linejoin:round}}
+.lr-picture .ln.thin{{stroke-width:1;opacity:.6}}
+.lr-picture .ln.solid{{stroke-dasharray:none}}
+.lr-picture .mk{{stroke-width:1.6}}
+.lr-picture .br{{fill-opacity:.55;stroke-width:1.5}}
+.lr-picture .bd{{fill-opacity:.16;stroke:none}}
+.lr-picture .tip{{stroke:none}}
+.lr-picture .ghost{{stroke:var(--lr-soft);fill:var(--lr-soft);opacity:.75}}
+.lr-picture .ghost{{stroke-dasharray:4 3}}
+.lr-picture .br.ghost{{fill:none}}
+.lr-picture .ln.ghost{{fill:none}}
+.lr-picture .tip.ghost{{stroke:none}}
+.lr-picture .rl{{stroke:var(--lr-soft);stroke-width:1.4;stroke-dasharray:3 3;fill:none}}
+.lr-picture .ct{{stroke:var(--lr-soft);opacity:.55;fill:none}}
+.lr-picture .alarm{{fill:var(--lr-alarm)}}
+.lr-picture .alarm-text{{fill:#fff;font-weight:700;font-size:14px;text-anchor:middle}}
+.lr-lab{{border:1px solid var(--lr-grid);border-radius:6px;padding:10px 14px;max-width:720px}}
+.lr-lab{{color:var(--lr-ink);background:var(--lr-paper);overflow-x:auto}}
+.lr-lab h4{{margin:0;font-size:1.1em}}
+.lr-lab p{{margin:2px 0;line-height:1.4}}
+.lr-lab .widget-html,.lr-lab .widget-html-content{{height:auto;line-height:1.4;width:100%}}
+.lr-lab .widget-label{{color:var(--lr-ink)}}
+.lr-lab .widget-readout{{border:1px solid var(--lr-soft);border-radius:3px;min-width:64px}}
+.lr-lab .widget-readout{{color:var(--lr-ink)}}
+.lr-lab .lr-row{{max-width:640px;overflow:visible}}
+.lr-lab .lr-number{{width:92px;flex:none}}
+.lr-lab .lr-number .widget-label{{{_UNSEEN}}}
+.lr-lab .lr-buttons{{flex-flow:row wrap;overflow:visible}}
+.lr-lab .lr-buttons button{{width:auto;padding:0 12px}}
+.lr-lab :focus-visible{{outline:3px solid var(--lr-0);outline-offset:2px}}
+.lr-reading{{min-height:2.8em}}
+.lr-reading.lr-bad{{border-left:4px solid var(--lr-alarm);padding-left:8px}}
+.lr-task.lr-met{{color:var(--lr-good);font-weight:600}}
+.lr-status{{{_UNSEEN}}}
+"""
+
+SCRIPT = files(__package__).joinpath("access.js").read_text(encoding="utf-8")
