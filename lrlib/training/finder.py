@@ -60,7 +60,7 @@ def range_test(
     batch_size: int | None = None,
     seed: int = 0,
     w0: NDArray | None = None,
-    beta: float = 0.9,
+    beta: float = 0.8,
     dtype: DTypeLike = np.float64,
 ) -> RangeTest:
     """Make one update with each of `steps` rates from `lr_min` to `lr_max`, on a copy.
