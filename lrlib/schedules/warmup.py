@@ -70,7 +70,7 @@ class WSD(Schedule):
     [0.5, 1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
 
     Source: S. Hu et al. (2024), "MiniCPM: Unveiling the Potential of Small Language Models with
-    Scalable Training Strategies". Same shape as Optax `join_schedules` of three pieces;
+    Scalable Training Strategies". Same as Optax `join_schedules` of three pieces;
     transformers' version warms up from its minimum rate.
     """
 
