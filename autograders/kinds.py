@@ -170,7 +170,7 @@ def describe(value: Any) -> str:
         return f"an array of shape {value.shape} and dtype {value.dtype}"
     if isinstance(value, (bool, np.bool_)):
         return f"the truth value {value}"
-    if isinstance(value, (int, float, complex, np.generic)):
+    if isinstance(value, (int, float, np.generic)):
         return f"the number {value!s:.40}"
     if isinstance(value, str):
         return f"the text {value[:40]!r}"
