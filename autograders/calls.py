@@ -10,14 +10,13 @@ import contextlib
 import io
 import tempfile
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .recipes import build
-from .wire import Recipe
 
 READ = "read"
 CALL = "call"
@@ -52,8 +51,7 @@ def answer(namespace: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, A
         result = None
     arrays = list(_arrays([args, kwargs]))
     if arrays or any(isinstance(value, (list, dict)) for value in [*args, *kwargs.values()]):
-        seen["after"] = [[_data(value) for value in args], {k: _data(v) for k, v in kwargs.items()}]
-        seen["after"] = _copy(seen["after"])
+        seen["after"] = _copy([args, kwargs])
         if "result" in seen:
             for array in arrays:
                 array.flags.writeable = True
@@ -112,10 +110,6 @@ def _arrays(value: Any) -> Iterable[np.ndarray]:
     elif isinstance(value, dict):
         for item in value.values():
             yield from _arrays(item)
-
-
-def _data(value: Any) -> Any:
-    return None if isinstance(value, (Callable, np.random.Generator, Recipe)) else value  # type: ignore[arg-type]
 
 
 def _describe(error: BaseException) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .kinds import numbers_of
+from .wire import Foreign, Recipe
 
 RELATIVE = 1e-6
 ABSOLUTE = 1e-9
@@ -75,7 +76,9 @@ def shapes_differ(got: Any, want: Any) -> str:
 
 
 def same_data(before: Any, after: Any) -> bool:
-    """Equal bit for bit, as data; NaN equals NaN."""
+    """Equal bit for bit, as data; NaN equals NaN, and what a recipe made has no data to compare."""
+    if isinstance(before, Recipe):
+        return isinstance(after, Foreign)
     if type(before) is not type(after):
         return False
     if isinstance(before, np.ndarray):
