@@ -7,6 +7,8 @@ browser. nbgrader_config.py puts these filters in the place of nbconvert's.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
 from jinja2 import pass_context
@@ -96,21 +98,23 @@ def markdown_to_html(context: Context, source: str) -> str:
     renderer = IPythonRenderer(
         escape=False, attachments=context.get("cell", {}).get("attachments", {})
     )
-    return bleach.clean(
-        MarkdownWithMath(renderer=renderer).render(source),
-        tags=TAGS,
-        attributes=ATTRIBUTES,
-        protocols=["http", "https", "mailto"],
-        css_sanitizer=CSSSanitizer(STYLES),
-    )
+    return clean(MarkdownWithMath(renderer=renderer).render(source), TAGS, ATTRIBUTES)
 
 
 def clean_output(markup: str | bytes) -> str:
     """Keep of an output's HTML what a card is made of, among it the plot of two curves."""
-    return bleach.clean(
-        markup.decode() if isinstance(markup, bytes) else str(markup),
-        tags=[*TAGS, *DRAWING],
-        attributes={**ATTRIBUTES, **DRAWING},
+    text = markup.decode() if isinstance(markup, bytes) else str(markup)
+    return clean(text, [*TAGS, *DRAWING], {**ATTRIBUTES, **DRAWING})
+
+
+def clean(markup: str, tags: Iterable[str], attributes: Mapping[str, list[str]]) -> str:
+    """Escape all HTML but these tags and attributes; make what folds look as if it did."""
+    cleaned = bleach.clean(
+        markup,
+        tags=tags,
+        attributes=dict(attributes),
         protocols=["http", "https", "mailto"],
         css_sanitizer=CSSSanitizer(STYLES),
     )
+    # Bootstrap, which these pages use, takes the triangle off <summary>.
+    return cleaned.replace("<summary>", '<summary style="display:list-item">')

@@ -9,9 +9,11 @@ kernel.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import secrets
+import shutil
 import weakref
 from pathlib import Path
 from typing import Any
@@ -27,12 +29,14 @@ from traitlets import Bool
 from .catalogue import of_unit
 from .grading import Graded, grade_submission
 from .intake import Master, Placed, Refused, Submission, read_master, read_submission
-from .record import TEST_PREFIX, Marks, Recorder, marks_of, plain
+from .record import TEST_PREFIX, Marks, Recorder, marks_of, plain, with_cell_errors
 from .record import Graded as Result
 from .report import Report, ungraded
 from .sandbox import Sandbox
 
 KEY = "autograders"
+
+log = logging.getLogger(__name__)
 
 
 class ClearAnswers(ClearSolutions):
@@ -50,18 +54,27 @@ class ClearAnswers(ClearSolutions):
         return replaced
 
 
-def tidy_submission(*, notebooks: list[str], **_: Any) -> None:
-    """Before nbgrader copies a submission: take out links, set an unreadable timestamp aside.
+def tidy_submission(*, assignment: str, notebooks: list[str], **_: Any) -> None:
+    """Before nbgrader copies a submission: mend what would leak a file or stop it.
 
     nbgrader follows links, so that a student's link to a file of the instructor's would come back
-    with the feedback; and it stops at a timestamp that is no time.
+    with the feedback: links go. It stops at a timestamp that is no time: that is set aside. It
+    skips a notebook of another name: when there is only one, a copy gets the right name.
     """
     for folder in {Path(notebook).parent for notebook in notebooks}:
         for path in sorted(folder.rglob("*")):
             if path.is_symlink() and path.suffix != ".ipynb":
+                log.warning("%s: removed, it is a link", path)
                 path.unlink()
-        if timestamp_of(folder) is None and (folder / "timestamp.txt").exists():
-            (folder / "timestamp.txt").replace(folder / "timestamp.txt.unreadable")
+        timestamp = folder / "timestamp.txt"
+        if timestamp.exists() and timestamp_of(folder) is None:
+            log.warning("%s: not a time, set aside; the submission counts as undated", timestamp)
+            timestamp.replace(folder / "timestamp.txt.unreadable")
+        wanted, found = folder / f"{assignment}.ipynb", sorted(folder.glob("*.ipynb"))
+        if not os.path.lexists(wanted) and len(found) == 1 and not found[0].is_symlink():
+            log.warning("%s: graded as %s", found[0], wanted.name)
+            shutil.copyfile(found[0], wanted)
+            notebooks[:] = [str(wanted)]
 
 
 def timestamp_of(folder: Path) -> Any:
@@ -112,7 +125,7 @@ class SubmissionExporter(NotebookExporter):
         try:
             rebuilt = read_submission(filename, master)
             note: dict[str, Any] = {"notes": list(rebuilt.notes)}
-        except Refused as reason:
+        except (Refused, OSError) as reason:
             self.log.warning("%s: %s", filename, reason)
             blank = tuple(Placed(cell.source, cell.cell_type, cell) for cell in master.cells)
             rebuilt = Submission(master.unit, blank)
@@ -145,7 +158,8 @@ class GradeSubmission(NbGraderPreprocessor):
             graded = self._grade(submission, master, secret_seed(Path(coursedir.root)))
             for fault in graded.faults:
                 self.log.error("not graded: %s", fault)
-            reports, digest = graded.reports, graded.digest
+            reports = with_cell_errors(graded.reports, graded.notes[len(submission.notes) :])
+            digest = graded.digest
             notes = list(dict.fromkeys([*found.get("notes", []), *graded.notes]))
         resources[KEY] = {
             "marks": refused_marks(nb, notes[0]) if refused else marks_of(nb, reports),

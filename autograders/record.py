@@ -8,7 +8,7 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,17 @@ def marks_of(notebook: NotebookNode, reports: Mapping[str, Report]) -> Marks:
     return Marks(scores, comments)
 
 
+def with_cell_errors(reports: Mapping[str, Report], notes: Iterable[str]) -> dict[str, Report]:
+    """Reports of functions that were not found, with what their cell raised; `notes` tell that."""
+    raised = dict(note.removeprefix("cell ").split(": ", 1) for note in notes if ": " in note)
+    return {
+        name: replace(report, note=f"your cell raised {raised[name]}")
+        if report.status == UNWRITTEN and name in raised
+        else report
+        for name, report in reports.items()
+    }
+
+
 def is_untouched(cell: NotebookNode) -> bool:
     """Whether an answer cell is still what was released, by nbgrader's checksum, or empty."""
     checksum = cell.metadata.get("nbgrader", {}).get("checksum")
@@ -108,12 +119,10 @@ def explanation(report: Report) -> str | None:
     """What a student should read beside the answer: verdict, faults and hint, as safe Markdown."""
     if report.status == FULL and not report.note:
         return None
-    if report.status == UNWRITTEN:
-        return NO_RESPONSE
     said = [f"**{plain(headline(report))}**"]
     if report.note:
         said.append(plain(report.note))
-    if report.status != UNGRADED:
+    if report.status not in (UNGRADED, UNWRITTEN):
         faults = [finding for finding in report.findings if not finding.passed]
         said.append(
             "\n".join(
@@ -122,14 +131,22 @@ def explanation(report: Report) -> str | None:
                 for finding in faults
             )
         )
-        said += [plain(hint) for hint in report.hints[:2]]
+        said += [with_code(hint) for hint in report.hints[:2]]
     return "\n\n".join(part for part in said if part)
 
 
 def plain(text: str) -> str:
     """Text that Markdown, HTML and MathJax show as it is, on one line."""
-    one_line = " ".join(text.split())
+    one_line = re.sub(r"\s+", " ", text)
     return re.sub(r"([\\`*_{}\[\]#|~$])", r"\\\1", html.escape(one_line, quote=False))
+
+
+def with_code(text: str) -> str:
+    """The course's own words as safe Markdown: `code` stays code, all else is plain."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return plain(text)
+    return "".join(f"`{part}`" if number % 2 else plain(part) for number, part in enumerate(parts))
 
 
 # Marks -> gradebook

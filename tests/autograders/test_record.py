@@ -15,7 +15,16 @@ from nbgrader.api import Gradebook
 from sqlalchemy import event
 
 from autograders.feedback import clean_output, markdown_to_html
-from autograders.record import Graded, Marks, Recorder, explanation, marks_of, plain
+from autograders.record import (
+    Graded,
+    Marks,
+    Recorder,
+    explanation,
+    marks_of,
+    plain,
+    with_cell_errors,
+    with_code,
+)
 from autograders.report import Finding, Report, ungraded
 
 UNIT = "04_step_decay_and_drops"
@@ -242,8 +251,22 @@ def test_an_emptied_written_answer_is_no_answer():
 
 
 def test_an_untouched_answer_gets_nbgraders_no_response():
-    marks = marks_of(notebook(answer="stub"), {"step_decay": report(status="unwritten", score=0.0)})
+    unwritten = report(status="unwritten", score=0.0)
+    marks = marks_of(notebook(answer="stub"), {"step_decay": unwritten})
     assert marks.comments["step_decay"] == "No response."
+
+
+def test_an_answer_that_does_not_run_is_not_called_no_response():
+    notes = ("cell step_decay: SyntaxError: expected ':' (line 1)", "the order was repaired")
+    reports = with_cell_errors({"step_decay": report(status="unwritten", score=0.0)}, notes)
+    comment = marks_of(notebook(), reports).comments["step_decay"]
+    assert "your cell raised SyntaxError: expected ':'" in comment
+    assert "No response" not in comment
+
+
+def test_code_in_a_hint_stays_code_and_a_stray_backtick_is_shown():
+    assert with_code("use `a*b` and *c*") == r"use `a*b` and \*c\*"
+    assert with_code("a ` b") == r"a \` b"
 
 
 def test_the_comment_names_the_fault_and_two_hints_but_not_the_solution():
