@@ -197,10 +197,10 @@ check(rescale)
 # %% [markdown]
 # ## Bug museum: the cell that aged
 #
-# Pimentel, Murta, Braganholo and Freire (2019) took notebooks that people had published on GitHub
-# and tried to run them again. About one in four ran without an error; about one in *twenty-five*
-# gave the results that it had been saved with. This is one reason, in three lines. Run the second
-# cell of the pair several times:
+# Pimentel, Murta, Braganholo and Freire (2019) took hundreds of thousands of notebooks that people
+# had published on GitHub and ran them again. About one in four got through without an error; about
+# one in *twenty-five* gave the results that it had been saved with. This is one reason, in three
+# lines. Run the second cell of the pair several times:
 
 # %%
 prices = np.array([100.0, 200.0])
@@ -272,12 +272,12 @@ with your_code():
 # ## Your conclusion (3 points, read by a person)
 #
 # In 40 to 60 words: *Which of the two pairs of pictures would you show to somebody, and why?* Quote
-# one number from the titles, and say how you know that the original digit was not changed.
+# the two numbers printed above, and say how you know that the original digit was not changed.
 # Double-click on the answer below to write.
 
 # %% [markdown] nbgrader={"grade_id": "conclusion", "grade": true, "solution": true, "points": 3}
 # I would show the pair with fixed colours. The default stretches the greys to each image, so ink of
-# at most 0.50 looks as black as 1.00 and the change is invisible. Somebody who sees the first pair
+# at most 0.47 looks as black as 0.94 and the change is invisible. Somebody who sees the first pair
 # would conclude that nothing happened. The original is untouched: compared with a fresh copy of the
 # data, it is equal in every pixel.
 

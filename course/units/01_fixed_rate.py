@@ -288,7 +288,8 @@ check(classify_run)
 def step_with_decay(w, grad, lr, decay):
     if decay != 0:
         grad += decay * w
-    return w - lr * grad
+    step = lr * grad
+    return w - step
 
 
 w, grad = np.array([1.0, -2.0]), np.array([0.5, 0.5])

@@ -112,9 +112,10 @@ walks = [
     for seed in range(50)
 ]
 across, along = np.mean([walk.path**2 for walk in walks], axis=0).T * [[5.0], [0.01]]
-print("updates          100    200    300 |  320    400    500    600")
-for name, part in [("loss across", across), ("loss along ", along)]:
-    print(name, "  ", "  ".join(f"{part[t]:.3f}" for t in [100, 200, 300, 320, 400, 500, 600]))
+moments = [0, 100, 200, 300, 320, 400, 500, 600]
+print("updates     ", "  ".join(f"{t:5}" for t in moments))
+for name, part in [("loss across ", across), ("loss along  ", along)]:
+    print(name, "  ".join(f"{part[t]:.3f}" for t in moments))
 
 # %% [markdown]
 # Across the valley, the loss is a floor that noise holds up. At the cut it collapses within twenty
@@ -243,7 +244,7 @@ check(epochs_to_steps)
 # ## Bug museum: the drop that sometimes never came
 #
 # Pointcept, a library for 3-D scenes, let its users give milestones as *shares* of the whole run.
-# In December 2024 a user saw that his rate was never cut, without any error. Retold:
+# In December 2024 a user found that the rate was never cut, without any error. Retold:
 
 
 # %%
@@ -319,15 +320,13 @@ def drop_at(milestone):
 with your_code():
     runs = {"early": run_all(drop_at(300)), "late": run_all(drop_at(1200)), "no drop": run_all(0.5)}
     curves = {name: np.array([r.validation_losses for r in rs]) for name, rs in runs.items()}
-    print("mean loss on unseen images, and its spread over five seeds at the end")
+    print("mean loss on unseen images; at the end also the best and the worst of five seeds")
+    print("updates   300    350    1200   1250   1500")
     for name, curve in curves.items():
-        moments = "  ".join(
-            f"{t}: {curve[:, t // 50 - 1].mean():.3f}" for t in [300, 350, 1200, 1250]
+        means = "  ".join(
+            f"{curve[:, t // 50 - 1].mean():.3f}" for t in [300, 350, 1200, 1250, 1500]
         )
-        end = curve[:, -1]
-        print(
-            f"{name:8}  {moments}  end: {end.mean():.3f}  (from {end.min():.3f} to {end.max():.3f})"
-        )
+        print(f"{name:8}  {means}  ({curve[:, -1].min():.3f} to {curve[:, -1].max():.3f})")
 
 # %%
 with your_code():
@@ -371,11 +370,12 @@ contest = {
     "smooth, same ends": schedules.ExponentialDecay(0.5, gamma=0.01, every=1500),
     "smooth, same total": schedules.ExponentialDecay(0.5, gamma=0.085, every=1500),
 }
+finals = {}
 with your_code():
     for name, schedule in contest.items():
         results = run_all(schedule)
         total = results[0].rates.sum()
-        ends = np.array([run.final_loss for run in results])
+        finals[name] = ends = np.array([run.final_loss for run in results])
         print(f"{name:19} total of rates {total:5.1f}  loss {ends.mean():.3f} ± {ends.std():.3f}")
 
 # %% [markdown]

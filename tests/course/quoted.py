@@ -1,0 +1,124 @@
+"""What each unit states in prose, and an expression that is true once its notebook has run.
+
+An entry is (words that stand in the unit, expression over the names that the notebook made).
+"""
+
+QUOTED: dict[str, list[tuple[str, str]]] = {
+    "00_start_here": [
+        ("`y` is `[2.0, 4.0]`", "double(np.array([1.0, 2.0])).tolist() == [2.0, 4.0]"),
+        (
+            "The array changed",
+            "x is not None and (lambda a: (double(a), a[0])[1])(np.ones(1)) == 2",
+        ),
+        ("The number did not!", "(lambda n: (double(n), n)[1])(1.0) == 1.0"),
+        ("ink of at most 0.47", "round(faint.max(), 2) == 0.47 and round(digit.max(), 2) == 0.94"),
+        ("8 × 8 pixels, 0 is paper", "digit.shape == (8, 8) and digit.min() == 0"),
+    ],
+    "01_fixed_rate": [
+        ("A model has 650 weights", "problem.n_params == 650"),
+        (
+            "its loss goes from 2.303 to 2.299",
+            "f'{losses[1e-4][0]:.3f} {losses[1e-4][-1]:.3f}' == '2.303 2.299'",
+        ),
+        ("(c) 70 % of the time", "0.66 < accuracy[1e-4] < 0.74"),
+        (
+            "within a few updates its loss has climbed from 2.3 to above 100",
+            "losses[100][:6].max() > 100",
+        ),
+        (
+            'lower than after 200 updates at any "sensible" rate up to 1',
+            "losses[100][-1] < min(losses[r][-1] for r in rates if r <= 1)",
+        ),
+        ("exactly as fast as at half the perfect rate", "abs(1 - 0.75 * 2) == abs(1 - 0.25 * 2)"),
+        (
+            "the rate that is nine times *smaller* takes the *longer* steps",
+            "all(0.05 * 0.9**k > 0.45 * 0.1**k for k in range(2, 50)) and 0.05 < 0.45",
+        ),
+        ("The slope is −5", "np.mean((0 * np.array([1, 2]) - [2, 4]) * np.array([1, 2])) == -5"),
+        ("the loss nearly halves", "0.5 < after / before < 0.6"),
+        ("a loss that starts at $\\ln 10$", "abs(losses[1][0] - np.log(10)) < 1e-9"),
+        ("on about seven unseen images in ten", "0.66 < accuracy[1e-4] < 0.74"),
+        ("A loss that passed 200 came back", "losses[100].max() > 200 > losses[100][-1]"),
+        ("ended below that of rate 1", "losses[100][-1] < losses[1][-1]"),
+        ("rate 10 ends lowest of all seven", "min(losses, key=lambda r: losses[r][-1]) == 10"),
+        (
+            "The three smallest rates are nearly level lines near 2",
+            "all(losses[r].min() > 1.9 for r in rates[:3])",
+        ),
+        ("Rates 0.1 and 1 fall smoothly", "all((np.diff(losses[r]) < 0).all() for r in (0.1, 1))"),
+        (
+            "rate 100 leaps once more, late",
+            "len(late) > 0 and losses[100][150:].max() > losses[100][0]",
+        ),
+        (
+            "a tenth of the rate, ten times the bill",
+            "9 <= 200 / np.argmax(losses[1.0] <= goal) <= 11",
+        ),
+        ("everything from 1 upwards is lost", "classify_run(squared) == 'diverged'"),
+        ("would have killed the best run in the table", "losses[10].max() > losses[10][0]"),
+        ("never saw rate 10 leap", "classify_run(losses[10]) == 'learning'"),
+        (
+            "0.1 (92 %), 1 (96 %), 10 and 100 (98 %) are usable",
+            "[round(100 * accuracy[r]) for r in (0.1, 1, 10)] == [92, 96, 98]"
+            " and 0.97 < accuracy[100] < 0.985",
+        ),
+        ("lies between 0.01 (84 %) and 0.1", "round(100 * accuracy[0.01]) == 84"),
+    ],
+    "04_step_decay_and_drops": [
+        (
+            "it collapses within twenty updates, to less than a tenth",
+            "across[320] < across[300] / 10",
+        ),
+        (
+            "progress just becomes **ten times slower**",
+            "6 < np.log(along[0] / along[300]) / np.log(along[300] / along[600]) < 13",
+        ),
+        ("nothing plunges", "along[320] > 0.95 * along[300]"),
+        ("16: fifteen full batches", "epochs_to_steps(1, 1000, 64) == 16"),
+        ("0.9 · 1512 is 1360.8", "abs(0.9 * 1512 - 1360.8) < 1e-9"),
+        (
+            "with 1,512, one of the three drops is missing",
+            "abs(rates_with_shares(0.5, (0.5, 0.75, 0.9), 0.1, 1512)[-1] - 0.005) < 1e-12",
+        ),
+        (
+            "*early* is far ahead of the same network without a cut",
+            "curves['early'][:, 6].mean() < 0.75 * curves['no drop'][:, 6].mean()",
+        ),
+        (
+            "At the end it is *behind*, in all five seeds",
+            "(curves['early'][:, -1] > curves['late'][:, -1]).all()",
+        ),
+        (
+            "ends, on average, about level with the late drop",
+            "abs(curves['no drop'][:, -1].mean() / curves['late'][:, -1].mean() - 1) < 0.1",
+        ),
+        (
+            "not a lower mean but a narrower spread",
+            "np.ptp(curves['late'][:, -1]) < 0.6 * np.ptp(curves['no drop'][:, -1])",
+        ),
+        ("fits its training images almost perfectly", "runs['no drop'][0].final_loss < 0.02"),
+        (
+            "Same ends: the staircase wins clearly",
+            "finals['staircase'].max() < 0.7 * finals['smooth, same ends'].min()",
+        ),
+        (
+            "Same total: a draw",
+            "abs(finals['staircase'].mean() / finals['smooth, same total'].mean() - 1) < 0.1",
+        ),
+        (
+            "0.084 against 0.138 without a drop",
+            "f\"{curves['early'][:, 6].mean():.3f} {curves['no drop'][:, 6].mean():.3f}\""
+            " == '0.084 0.138'",
+        ),
+        (
+            "0.068, against 0.043 for the late drop",
+            "f\"{curves['early'][:, -1].mean():.3f} {curves['late'][:, -1].mean():.3f}\""
+            " == '0.068 0.043'",
+        ),
+        (
+            "(0.063 to 0.072 against 0.039 to 0.049)",
+            "[f'{v:.3f}' for n in ('early', 'late') for v in (curves[n][:, -1].min(),"
+            " curves[n][:, -1].max())] == ['0.063', '0.072', '0.039', '0.049']",
+        ),
+    ],
+}
