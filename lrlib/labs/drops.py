@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lrlib.labs.kit import Axis, Lab, Linear, Log, Outcome, Picture, Span, Whole, number
 from lrlib.labs.kit.frame import plugged, rates_from
-from lrlib.labs.kit.live import STEPS, LiveRun, Trace
+from lrlib.labs.kit.live import STEPS, LiveRun
 from lrlib.schedules import ScheduledDrop
 
 GOAL = 0.3
@@ -44,6 +44,7 @@ class DragTheDrops(Lab):
         trace = self._train(rates)
         steps = np.arange(1, STEPS)
         drops = steps[np.diff(rates) != 0]
+        marks = np.atleast_1d(next(iter(boundary.values())))
         places = f"drops before steps {', '.join(map(str, drops[:4]))}" if drops.size else "no drop"
         if drops.size > 4:
             places += " and later"
@@ -51,7 +52,7 @@ class DragTheDrops(Lab):
         words += f"{number(trace.final)}, with the rate at {number(rates[-1])}."
         if trace.diverged:
             words += " That is no better than guessing: the first rate is too high."
-        return Outcome(words, trace, trace.diverged, trace.final <= GOAL)
+        return Outcome(words, (trace, marks), trace.diverged, trace.final <= GOAL)
 
     def draw(self, outcome: Outcome, pinned: Outcome | None) -> Picture:
         picture = Picture(660, 360)
@@ -64,9 +65,12 @@ class DragTheDrops(Lab):
         )
         loss.rule(y=GOAL, text=f"goal {GOAL}")
         if pinned:
-            rate.line(np.arange(STEPS), pinned.data.rates, ghost=True)
-            loss.line(pinned.data.at, pinned.data.full, ghost=True)
-        trace: Trace = outcome.data
+            rate.line(np.arange(STEPS), pinned.data[0].rates, ghost=True)
+            loss.line(pinned.data[0].at, pinned.data[0].full, ghost=True)
+        trace, marks = outcome.data
+        for mark in marks:
+            rate.rule(x=mark)
+            loss.rule(x=mark)
         rate.line(np.arange(STEPS), trace.rates)
         loss.line(np.arange(STEPS), trace.minibatch, series=4, thin=True)
         loss.line(trace.at, trace.full)

@@ -30,7 +30,7 @@ CHROMIUM_ARGS = [
     "--disable-sync",
 ]
 START_SECONDS = 90
-PATIENCE_MS = 60_000
+PATIENCE_MS = 40_000
 _RAN = re.compile(r"\[\d+\]")
 
 
@@ -193,4 +193,4 @@ class NotebookPage:
         menu.get_by_text("Settings", exact=True).click()
         self.page.locator(".lm-Menu-item", has_text="Theme").first.hover()
         self.page.locator(".lm-Menu-item", has_text="JupyterLab Dark").first.click()
-        self.page.locator("body[data-jp-theme-light='false']").wait_for()
+        self.page.locator("body[data-jp-theme-light='false']").wait_for(state="attached")

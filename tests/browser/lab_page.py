@@ -148,3 +148,15 @@ class LabPage:
             for node in nodes
             if not node.get("ignored")
         ]
+
+    def colours(self) -> list[str]:
+        """The colours of the background, the words and the first tick label."""
+        return self.root.evaluate(
+            "lab => [getComputedStyle(lab).backgroundColor, getComputedStyle(lab).color,"
+            " getComputedStyle(lab.querySelector('.tk')).fill]"
+        )
+
+    def pretend_theme(self, theme: str) -> None:
+        """Mark the page as light or dark, as JupyterLab does when its theme changes."""
+        light = "true" if theme == "light" else "false"
+        self.notebook.page.evaluate(f"() => {{ document.body.dataset.jpThemeLight = '{light}'; }}")

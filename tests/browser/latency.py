@@ -1,4 +1,4 @@
-"""The latency report: from a slider key to painted pixels, for every lab, beside a label-only floor.
+"""The latency report: slider key to painted pixels, for every lab, beside a label-only floor.
 
     python -m tests.browser.latency [lab ...]
 
@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page
@@ -99,7 +100,7 @@ def measure(page: Page, name: str, slider: Locator, watched: Locator) -> Latency
         took.append(page.evaluate("() => lrWatch.took[0]"))
         time.sleep(0.03)
     frames, seconds = _drag(page, slider)
-    gaps = [b - a for a, b in zip(frames, frames[1:])]
+    gaps = [b - a for a, b in pairwise(frames)]
     blanks = page.evaluate("() => lrWatch.blanks")
     return Latency(name, tuple(took[3:]), len(frames) / seconds, max(gaps, default=0.0), blanks)
 

@@ -30,7 +30,8 @@ class Outcome:
     """What one setting of the controls leads to.
 
     `reading` is the result in words, also spoken by screen readers; `data` holds the numbers behind
-    it; `diverged` and `met` say whether the run broke down and whether the challenge is met.
+    it, None where there are none; `diverged` and `met` say whether the run broke down and whether
+    the challenge is met.
     """
 
     reading: str
@@ -90,7 +91,7 @@ class Lab(widgets.VBox):
         )
         self.add_class("lr-lab")
 
-    def compute(self, **values: Any) -> Outcome:
+    def compute(self, *args: Any, **values: Any) -> Outcome:
         raise NotImplementedError(f"{type(self).__name__} must say what its controls lead to")
 
     def draw(self, outcome: Outcome, pinned: Outcome | None) -> Picture:
@@ -131,6 +132,8 @@ class Lab(widgets.VBox):
 
     def run(self) -> None:
         """Take all remaining steps: a few per second in a kernel, else at once."""
+        if not self.most_steps:
+            raise ValueError(f"{self.title} has no steps to run; set its controls instead")
         if self.steps == self.most_steps:
             self.steps = 0
         try:
@@ -149,8 +152,9 @@ class Lab(widgets.VBox):
 
     def pin(self) -> None:
         """Keep the present outcome behind later ones; pin again to replace it."""
-        self.pinned = self.outcome
-        self._refresh()
+        if self.outcome.data is not None:
+            self.pinned = self.outcome
+            self._refresh()
 
     def reset(self) -> None:
         """Back to the first state: starting values, no steps, nothing pinned."""
@@ -195,6 +199,8 @@ class Lab(widgets.VBox):
             self._refresh()
 
     def _picture(self) -> Picture:
+        if self.outcome.data is None:
+            return Picture(height=80, banner="NO PICTURE")
         picture = self.draw(self.outcome, self.pinned)
         if self.outcome.diverged:
             picture.banner = "DIVERGED"
@@ -204,9 +210,7 @@ class Lab(widgets.VBox):
         try:
             self.outcome = self.compute(**self.values)
         except LearnerError as error:
-            self._view.value = self._words(Outcome(str(error), diverged=True))
-            self.outcome = Outcome(str(error))
-            return
+            self.outcome = Outcome(str(error), diverged=True)
         except Exception as error:
             self._view.value = self._words(Outcome(f"This lab failed: {error!r}", diverged=True))
             raise
@@ -258,7 +262,7 @@ def rates_from(schedule: Callable[..., Any], steps: int, **options: Any) -> NDAr
     for t in range(steps):
         rate = schedule(t, **options)
         try:
-            plan[t] = rate
+            plan[t] = float(rate)
         except (TypeError, ValueError):
             raise LearnerError(
                 f"A schedule returns one number; at t = {t} it gave {rate!r}."

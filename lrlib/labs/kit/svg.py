@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from html import escape
+from typing import cast
 
 import contourpy
 import numpy as np
@@ -245,7 +246,7 @@ class Panel:
             "M"
             + "L".join(_pair(p) for p in np.column_stack([self._px(c[:, 0]), self._py(c[:, 1])]))
             for level in levels
-            for c in lines.lines(level)
+            for c in cast("list[NDArray[np.float64]]", lines.lines(level))
         )
         self._marks.append(f'<path class="ct" d="{path}"/>')
 

@@ -1,0 +1,111 @@
+"""Every lab in process: its controls at their ends and middle, its reading against lrlib."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lrlib import labs
+from lrlib.labs.kit import Choice, Lab, Span, Switch
+from lrlib.labs.kit.live import STEPS
+from lrlib.schedules import Constant, ScheduledDrop, StepDecay
+
+
+def stops(control: Any) -> list[Any]:
+    """The ends and the middle of a control, or all its options."""
+    if isinstance(control, Choice):
+        return list(control.options)
+    if isinstance(control, Switch):
+        return [False, True]
+    if isinstance(control, Span):
+        middle = (control.low + control.high) // 2
+        return [(control.low, control.low), (middle, control.high), (control.high, control.high)]
+    if hasattr(control, "format") or isinstance(control.low, int):
+        return [control.low, type(control.low)((control.low + control.high) / 2), control.high]
+    return [control.low, float(np.sqrt(control.low * control.high)), control.high]
+
+
+@pytest.mark.parametrize("name", labs.__all__)
+def test_every_control_of_a_lab_works_at_its_ends_and_in_the_middle(name: str) -> None:
+    lab: Lab = getattr(labs, name)()
+    assert 1 <= len(lab.controls) <= 4
+    corners = list(product(*(stops(control) for control in lab.controls)))
+    chosen = corners if len(corners) <= 30 else corners[:: len(corners) // 30 + 1]
+    for corner in chosen:
+        lab.set(**dict(zip(lab.knobs, corner)))
+        assert [lab.values[name] for name in lab.knobs] == list(corner)
+        picture = ET.fromstring(lab.still())
+        assert picture.attrib["aria-label"] == f"{lab.title}. {lab.reading}"
+        assert "nan" not in lab.svg.replace("lr-", "")
+        assert lab.reading.endswith((".", "!", "?"))
+
+
+@pytest.mark.parametrize("name", labs.__all__)
+def test_presets_pin_steps_and_reset_of_every_lab_work(name: str) -> None:
+    lab: Lab = getattr(labs, name)()
+    start = lab.values
+    for preset, values in lab.presets:
+        lab.set(**values)
+        assert lab.outcome.diverged or preset != "diverges", f"{preset} should diverge"
+        lab.pin()
+    if lab.most_steps:
+        lab.run()
+        assert lab.steps == lab.most_steps
+    lab.reset()
+    assert lab.values == start and lab.pinned is None
+
+
+@pytest.mark.parametrize("lr", [0.003, 0.1, 0.5, 1.0, 3.0])
+def test_the_marble_takes_the_steps_of_gradient_descent(lr: float) -> None:
+    lab = labs.step_marble()
+    lab.set(lr=lr, steps=20)
+    expected = 1.8 * (1 - 2 * lr) ** np.arange(22)
+    assert np.allclose(lab.outcome.data, expected, rtol=1e-12)
+    assert lab.outcome.diverged == (lr > 1)
+
+
+def test_the_marble_s_challenge_is_met_in_four_steps_and_not_in_five() -> None:
+    lab = labs.step_marble()
+    close_in_4, close_in_5 = 0.575, 0.61
+    lab.set(lr=close_in_4, steps=20)
+    assert lab.outcome.met
+    lab.set(lr=close_in_5)
+    assert abs(lab.outcome.data[5]) < 1e-3 and not lab.outcome.met
+
+
+def test_the_drops_lab_follows_lrlib_s_schedules_and_the_learner_s() -> None:
+    lab = labs.drag_the_drops()
+    lab.set(lr0=0.5, milestones=(60, 120), gamma=0.2)
+    steps = np.arange(STEPS)
+    assert np.array_equal(lab.outcome.data[0].rates, ScheduledDrop(0.5, (60, 120), 0.2)(steps))
+
+    def step_decay(t: int, *, lr0: float, gamma: float, every: int) -> float:
+        return lr0 * gamma ** (t // every)
+
+    own = labs.drag_the_drops(step_decay=step_decay)
+    own.set(lr0=0.5, every=40, gamma=0.5)
+    assert np.allclose(own.outcome.data[0].rates, StepDecay(0.5, 0.5, 40)(steps))
+    with pytest.raises(ValueError, match="not both"):
+        labs.drag_the_drops(step_decay=step_decay, scheduled_drop=step_decay)
+
+
+def test_no_fixed_rate_meets_the_drops_challenge_and_one_late_drop_does() -> None:
+    lab = labs.drag_the_drops()
+    for lr in np.geomspace(0.01, 10, 31):
+        lab.set(lr0=float(lr), gamma=1.0)
+        assert np.array_equal(lab.outcome.data[0].rates, Constant(float(lr))(np.arange(STEPS)))
+        assert not lab.outcome.met
+    lab.set(lr0=0.5, milestones=(150, 160), gamma=0.2)
+    assert lab.outcome.met
+
+
+def test_the_preflight_says_that_widgets_work_only_once_one_was_moved() -> None:
+    lab = labs.rate_preview()
+    assert "Widgets work" not in lab.reading
+    lab.knobs["lr"].value = 0.5
+    assert "Widgets work" in lab.reading and lab.outcome.met
+    assert lab.outcome.data[10] == pytest.approx(0.9 * 0.5**10)

@@ -1,0 +1,192 @@
+"""The drawing kit and the frame of the labs, without a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import xml.etree.ElementTree as ET
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from lrlib import labs
+from lrlib.labs.kit import Axis, Log, Picture, number
+from lrlib.labs.kit.frame import LearnerError, plugged, rates_from
+from lrlib.labs.kit.live import LiveRun, TightNetwork, digits_network
+from lrlib.optimizers import SGD, Momentum
+
+
+def points(svg: str, kind: str) -> np.ndarray:
+    """The corners of the first polyline whose class starts with `kind`, in pixels."""
+    for node in ET.fromstring(svg).iter("polyline"):
+        if node.attrib["class"].startswith(kind):
+            return np.array(
+                [[float(v) for v in p.split(",")] for p in node.attrib["points"].split()]
+            )
+    raise AssertionError(f"no {kind} in the picture")
+
+
+def test_a_line_on_logarithmic_axes_is_straight_where_a_power_law_is_drawn() -> None:
+    picture = Picture(400, 300)
+    panel = picture.panel(Axis(1, 1000, log=True), Axis(1e-6, 1, log=True), left=50, right=50)
+    x = np.geomspace(1, 1000, 7)
+    panel.line(x, x**-2.0)
+    found = points(picture.render("a power law"), "ln")
+    assert np.allclose(found[:, 0], np.linspace(0, 300, 7), atol=0.06)
+    assert np.allclose(np.diff(found[:, 1], 2), 0, atol=0.11)
+    assert found[0, 1] == 0 and found[-1, 1] == pytest.approx(panel.height, abs=0.06)
+
+
+def test_a_line_is_broken_at_what_is_not_finite_and_clamped_far_outside() -> None:
+    picture = Picture()
+    panel = picture.panel(Axis(0, 4), Axis(0, 1))
+    panel.line([0, 1, 2, 3, 4], [0.5, 0.6, np.nan, 1e300, 0.1])
+    root = ET.fromstring(picture.render("broken"))
+    pieces = [node.attrib["points"].split() for node in root.iter("polyline")]
+    assert [len(piece) for piece in pieces] == [2, 2]
+    assert all(abs(float(v)) <= 1e5 for piece in pieces for p in piece for v in p.split(","))
+
+
+def test_contours_of_a_circle_lie_on_that_circle() -> None:
+    picture = Picture(360, 340)
+    panel = picture.panel(Axis(-2, 2), Axis(-2, 2), left=40, right=20, top=20, bottom=20)
+    grid = np.linspace(-2, 2, 201)
+    panel.contours(grid, grid, grid[:, None] ** 2 + grid**2, [1.0])
+    path = next(
+        node.attrib["d"]
+        for node in ET.fromstring(picture.render("circle")).iter("path")
+        if node.attrib["class"] == "ct"
+    )
+    found = np.array([[float(v) for v in p.split()] for p in path[1:].split("L")])
+    assert np.allclose(np.hypot(found[:, 0] - 150, found[:, 1] - 150), 75, atol=0.2)
+
+
+@pytest.mark.parametrize(
+    ("axis", "expected"),
+    [
+        (Axis(0, 10), [0, 2, 4, 6, 8, 10]),
+        (Axis(1e-3, 10, log=True), [1e-3, 1e-2, 1e-1, 1, 10]),
+        (Axis(0.5, 8, log=True), [0.5, 1, 2, 5]),
+        (Axis(0, 1, ticks=(0.0, 1.0)), [0, 1]),
+    ],
+)
+def test_ticks_stand_at_round_numbers_inside_the_limits(axis: Axis, expected: list[float]) -> None:
+    assert np.allclose(axis.places, expected)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"low": 1, "high": 1}, "low < high"),
+        ({"low": 0, "high": np.inf}, "finite"),
+        ({"low": 0, "high": 1, "log": True}, "above 0"),
+    ],
+)
+def test_an_axis_without_a_direction_is_refused(options: dict, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Axis(**options)
+
+
+def test_words_from_outside_cannot_become_markup() -> None:
+    picture = Picture()
+    picture.panel(Axis(0, 1), Axis(0, 1), title="<script>1</script>").text(0.5, 0.5, "a < b & c")
+    root = ET.fromstring(picture.render('say "<b>"', alone=True).replace(' xmlns="', ' data-ns="'))
+    assert root.attrib["aria-label"] == 'say "<b>"'
+    assert not list(root.iter("script"))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (0.1 + 0.2, "0.3"), (99_999, "99999"), (-2.5e-9, "-2.5×10⁻⁹"), (1e6, "10⁶")],
+)
+def test_numbers_are_written_for_people(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+def test_the_number_box_keeps_what_was_typed_and_the_slider_gives_round_numbers() -> None:
+    knob = Log("lr", "Learning rate", 0.01, 1.0, 0.1).widget()
+    slider, box = knob.children
+    box.value = 0.3
+    assert knob.value == 0.3
+    slider.value = 10**-0.5  # what the browser answers: the mark nearest to 0.3
+    assert knob.value == 0.3
+    slider.value = 10**-0.45
+    assert knob.value == 0.35 and box.value == 0.35
+
+
+def test_the_tight_network_has_the_loss_and_the_gradient_of_the_readable_one() -> None:
+    network = digits_network(16)
+    batches = list(islice(network.batches(np.random.default_rng(3), 8), 6))
+    tight = TightNetwork(network, batches)
+    w = network.init(1).astype(np.float32)
+    for t, rows in enumerate(batches):
+        loss, grad = network.loss_and_grad(w, rows)
+        fast_loss, fast_grad = tight.loss_and_grad(w, t)
+        assert fast_loss == pytest.approx(float(loss), rel=1e-6)
+        assert np.allclose(fast_grad, grad, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("optimizer", [SGD(), Momentum(0.9)])
+def test_resumed_training_ends_bit_for_bit_where_training_from_the_start_ends(optimizer) -> None:
+    plans = [np.full(96, 0.1), np.repeat([0.1, 0.01], [50, 46]), np.repeat([0.1, 0.02], [50, 46])]
+    plans += [np.full(96, 1e6), np.repeat([0.1, 0.02], [90, 6])]
+    again = LiveRun(optimizer=optimizer, steps=96)
+    for plan in plans:
+        resumed, fresh = again(plan), LiveRun(optimizer=optimizer, steps=96)(plan)
+        assert np.array_equal(resumed.full, fresh.full, equal_nan=True)
+        assert np.array_equal(resumed.minibatch, fresh.minibatch, equal_nan=True)
+
+
+def test_a_schedule_that_gives_no_rate_is_told_at_which_step() -> None:
+    with pytest.raises(LearnerError, match=r"at t = 3 the schedule gave -1"):
+        rates_from(lambda t: -1 if t == 3 else 0.1, 5)
+    with pytest.raises(LearnerError, match="at t = 0 it gave None"):
+        rates_from(lambda t: None, 5)
+
+
+def test_a_fault_in_the_learner_s_function_is_named_with_its_function() -> None:
+    with pytest.raises(LearnerError, match="Your step raised ZeroDivisionError: division by zero"):
+        plugged(lambda: 1 / 0, "step")()
+
+
+def test_run_takes_one_step_after_another_while_the_event_loop_turns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lrlib.labs.kit.frame.FRAME_SECONDS", 0)
+    lab = labs.step_marble()
+    seen = []
+    lab._view.observe(lambda change: seen.append(lab.steps), "value")
+
+    async def play() -> None:
+        lab.run()
+        await lab._run
+
+    asyncio.run(play())
+    assert seen == list(range(1, lab.most_steps + 1))
+
+
+def test_pin_keeps_a_result_behind_the_next_and_reset_brings_back_the_first_state() -> None:
+    lab = labs.step_marble()
+    first = lab.svg
+    lab.set(lr=0.2, steps=5)
+    lab.pin()
+    lab.set(lr=0.4)
+    assert 'class="ln ghost"' in lab.svg
+    lab.reset()
+    assert lab.svg == first
+
+
+def test_a_lab_has_no_control_that_it_was_not_given() -> None:
+    with pytest.raises(ValueError, match=r"no control \['rate'\]; it has \['lr', 'steps'\]"):
+        labs.step_marble().set(rate=0.1)
+    with pytest.raises(AttributeError, match="there is no lab 'marble_run'"):
+        labs.marble_run  # noqa: B018
+
+
+def test_a_reader_without_a_kernel_gets_the_picture_and_the_words() -> None:
+    lab = labs.step_marble()
+    lab.set(lr=0.5, steps=2)
+    bundle = lab._repr_mimebundle_()
+    ET.fromstring(bundle["image/svg+xml"])
+    assert lab.reading in bundle["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in bundle
