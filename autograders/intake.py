@@ -182,7 +182,7 @@ def read_regular(path: str | Path, limit: int = MAX_BYTES) -> bytes:
         if Path(path).is_symlink():
             raise Refused("the file is a symbolic link; hand in the notebook itself") from None
         raise Refused(f"the file cannot be read ({error.strerror})") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         about = os.fstat(descriptor)
         if not stat.S_ISREG(about.st_mode):
             raise Refused("expected a regular file, got a folder, pipe or device")
@@ -190,11 +190,12 @@ def read_regular(path: str | Path, limit: int = MAX_BYTES) -> bytes:
             raise Refused(
                 f"the file has {about.st_nlink} names (hard links); hand in a copy that has one"
             )
-        if about.st_size > limit:
-            raise Refused(_too_large(about.st_size, limit))
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise Refused(_too_large(len(data), limit))
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(limit + 1) if about.st_size <= limit else b""
+    finally:
+        os.close(descriptor)
+    if max(about.st_size, len(data)) > limit:
+        raise Refused(_too_large(max(about.st_size, len(data)), limit))
     return data
 
 

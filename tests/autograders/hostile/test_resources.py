@@ -99,8 +99,8 @@ FORKS = {
     "multiprocessing": "import multiprocessing as m\nm.Process(target=print).start()",
     "threads": "import threading\nfor _ in range(10**4): threading.Thread(target=print).start()",
     "exec": "import os, sys\nos.execv(sys.executable, [sys.executable, '-c', 'pass'])",
-    "clone by number": "import ctypes\nseen = ctypes.CDLL(None, use_errno=True).syscall(56, 17, 0)\n"
-    "raise OSError(ctypes.get_errno(), 'refused') if seen < 0 else SystemExit",
+    "clone by number": "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+    "if libc.syscall(56, 17, 0) < 0: raise OSError(ctypes.get_errno(), 'refused')",
 }
 
 
