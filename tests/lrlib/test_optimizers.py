@@ -227,7 +227,11 @@ NONSENSE = [
 ]
 
 
-@pytest.mark.parametrize(("act", "error", "sentence"), NONSENSE, ids=lambda value: str(value)[:50])
+@pytest.mark.parametrize(
+    ("act", "error", "sentence"),
+    NONSENSE,
+    ids=[f"{i}-{row[2][:40]}" for i, row in enumerate(NONSENSE)],
+)
 def test_nonsense_is_refused_with_one_clear_sentence(act, error, sentence):
     with pytest.raises(error, match=sentence) as caught:
         act()

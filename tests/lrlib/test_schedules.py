@@ -235,7 +235,11 @@ NONSENSE = [
 ]
 
 
-@pytest.mark.parametrize(("make", "error", "sentence"), NONSENSE, ids=lambda value: str(value)[:50])
+@pytest.mark.parametrize(
+    ("make", "error", "sentence"),
+    NONSENSE,
+    ids=[f"{i}-{row[2][:40]}" for i, row in enumerate(NONSENSE)],
+)
 def test_nonsense_is_refused_with_one_clear_sentence(make, error, sentence):
     with pytest.raises(error, match=sentence) as caught:
         make()
