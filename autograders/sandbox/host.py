@@ -22,7 +22,6 @@ import numpy as np
 
 from .. import wire
 from . import mounts
-from .inside.server import NOT_STARTED
 from .level import SandboxLevel, SandboxUnavailable
 
 CELL_SECONDS = 2.0
@@ -340,7 +339,7 @@ class _Warm:
             broken = ""
             try:
                 reader.send(_work(cells, requests, explain))
-                while len(frames) < 1 + (len(cells) if explain else len(requests)):
+                while len(frames) < 2 + (len(cells) if explain else len(requests)):
                     frames.append(reader.frame())
             except wire.FrameError as error:
                 broken = str(error)
@@ -351,9 +350,11 @@ class _Warm:
         if broken:
             self._control.send(b"stop")
         report = self._reply(limits["wall_seconds"] + GRACE_SECONDS, wait_first=0.05)
+        report["late"] |= reader.expired
         self.usable = report["clean"]
-        if report["code"] == NOT_STARTED and not frames:
+        if not frames and not broken:
             raise _Lost("a fork could not be prepared for student code")
+        del frames[:1]
         if explain:
             return _surveyed(frames, len(cells), report, cpu)
         return _fork_of(requests, frames, broken, report, cpu)
@@ -381,6 +382,7 @@ class _Reader:
         self.channel = channel
         self.deadline = deadline
         self.left = MAX_ANSWER_BYTES
+        self.expired = False
 
     def send(self, data: bytes) -> None:
         self.channel.settimeout(max(0.01, self.deadline - time.monotonic()))
@@ -398,10 +400,12 @@ class _Reader:
         data = bytearray()
         while len(data) < size:
             left = self.deadline - time.monotonic()
-            if left <= 0:
-                raise EOFError
-            self.channel.settimeout(left)
-            part = self.channel.recv(min(size - len(data), 2**20))
+            self.channel.settimeout(max(left, 0.001))
+            try:
+                part = self.channel.recv(min(size - len(data), 2**20))
+            except TimeoutError:
+                self.expired = True
+                raise
             if not part:
                 raise EOFError
             data += part

@@ -26,8 +26,6 @@ PRELOADED = (
 )  # fmt: skip
 """What the set-up cells of the course import: done once here, not in every fork."""
 
-NOT_STARTED = 70
-"""The exit code of a fork in which no student code has run: a fault of ours."""
 
 
 def main(control_fd: int, plotting: bool, scratch: str) -> None:
@@ -78,7 +76,7 @@ def main(control_fd: int, plotting: bool, scratch: str) -> None:
 def _child(
     guard: LockDown, control: socket.socket, fd: int, limits: dict[str, Any], worker: ModuleType
 ) -> None:
-    status = NOT_STARTED
+    status = 1
     try:
         control.close()
         channel = socket.socket(fileno=fd)
@@ -86,7 +84,6 @@ def _child(
         guard.apply(limits["cpu_seconds"])
         work = worker.receive(channel)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        status = 1
         worker.run(channel, work)
         status = 0
     except Exception:

@@ -76,8 +76,9 @@ def run(channel: socket.socket, work: dict[str, Any]) -> None:
     """Serve one request and return; the caller ends the process.
 
     The work is `{"cells": [[name, UTF-8 bytes, trusted]], "cell_seconds", "explain", "requests":
-    [{"calls": a frame as bytes, "seconds"}]}`. The answer is one frame with the numbers of the
-    cells that raised, and one frame for each request. With `explain` there is a frame before each
+    [{"calls": a frame as bytes, "seconds"}]}`. The answer is a frame that says that student code is
+    about to run (without it the fault is ours), one frame with the numbers of the cells that
+    raised, and one frame for each request. With `explain` there is a frame before each
     cell, so that the one which ends the process is known, and the last says what was raised.
     """
     send = channel.sendall
@@ -88,6 +89,7 @@ def run(channel: socket.socket, work: dict[str, Any]) -> None:
     time.sleep = _no_sleep  # type: ignore[assignment]
     signal.signal(signal.SIGPROF, _out_of_time)
     failed = []
+    send(wire.encode("started"))
     with calls.quiet():
         for number, (name, text, trusted) in enumerate(work["cells"]):
             if work["explain"]:

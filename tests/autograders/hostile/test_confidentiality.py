@@ -118,7 +118,8 @@ def test_other_students_folders_cannot_be_listed(classroom):
 import os
 seen = []
 for path in ({str(classroom.folder)!r}, "/home", "/root", "/srv", "/var", "/etc", "..",
-             "/usr/local", "/usr/share", "/opt", "/mnt", "/media", "/proc", "/sys", "/run", "/dev/shm", "/boot"):
+             "/usr/local", "/usr/share", "/opt", "/mnt", "/media", "/proc", "/sys", "/run",
+             "/dev/shm", "/boot"):
     try:
         seen += [(path, name) for name in os.listdir(path)]
     except OSError:
