@@ -6,9 +6,14 @@ from typing import Any
 _LABS = {
     "rate_preview": "preflight",
     "step_marble": "marble",
+    "mode_bars": "modes",
+    "noise_floor": "floor",
     "drag_the_drops": "drops",
+    "same_ends": "ends",
+    "counter_stepper": "plateau",
+    "phase_map": "phase",
 }
-__all__ = sorted(_LABS)
+__all__ = list(_LABS)
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from lrlib.labs.kit.controls import Choice, Linear, Log, Span, Switch, Whole
 from lrlib.labs.kit.frame import Lab, Outcome
-from lrlib.labs.kit.svg import Axis, Panel, Picture, number
+from lrlib.labs.kit.svg import Axis, Panel, Picture, heat_map, number
 
 __all__ = [
     "Axis",
@@ -16,5 +16,6 @@ __all__ = [
     "Span",
     "Switch",
     "Whole",
+    "heat_map",
     "number",
 ]

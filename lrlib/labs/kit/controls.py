@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import isclose, log10
 from typing import Any
@@ -34,7 +36,7 @@ class LogKnob(widgets.HBox):
     def __init__(self, label: str, low: float, high: float, value: float, step: float) -> None:
         self._low, self._step = low, step
         self._digits = 2 if step >= 0.05 else 3
-        self._from_slider = False
+        self._busy = False
         self._slider = _slider(
             widgets.FloatLogSlider,
             label,
@@ -55,21 +57,30 @@ class LogKnob(widgets.HBox):
 
     def _slid(self, change: Any) -> None:
         place = round(log10(self.value / self._low) / self._step)
-        if isclose(change["new"], self._low * 10 ** (place * self._step), rel_tol=1e-6):
-            return  # the browser moved the handle to the mark nearest to the value it was given
-        self._from_slider = True
-        try:
+        nearest = self._low * 10 ** (place * self._step)
+        if self._busy or isclose(change["new"], nearest, rel_tol=1e-6):
+            return  # the browser moves the handle to the mark nearest to the value it was given
+        with self._alone():
             self.value = float(f"{change['new']:.{self._digits}g}")
-        finally:
-            self._from_slider = False
-        self._box.value = self.value
+            self._box.value = self.value
 
     def _typed(self, change: Any) -> None:
-        self.value = change["new"]
+        if not self._busy:
+            self.value = change["new"]
 
     def _set(self, change: Any) -> None:
-        if not self._from_slider:
-            self._box.value = self._slider.value = change["new"]
+        if not self._busy:
+            with self._alone():
+                self._box.value = self._slider.value = change["new"]
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one of value, slider and box set the others without being answered by them."""
+        self._busy = True
+        try:
+            yield
+        finally:
+            self._busy = False
 
 
 @dataclass(frozen=True)

@@ -31,13 +31,15 @@ class Outcome:
 
     `reading` is the result in words, also spoken by screen readers; `data` holds the numbers behind
     it, None where there are none; `diverged` and `met` say whether the run broke down and whether
-    the challenge is met.
+    the challenge is met. `table` has a heading row and data rows; `code` reproduces the result.
     """
 
     reading: str
     data: Any = None
     diverged: bool = False
     met: bool = False
+    table: tuple[tuple[str, ...], ...] = ()
+    code: str = ""
 
 
 class Lab(widgets.VBox):
@@ -53,10 +55,11 @@ class Lab(widgets.VBox):
 
     title: ClassVar[str]
     question: ClassVar[str]
-    challenge: ClassVar[str] = ""
+    challenge: str = ""
     controls: tuple[Control, ...] = ()
     presets: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     most_steps: ClassVar[int] = 0
+    most_pins: ClassVar[int] = 1
 
     def __init__(self) -> None:
         if len(self.controls) > MOST_CONTROLS:
@@ -65,7 +68,7 @@ class Lab(widgets.VBox):
             )
         self.knobs = {control.name: control.widget() for control in self.controls}
         self.steps = 0
-        self.pinned: Outcome | None = None
+        self.pins: tuple[Outcome, ...] = ()
         self.outcome: Outcome
         self._quiet = False
         self._run: asyncio.Task[None] | None = None
@@ -102,6 +105,11 @@ class Lab(widgets.VBox):
         """The value of every control, by name, and the steps taken if the lab has steps."""
         found = {name: knob.value for name, knob in self.knobs.items()}
         return found | {"steps": self.steps} if self.most_steps else found
+
+    @property
+    def pinned(self) -> Outcome | None:
+        """The outcome that was pinned last, if any."""
+        return self.pins[-1] if self.pins else None
 
     @property
     def reading(self) -> str:
@@ -151,15 +159,15 @@ class Lab(widgets.VBox):
             self._run = None
 
     def pin(self) -> None:
-        """Keep the present outcome behind later ones; pin again to replace it."""
+        """Keep the present outcome behind later ones; of more than `most_pins` the oldest goes."""
         if self.outcome.data is not None:
-            self.pinned = self.outcome
+            self.pins = (*self.pins, self.outcome)[-self.most_pins :]
             self._refresh()
 
     def reset(self) -> None:
         """Back to the first state: starting values, no steps, nothing pinned."""
         self.stop()
-        self.pinned = None
+        self.pins = ()
         start: dict[str, Any] = {control.name: control.value for control in self.controls}
         self.set(**start, **({"steps": 0} if self.most_steps else {}))
 
@@ -228,13 +236,27 @@ class Lab(widgets.VBox):
                 state = "lr-task"
                 mark = "Challenge (met before)" if self._ever_met else "Challenge"
             text += f'<p class="{state}">{mark}: {escape(self.challenge)}</p>'
-        return f'<div class="lr-result">{text}</div>'
+        if outcome.code:
+            extra = f"<pre>{escape(outcome.code)}</pre>"
+        else:
+            extra = _html_table(outcome.table)
+        return f'<div class="lr-result">{text}</div>{extra}'
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any] | None:
         bundle = super()._repr_mimebundle_(**kwargs)
         if bundle is not None:
             bundle |= {"image/svg+xml": self.still(), "text/plain": f"{self.title}. {self.reading}"}
         return bundle
+
+
+def _html_table(rows: tuple[tuple[str, ...], ...]) -> str:
+    if not rows:
+        return ""
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in rows[0])
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows[1:]
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def plugged(function: Callable[..., Any], name: str) -> Callable[..., Any]:

@@ -101,7 +101,7 @@ class LiveRun:
 
     Only what changed is computed: where the new rates agree with those of the call before, training
     resumes from the last state that both share. The result is the same, bit for bit, as training
-    from the start.
+    from the start. `kept` holds (parameters, state) after every `every` steps of the last run.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class LiveRun:
         batches = [rows for rows in islice(draws, steps) if rows is not None]
         self._tight = TightNetwork(self.network, batches)
         start = self.network.init(seed).astype(np.float32)
-        self._kept: list[tuple[Any, Any]] = [(start, self.optimizer.init(start))]
+        self.kept: list[tuple[Any, Any]] = [(start, self.optimizer.init(start))]
         self._last: Trace | None = None
 
     def __call__(self, rates: ArrayLike) -> Trace:
@@ -131,8 +131,8 @@ class LiveRun:
         plan = np.array(np.broadcast_to(np.asarray(rates, float), (self.steps,)))
         done = self._shared(plan)
         marks = done // self.every
-        del self._kept[marks + 1 :]
-        w, state = self._kept[marks]
+        del self.kept[marks + 1 :]
+        w, state = self.kept[marks]
         minibatch = np.full(self.steps, np.nan)
         full = []
         if self._last is None:
@@ -149,7 +149,7 @@ class LiveRun:
                     break
                 w, state = self.optimizer.update(w, grad, state, float(plan[t]))
                 if (t + 1) % self.every == 0:
-                    self._kept.append((w, state))
+                    self.kept.append((w, state))
                     full.append(float(self.network.loss(w)))
         at = np.arange(len(full)) * self.every
         self._last = Trace(plan, minibatch, at, np.array(full))
@@ -161,4 +161,4 @@ class LiveRun:
             return 0
         differs = np.flatnonzero(plan != self._last.rates)
         same = int(differs[0]) if differs.size else self.steps
-        return min(same // self.every, len(self._kept) - 1) * self.every
+        return min(same // self.every, len(self.kept) - 1) * self.every

@@ -250,14 +250,11 @@ class Panel:
         )
         self._marks.append(f'<path class="ct" d="{path}"/>')
 
-    def heat(self, values: ArrayLike, *, colours: str = "cividis") -> None:
-        """An image over the whole panel; values (rows, columns) in 0 ... 1, first row lowest."""
-        buffer = io.BytesIO()
-        imsave(buffer, colormaps[colours](np.asarray(values))[::-1], format="png")
-        code = base64.b64encode(buffer.getvalue()).decode()
+    def image(self, address: str) -> None:
+        """An image, such as `heat_map` makes, stretched over the whole panel."""
         self._marks.append(
-            f'<image width="{self.width}" height="{self.height}" preserveAspectRatio="none"'
-            f' href="data:image/png;base64,{code}"/>'
+            f'<image width="{self.width:g}" height="{self.height:g}" preserveAspectRatio="none"'
+            f' href="{address}"/>'
         )
 
     def legend(
@@ -369,6 +366,13 @@ def _frame(w: float, h: float, x: Axis, y: Axis, title: str) -> str:
     if title:
         parts.append(f'<text class="tt" x="0" y="-9">{escape(title)}</text>')
     return "".join(parts)
+
+
+def heat_map(values: ArrayLike, *, colours: str = "cividis") -> str:
+    """Values from 0 to 1, shape (rows, columns), first row lowest, as the address of an image."""
+    buffer = io.BytesIO()
+    imsave(buffer, colormaps[colours](np.asarray(values))[::-1], format="png")
+    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
 def _style(series: int, ghost: bool) -> str:

@@ -75,6 +75,10 @@ body[data-jp-theme-light="false"] .lr-lab{{{_variables(DARK)}}}
 .lr-reading{{min-height:2.8em}}
 .lr-reading.lr-bad{{border-left:4px solid var(--lr-alarm);padding-left:8px}}
 .lr-task.lr-met{{color:var(--lr-good);font-weight:600}}
+.lr-lab table{{border-collapse:collapse;font-size:12px;margin-top:6px}}
+.lr-lab td,.lr-lab th{{padding:1px 10px;text-align:right;border-bottom:1px solid var(--lr-grid)}}
+.lr-lab pre{{font-size:12px;padding:6px;border:1px solid var(--lr-grid);white-space:pre-wrap}}
+.lr-lab table,.lr-lab pre{{color:var(--lr-ink);background:var(--lr-paper)}}
 .lr-status{{{_UNSEEN}}}
 """
 
