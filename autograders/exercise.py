@@ -83,7 +83,8 @@ class Exercise:
     `worth` gives the points of each property in the order in which a report lists them. `cases`
     draws the calls from a generator: a public seed for `check`, a secret one for grading. `compare`
     replaces the comparison with the reference where more than one answer is right: it returns None,
-    or a sentence that says what does not hold.
+    or a sentence that says what does not hold. `may_return_inputs` allows an input itself among the
+    results; changing one is still a fault.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Exercise:
     statements: dict[str, str] = field(default_factory=dict)
     compare: Compare | None = None
     curve: Callable[[], Iterable[Case]] | None = None
+    may_return_inputs: bool = False
     seconds: float = 2.0
     variants: dict[str, Callable[..., Any]] = field(default_factory=dict)
     misconceptions: dict[str, Misconception] = field(default_factory=dict)

@@ -139,6 +139,8 @@ class Plan:
                     return f"the input `{name}` was changed"
         except (KeyError, TypeError, ValueError, AttributeError):
             return "the inputs did not come back whole"
+        if self.exercise.may_return_inputs:
+            return ""
         arrays = any(isinstance(value, np.ndarray) for value in inputs)
         if arrays and "result" in answer and not same_data(answer["result"], answer.get("again")):
             return "the result shares memory with an input"
