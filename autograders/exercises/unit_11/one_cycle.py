@@ -22,14 +22,14 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         at = partial(
             given, max_lr=max_lr, steps=steps, pct_start=pct_start, div=div, final_div=final_div
         )
-        peak = round(pct_start * steps) - 1
+        top = round(pct_start * steps) - 1
         yield at(0).on("boundary", "it is the first update")
         yield at(1).on("values", "the rate has begun to rise")
-        yield at(peak // 2).on("values", "the rate is rising")
-        yield at(peak - 1).on("boundary", "it is the update before the peak")
-        yield at(peak).on("boundary", "it is the peak")
-        yield at(peak + 1).on("boundary", "it is the update after the peak")
-        yield at((peak + steps) // 2).on("values", "the rate is falling")
+        yield at(top // 2).on("values", "the rate is rising")
+        yield at(top - 1).on("boundary", "it is the update before the peak")
+        yield at(top).on("boundary", "it is the peak")
+        yield at(top + 1).on("boundary", "it is the update after the peak")
+        yield at((top + steps) // 2).on("values", "the rate is falling")
         yield at(steps - 3).on("values", "the end is near")
         yield at(steps - 2).on("boundary", "it is the update before the last")
         yield at(steps - 1).on("boundary", "it is the last update")
