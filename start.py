@@ -7,6 +7,7 @@ the sentence that asks for a newer one. Packages go into `.venv` beside this fil
 
 import argparse
 import contextlib
+import errno
 import hashlib
 import importlib.util
 import json
@@ -225,7 +226,7 @@ def explain(log, failed):
 
 
 def prepare(root, groups):
-    """Bring `.venv` to what the requirements files and the lock say; `.venv` and Jupyter's folder.
+    """Bring `.venv` to what the requirements files and the lock say, and return its path.
 
     A second time nothing is installed. A broken environment is built again. One that works but is
     out of date and cannot be brought up to date, as on a train, is used as it is.
@@ -381,10 +382,19 @@ def main(arguments):
     return serve(ROOT, venv, port, browser=not options.no_browser)
 
 
-if __name__ == "__main__":
+def guarded(arguments):
+    """The exit code of `main`, or the sentence to leave with when something is in the way."""
     try:
-        sys.exit(main(sys.argv[1:]))
+        return main(arguments)
     except CannotStart as reason:
-        sys.exit(str(reason))
+        return str(reason)
     except KeyboardInterrupt:
-        sys.exit("Stopped. The same command goes on from here.")
+        return "Stopped. The same command goes on from here."
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        return "The disk is full. Free some space and start again; what you wrote is still there."
+
+
+if __name__ == "__main__":
+    sys.exit(guarded(sys.argv[1:]))

@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import errno
 import importlib.util
 import json
 import os
@@ -272,6 +273,17 @@ def test_a_full_disk_is_noticed_before_anything_is_installed(course, monkeypatch
     ):
         start.prepare(course, [start.COURSE, start.TEST])
     assert not (course / ".venv").exists()
+
+
+def test_a_disk_that_fills_up_on_the_way_is_said_in_one_sentence(course, monkeypatch):
+    def full(path, value):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(start, "ROOT", course)
+    monkeypatch.setattr(start, "create", lambda venv, log: venv.mkdir())
+    monkeypatch.setattr(start, "install", lambda venv, group, log: None)
+    monkeypatch.setattr(start, "write_json", full)
+    assert start.guarded(["setup"]).startswith("The disk is full. Free some space")
 
 
 @pytest.mark.sandbox
