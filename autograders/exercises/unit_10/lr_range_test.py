@@ -108,14 +108,14 @@ def on_a_working_copy(loss_and_grad, w0, rates):
 
 @LR_RANGE_TEST.variant
 def with_a_while(loss_and_grad, w0, rates):
-    w, losses, i = w0, (), 0
+    w, losses, i = w0, [], 0
     while i < len(rates):
         loss, grad = loss_and_grad(w)
-        losses = (*losses, loss)
+        losses = [*losses, loss]
         if not loss < np.inf or loss / min(losses) > 4:
             break
         w, i = w + -rates[i] * grad, i + 1
-    return [losses, w0]
+    return [tuple(losses), w0]
 
 
 @LR_RANGE_TEST.variant
