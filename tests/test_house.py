@@ -4,8 +4,10 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import zipfile
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -213,6 +215,21 @@ def test_relative_links_in_the_documents_lead_somewhere():
         if "://" not in target and not (path.parent / target).exists()
     ]
     assert dead == []
+
+
+def test_a_wheel_holds_every_file_of_both_packages(tmp_path):
+    for path in committed(
+        "lrlib", "autograders", "pyproject.toml", "*.txt", "LICENSE*", "README.md"
+    ):
+        copy = tmp_path / "source" / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    options = ["--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", str(tmp_path)]
+    code, said = tool("pip", "wheel", *options, str(tmp_path / "source"))
+    assert code == 0, said
+    (wheel,) = tmp_path.glob("*.whl")
+    files = {path.relative_to(ROOT).as_posix() for path in committed("lrlib", "autograders")}
+    assert files - set(zipfile.ZipFile(wheel).namelist()) == set()
 
 
 def test_ci_runs_the_test_command_of_the_readme():
