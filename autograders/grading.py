@@ -179,7 +179,7 @@ class _Grader:
         survey = self.sandbox.survey(self.cells, plotting=self.plotting)
         for number, message in sorted(survey.messages.items()):
             if number in told or number in survey.fatal:
-                self.notes.append(f"cell {self.cells[number].name}: {_plain(message)}")
+                self.notes.append(f"{_called(self.cells[number])}: {_plain(message)}")
         self.cells = [cell for n, cell in enumerate(self.cells) if n not in survey.fatal]
 
     def _is_told(self, cell: Cell) -> bool:
@@ -290,6 +290,13 @@ def _without_values(message: str) -> str:
     if colon and note.startswith("when "):
         return f"not right {note}"
     return "holds for the visible inputs, and not for other ones: is a value built in?"
+
+
+def _called(cell: Cell) -> str:
+    """What a cell is called in a note: its name, or how a cell of the student's own begins."""
+    if not cell.name.startswith("added-"):
+        return f"cell {cell.name}"
+    return f"your own cell that begins {_plain(cell.source.strip().partition(chr(10))[0])[:60]!r}"
 
 
 def _plain(text: str) -> str:

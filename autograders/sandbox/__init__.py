@@ -1,7 +1,8 @@
 """Where student code runs: a process of its own that is sent inputs and returns numbers."""
 
-from .host import Cell, Fork, Outcome, Request, Sandbox, Survey
+from .host import Sandbox
 from .level import SandboxLevel, SandboxUnavailable
+from .outcome import Cell, Fork, Outcome, Request, Survey
 
 __all__ = [
     "Cell",

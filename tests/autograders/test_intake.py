@@ -6,15 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograders.intake import (
-    MAX_BYTES,
-    MAX_CELLS,
-    Refused,
-    Submission,
-    find_notebook,
-    read_master,
-    read_submission,
-)
+from autograders.files import MAX_BYTES, Refused, find_notebook
+from autograders.intake import MAX_CELLS, Submission, read_master, read_submission
 
 from .hostile.classroom import (
     RIGHT,

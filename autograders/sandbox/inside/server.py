@@ -27,7 +27,6 @@ PRELOADED = (
 """What the set-up cells of the course import: done once here, not in every fork."""
 
 
-
 def main(control_fd: int, plotting: bool, scratch: str) -> None:
     """Serve requests from the control socket until it is closed.
 

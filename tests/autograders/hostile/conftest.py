@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from autograders.catalogue import of_unit
-from autograders.sandbox import Sandbox, SandboxLevel, SandboxUnavailable, host
+from autograders.sandbox import Sandbox, SandboxLevel, SandboxUnavailable, warm
 
 from .classroom import RIGHT, UNIT, Classroom, functions, handed_in, the_master
 
@@ -50,7 +50,7 @@ def short_limits(monkeypatch):
     for item in of_unit(UNIT).values():
         if item.name in RIGHT:
             monkeypatch.setattr(item, "seconds", SHORT)
-    monkeypatch.setattr(host, "CELL_SECONDS", SHORT)
+    monkeypatch.setattr(warm, "CELL_SECONDS", SHORT)
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import zipfile
 import pytest
 
 from autograders.card import as_html
-from autograders.intake import Refused, find_notebook, read_archive, read_regular, read_submission
+from autograders.files import Refused, find_notebook, read_archive, read_regular
+from autograders.intake import read_submission
 from autograders.plan import PUBLIC_SEED, plan_for
 
 from .classroom import POINTS, RIGHT, SEED, UNIT, functions, handed_in, of_unit, texts

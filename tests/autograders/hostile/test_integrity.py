@@ -245,7 +245,8 @@ def test_changed_or_shared_inputs_are_seen(classroom, answer):
 
 def test_shipped_modules_are_never_imported(classroom, tmp_path):
     """Stock nbgrader imports a `numpy.py` from the submission's folder."""
-    from autograders.intake import find_notebook, read_submission
+    from autograders.files import find_notebook
+    from autograders.intake import read_submission
 
     from .classroom import SEED, UNIT, grade_submission
 
