@@ -108,7 +108,8 @@ def on_a_working_copy(loss_and_grad, w0, rates):
 
 @LR_RANGE_TEST.variant
 def with_a_while(loss_and_grad, w0, rates):
-    w, losses, i = w0, [], 0
+    w, i = w0, 0
+    losses: list = []
     while i < len(rates):
         loss, grad = loss_and_grad(w)
         losses = [*losses, loss]
