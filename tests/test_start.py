@@ -1,4 +1,4 @@
-"""start.py: its rule for lessons, its messages, its repairs, and a real start to a first page."""
+"""start.py: its messages, its repairs, and a real start that ends on the first lesson."""
 
 import ast
 import contextlib
@@ -17,8 +17,6 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-
-from course.lessons import deliver as deliver_lessons
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = importlib.util.spec_from_file_location("start", ROOT / "start.py")
@@ -75,128 +73,6 @@ def run(course, *arguments, **options):
         **options,
     )
     return done.returncode, done.stdout
-
-
-# The lessons
-
-
-def release(course, text, name="00_start_here"):
-    """Publish a version of a lesson."""
-    folder = course / "course" / "release" / name
-    folder.mkdir(exist_ok=True)
-    (folder / f"{name}.ipynb").write_text(text, "utf-8")
-
-
-def deliver(course):
-    return deliver_lessons(course / "course" / "release", course / "work")
-
-
-def lessons(course):
-    """What lies in work/: name -> text."""
-    return {path.name: path.read_text("utf-8") for path in (course / "work").glob("*.ipynb")}
-
-
-def test_lessons_arrive_flat_in_work(course):
-    release(course, "another", "01_fixed_rate")
-    assert deliver(course) == []
-    assert lessons(course) == {
-        "00_start_here.ipynb": '{"cells": []}',
-        "01_fixed_rate.ipynb": "another",
-    }
-
-
-def test_an_untouched_lesson_is_refreshed(course):
-    deliver(course)
-    release(course, "second edition")
-    assert deliver(course) == []
-    assert lessons(course) == {"00_start_here.ipynb": "second edition"}
-
-
-def test_a_changed_lesson_stays_and_its_update_arrives_beside_it_once(course):
-    deliver(course)
-    (course / "work" / "00_start_here.ipynb").write_text("mine", "utf-8")
-    assert deliver(course) == []
-    release(course, "second edition")
-    notices = deliver(course)
-    both = {"00_start_here.ipynb": "mine", "00_start_here.updated.ipynb": "second edition"}
-    assert lessons(course) == both
-    assert len(notices) == 1 and "work/00_start_here.updated.ipynb" in notices[0]
-    assert deliver(course) == []
-    assert lessons(course) == both
-
-
-def test_a_changed_update_stays_too(course):
-    deliver(course)
-    (course / "work" / "00_start_here.ipynb").write_text("mine", "utf-8")
-    release(course, "second edition")
-    deliver(course)
-    (course / "work" / "00_start_here.updated.ipynb").write_text("mine as well", "utf-8")
-    release(course, "third edition")
-    deliver(course)
-    assert lessons(course) == {
-        "00_start_here.ipynb": "mine",
-        "00_start_here.updated.ipynb": "mine as well",
-        "00_start_here.updated-2.ipynb": "third edition",
-    }
-
-
-def test_an_update_that_was_put_away_is_not_offered_twice(course):
-    deliver(course)
-    (course / "work" / "00_start_here.ipynb").write_text("mine", "utf-8")
-    release(course, "second edition")
-    deliver(course)
-    (course / "work" / "00_start_here.updated.ipynb").unlink()
-    assert deliver(course) == []
-    assert lessons(course) == {"00_start_here.ipynb": "mine"}
-
-
-def test_opening_and_running_a_lesson_does_not_count_as_changing_it(course):
-    released = {
-        "cells": [{"cell_type": "code", "source": ["1\n", "+1"], "metadata": {}, "outputs": []}]
-    }
-    release(course, json.dumps(released))
-    deliver(course)
-    run_once = json.loads(json.dumps(released))
-    run_once["metadata"] = {"language_info": {"name": "python"}}
-    run_once["cells"][0] |= {"source": "1\n+1", "outputs": ["2"], "execution_count": 1}
-    lesson = course / "work" / "00_start_here.ipynb"
-    lesson.write_text(json.dumps(run_once), "utf-8")
-    deliver(course)
-    assert json.loads(lesson.read_text("utf-8")) == run_once, (
-        "outputs stay while there is no update"
-    )
-    release(course, "second edition")
-    assert deliver(course) == []
-    assert lessons(course) == {"00_start_here.ipynb": "second edition"}
-
-
-def test_a_learner_who_takes_the_update_over_is_up_to_date(course):
-    deliver(course)
-    (course / "work" / "00_start_here.ipynb").write_text("mine", "utf-8")
-    release(course, "second edition")
-    deliver(course)
-    (course / "work" / "00_start_here.updated.ipynb").replace(
-        course / "work" / "00_start_here.ipynb"
-    )
-    assert deliver(course) == []
-    assert lessons(course) == {"00_start_here.ipynb": "second edition"}
-
-
-def test_a_deleted_lesson_comes_back_fresh(course):
-    deliver(course)
-    (course / "work" / "00_start_here.ipynb").unlink()
-    deliver(course)
-    assert lessons(course) == {"00_start_here.ipynb": '{"cells": []}'}
-
-
-@pytest.mark.parametrize("damage", ["", "not json", "[1, 2]", '{"00_start_here.ipynb": 3}'])
-def test_work_survives_the_loss_of_the_record_of_deliveries(course, damage):
-    deliver(course)
-    (course / "work" / "00_start_here.ipynb").write_text("mine", "utf-8")
-    (course / "work" / ".delivered.json").write_text(damage, "utf-8")
-    release(course, "second edition")
-    deliver(course)
-    assert lessons(course)["00_start_here.ipynb"] == "mine"
 
 
 # Messages
@@ -342,7 +218,7 @@ def test_a_broken_environment_is_built_again_and_without_network_that_is_said(co
     assert "The package index cannot be reached; the first start needs the Internet" in output
     assert "Traceback" not in output
     assert start.run_inside(course / ".venv", start.RUNS) == ("", None)
-    assert lessons(course) == {"00_start_here.ipynb": "mine"}
+    assert (course / "work" / "00_start_here.ipynb").read_text("utf-8") == "mine"
 
 
 def test_an_environment_that_lost_a_package_is_found_out():
