@@ -1,0 +1,1 @@
+"""Benchmarks against PyTorch, Optax and Keras: `python -m tests.benchmarks`."""
