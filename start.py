@@ -27,7 +27,7 @@ FIRST_LESSON = "work/00_start_here.ipynb"
 FIRST_PORT = 8888
 COURSE, TEST, PEERS = "requirements.txt", "requirements-test.txt", "requirements-peers.txt"
 LOCK = "requirements.lock"
-GIGABYTES = {COURSE: 1.0, TEST: 0.5, PEERS: 2.0}
+GIGABYTES = {COURSE: 1.0, TEST: 0.5, PEERS: 6.0}
 NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 
 # Both run inside .venv and fail where it cannot be used.
