@@ -41,6 +41,7 @@ class Sandbox:
         self.cpu_seconds = 0.0
         self.starts = 0
         self._warm: dict[bool, Warm] = {}
+        self._level: SandboxLevel | None = None
         self._refused = ""
 
     def __enter__(self) -> Sandbox:
@@ -62,7 +63,10 @@ class Sandbox:
     @property
     def level(self) -> SandboxLevel:
         """The level obtained on this machine (starts the warm process if need be)."""
-        return self._process(False).level
+        if self._level is None:
+            self._process(False)
+        assert self._level is not None
+        return self._level
 
     def run(
         self, cells: Sequence[Cell], requests: Sequence[Request], *, plotting: bool = False
@@ -123,6 +127,7 @@ class Sandbox:
     def _process(self, plotting: bool) -> Warm:
         if plotting not in self._warm:
             self._warm[plotting] = self._start(plotting)
+            self._level = self._warm[plotting].level
             self.starts += 1
         return self._warm[plotting]
 

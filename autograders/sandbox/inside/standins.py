@@ -114,7 +114,9 @@ class StandIns(MetaPathFinder, Loader):
         return _InertModule(spec.name) if inert else _WithheldModule(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        """There is nothing to run."""
+        """Nothing is run; IPython says, to Matplotlib too, that no session is going on."""
+        if module.__name__ == "IPython":
+            vars(module).update(version_info=(9, 0, 0), get_ipython=lambda: None)
 
 
 def install(plotting: bool) -> None:

@@ -16,7 +16,7 @@ import autograders.wire as wire
 
 from . import standins
 
-MAGIC = re.compile(r"^\s*([%!?].*|[^#'\"=]*\?{1,2}\s*)$")
+MAGIC = re.compile(r"^\s*(%{1,2}[A-Za-z_].*|!(?!=).*|\?.*|[^#'\"=]*\?{1,2}\s*)$")
 CELL_MAGIC = re.compile(r"^\s*%%(\w+)")
 HARMLESS_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
 REPEAT_SECONDS = 0.25
