@@ -1,9 +1,10 @@
 # %% [markdown]
 # # 01 · One rate, kept throughout
 #
-# Every network you have heard of was trained by repeating one line: measure the slope, take a step
-# downhill. The **learning rate** is the only number in that line that you choose. Today you write
-# the line, and find out how wrong that number can be before anything breaks.
+# Every network you have heard of was trained by repeating one line, or a refinement of it: measure
+# the slope, take a step downhill. The **learning rate** is the only number in that line that you
+# choose. Today you write the line, and find out how wrong that number can be before anything
+# breaks.
 #
 # **After this unit you can**
 #
@@ -147,8 +148,8 @@ for rate in [0.05, 0.45]:
 
 # %% [markdown]
 # From the third step on, the rate that is nine times *smaller* takes the *longer* steps. The step
-# is rate × slope, and the cautious marble is still up where it is steep. **The rate sets the scale;
-# the slope sets the length.**
+# is rate × slope, and the cautious marble is still up where it is steep. So the claim is *true
+# when* the slopes are equal. **The rate sets the scale; the slope sets the length.**
 
 # %% [markdown]
 # ## Worked example: one update by hand
@@ -252,7 +253,7 @@ check(minimise)
 
 # %% nbgrader={"grade_id": "classify_run", "solution": true}
 def classify_run(losses):
-    """Say in one word how a run went, from its losses (a list or 1-D array, first to last).
+    """Return the verdict on a run, from its losses (a list or 1-D array, first to last).
 
     "diverged" if any loss is not finite (inf or nan), or the last is greater than the first;
     otherwise "too slow" if the last is greater than half the first; otherwise "learning".
@@ -403,7 +404,8 @@ with your_code():
 # *True here*, and nearly in proportion: a tenth of the rate, ten times the bill.
 #
 # **"Too high a rate overshoots, oscillates and diverges."** Softmax overshot, oscillated, and
-# recovered. Train the same model on the same images with the *squared* error instead and ask again:
+# recovered. Train the same weights (without the ten biases) on the same images with the *squared*
+# error instead, and ask again:
 
 # %%
 X, Y = train.X, np.eye(10)[train.y]
@@ -422,11 +424,12 @@ with your_code(), np.errstate(over="ignore", invalid="ignore"):
 # %% [markdown]
 # Now everything from 1 upwards is lost. *True when the curvature stays the same wherever you go*:
 # on the bowl, and for a squared error, whose bowl has the same shape everywhere, so the multiplier
-# never improves. *Not here* for softmax: far from home its loss is nearly a straight slope, with
-# bounded gradient and hardly any curvature, so a leap is followed by no larger leap; and because
-# these ten classes can be almost perfectly separated by straight cuts, there is always farther
-# downhill to go. Wu, Bartlett, Telgarsky and Yu (2024) prove it for two separable classes: after a
-# bounded rough phase, gradient descent converges at *any* constant rate, and large ones get lower.
+# never improves. *Not here* for softmax: far from home its loss is nearly a straight slope: the
+# gradient is bounded, so no step can be longer than the rate times that bound, and leaps do not
+# breed larger leaps. And because these ten classes can be almost perfectly separated by straight
+# cuts, there is always farther downhill to go. Wu, Bartlett, Telgarsky and Yu (2024) prove it for
+# two separable classes: after a bounded rough phase, gradient descent converges at *any* constant
+# rate, and large ones get lower.
 #
 # So "the loss went up, abort" would have killed the best run in the table. And `classify_run`,
 # which looks only at the ends, never saw rate 10 leap, and would have condemned rate 100 had you

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 04 · Step decay and scheduled drops
 #
-# Keep a rate, cut it, keep the new one. For ten years the best image classifiers in the world were
-# trained this way, and each of their loss curves has the same strange cliff at each cut. Today you
-# will write the two schedules, find out what the cliff is made of, and learn to distrust it.
+# Keep a rate, cut it, keep the new one. For years the best image classifiers in the world were
+# trained this way, and their loss curves show the same strange cliff at each cut. Today you will
+# write the two schedules, find out what the cliff is made of, and learn to distrust it.
 #
 # **After this unit you can**
 #
@@ -149,8 +149,8 @@ print("t = 9, 10:", lr0 * gamma ** (9 // every), lr0 * gamma ** (10 // every))
 # Sub-goal 4 is where programs go wrong. After ten updates, `t = 0 ... 9`, the drop takes effect
 # **at** `t = 10`.
 #
-# **Your turn, for a scheduled drop:** now the boundaries are a list. Replace `None` by sub-goal 1,
-# the rest is given. (Comparisons are numbers: `True + True` is 2.)
+# **Your turn, for a scheduled drop:** now the boundaries are a list. Replace `None` by sub-goal 1;
+# the other two stay as they are. (Comparisons are numbers: `True + True` is 2.)
 
 # %% nbgrader={"grade_id": "drops_so_far", "solution": true}
 t, milestones = 60, [30, 60, 80]
