@@ -26,7 +26,7 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
 }
 SCRATCH_BYTES = 16 * 2**20
-INSIDE_SCRATCH = "/tmp"
+INSIDE_SCRATCH = "/scratch"
 INSIDE_TREE = "/grader"
 
 
@@ -85,19 +85,11 @@ def bubblewrap(program: str, tree: Path, packages: list[Path]) -> list[str]:
     ]  # fmt: skip
     for key, value in environment(INSIDE_SCRATCH).items():
         args += ["--setenv", key, value]
-    shown: list[Path] = []
     for folder in map(Path, SYSTEM_LIBRARIES):
         if folder.is_symlink():
             args += ["--symlink", str(folder.readlink()), str(folder)]
-        elif folder.is_dir():
-            shown.append(folder)
     executable = interpreter()
-    base = executable.parent.parent
-    shown += [
-        folder
-        for folder in (base / "lib", base / "lib64", Path(sysconfig.get_path("stdlib")).resolve())
-        if folder.is_dir() and not folder.is_symlink() and not _within(folder, shown)
-    ]
+    shown = _libraries(executable)
     for path in shown:
         args += ["--ro-bind", str(path), str(path)]
     if not _within(executable, shown):
@@ -137,6 +129,20 @@ def command(
         f"main({control}, {plotting}, {scratch!r})"
     )
     return [str(interpreter()), "-s", "-S", "-B", "-P", "-c", start]
+
+
+def _libraries(executable: Path) -> list[Path]:
+    """The folders with the system's shared libraries, the interpreter's own and its modules."""
+    shown: list[Path] = []
+    for folder in map(Path, SYSTEM_LIBRARIES):
+        if folder.is_dir() and not folder.is_symlink():
+            shown += sorted(folder.glob("*-linux-gnu*")) or [folder]
+    base = executable.parent.parent
+    own = [] if base == Path("/usr") else [base / "lib", base / "lib64"]
+    for folder in [*own, Path(sysconfig.get_path("stdlib")).resolve()]:
+        if folder.is_dir() and not folder.is_symlink() and not _within(folder, shown):
+            shown.append(folder)
+    return shown
 
 
 def _private(shown: Iterable[Path]) -> list[Path]:
