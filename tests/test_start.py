@@ -52,7 +52,7 @@ def offline(tmp_path):
     lost = {
         name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))
     }
-    lost |= {"PIP_INDEX_URL": NOWHERE, "PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "0"}
+    lost |= {"PIP_INDEX_URL": NOWHERE, "PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "1"}
     lost |= {
         "UV_DEFAULT_INDEX": NOWHERE,
         "UV_CACHE_DIR": str(tmp_path / "cache"),
