@@ -142,7 +142,8 @@ class Exercise:
 
     def bound(self, case: Case) -> dict[str, Any]:
         """The arguments of a case by name, as the reference names them."""
-        return inspect.signature(self.reference).bind(*case.args, **case.kwargs).arguments
+        names = inspect.signature(self.reference).parameters
+        return {**dict(zip(names, case.args)), **case.kwargs}
 
 
 @dataclass(frozen=True)

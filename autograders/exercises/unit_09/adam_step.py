@@ -42,6 +42,8 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(w, np.zeros(4), m, v, 5, **settings).on("edge", "the gradient is 0")
     still = given(w, np.zeros(4), np.zeros(4), np.zeros(4), 1, **settings)
     yield still.on("edge", "gradient and moments are 0")
+    slow = given(w, narrow(rng, (4,)), m, v, 20, **{**settings, "beta1": 0.93, "beta2": 0.97})
+    yield slow.on("values", "t is moderate and the memories are long")
     yield given(w, narrow(rng, (4,)), m, v, 500, **settings).on("edge", "t is large")
     yield given(w, narrow(rng, (4,)), m, v, np.int64(2), **settings).on(
         "edge", "t is a NumPy integer"

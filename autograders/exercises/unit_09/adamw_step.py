@@ -44,6 +44,8 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(np.zeros(4), narrow(rng, (4,)), m, v, 4, **settings).on(
         "edge", "the parameters are 0"
     )
+    slow = given(w, narrow(rng, (4,)), m, v, 20, **{**settings, "beta1": 0.93, "beta2": 0.97})
+    yield slow.on("values", "t is moderate and the memories are long")
     yield given(w, narrow(rng, (4,)), m, v, 500, **settings).on("edge", "t is large")
 
 

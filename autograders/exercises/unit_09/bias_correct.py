@@ -21,6 +21,8 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     for beta in (0.8, 0.888, float(rng.uniform(0.5, 0.95))):
         for t in (1, 2, 3, int(rng.integers(5, 12))):
             yield given(narrow(rng, (4,)), beta, t).on("values", "t is small")
+    for t in (10, int(rng.integers(11, 25)), 40):
+        yield given(narrow(rng, (4,)), 0.96, t).on("values", "t is moderate")
     yield given(wide(rng, (5,)), 0.9, 4).on("values", "moments are tiny and huge at once")
     yield given(whole(rng, (4,)), 0.75, 2).on("values", "moments are whole numbers")
     yield given(narrow(rng, (4,)), 0.9, np.int64(6)).on("values", "t is a NumPy integer")

@@ -48,7 +48,7 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield wild.on("boundary", "a rate is so large that the loss explodes")
     jump = np.array([0.1, 0.1, 50.0, 0.1, 0.1, 0.1])
     yield given(bowl((2,)), start((2,)), jump).on("boundary", "one rate is far too large")
-    slow = np.array([0.5, 0.5, 0.5, *[2.6] * 6])
+    slow = np.array([0.5, 0.5, 0.5, *[2.3] * 9])
     even = {"slope": np.ones(2), "shift": rng.normal(size=2), "floor": 0.05}
     creep = given(Recipe("bowl", even), even["shift"] + start((2,)), slow)
     yield creep.on("boundary", "the loss creeps up from its best")

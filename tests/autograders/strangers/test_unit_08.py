@@ -133,7 +133,7 @@ def with_a_nested_function(w, grad, mean_square, *, lr, rho, eps):
         return old * rho + new * (1.0 - rho)
 
     s = blend(mean_square, np.square(grad))
-    return tuple([w - np.multiply(lr, grad) / np.add(np.sqrt(s), eps), s])
+    return (w - np.multiply(lr, grad) / np.add(np.sqrt(s), eps), s)
 
 
 @wrong(RMSPROP_STEP)
