@@ -117,7 +117,7 @@ def series(index: int, *, dark: bool = False, markevery: Any = None) -> dict[str
     }
 
 
-def rc(*, dark: bool = False) -> dict[str, Any]:
+def rc(*, dark: bool = False) -> dict[Any, Any]:
     """Return Matplotlib settings of the theme, for `matplotlib.rc_context`."""
     page = theme(dark)
     return {
