@@ -12,6 +12,13 @@ _LABS = {
     "same_ends": "ends",
     "counter_stepper": "plateau",
     "phase_map": "phase",
+    "effective_rate_bars": "effective",
+    "adam_anatomy": "anatomy",
+    "finder": "range_finder",
+    "triangle_anatomy": "triangle",
+    "schedule_designer": "designer",
+    "edge_of_stability": "edge",
+    "playground": "play",
 }
 __all__ = list(_LABS)
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from lrlib.labs.kit import Axis, Lab, Linear, Log, Outcome, Picture, number
 from lrlib.labs.kit.frame import plugged, rates_from
-from lrlib.labs.kit.live import LiveRun
+from lrlib.labs.kit.live import LiveRuns
 from lrlib.schedules import ExponentialDecay, InverseTimeDecay, PolynomialDecay
 
-STEPS, EVERY = 128, 16
+STEPS, EVERY = 120, 20
 CLOSE = 0.05
 NAMES = ("exponential", "polynomial", "inverse time")
 Rates = NDArray[np.float64]
@@ -41,7 +41,7 @@ class SameEnds(Lab):
 
     def __init__(self, own: dict[str, Callable[..., Any]]) -> None:
         self._own = own
-        self._train = [LiveRun(steps=STEPS, every=EVERY) for _ in NAMES]
+        self._train = LiveRuns(len(NAMES), steps=STEPS, every=EVERY)
         super().__init__()
 
     def _rates(self, kind: str, schedule: Any, **options: Any) -> Rates:
@@ -63,7 +63,7 @@ class SameEnds(Lab):
             ),
         ]
         areas = [float(curve[:-1].sum()) for curve in curves]
-        traces = [train(curve[:-1]) for train, curve in zip(self._train, curves)]
+        traces = self._train(np.stack([curve[:-1] for curve in curves], axis=1))
         parts = [
             f"{name} area {number(area)}, loss {number(trace.final)}"
             for name, area, trace in zip(NAMES, areas, traces)

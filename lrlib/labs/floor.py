@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lrlib.labs.kit import Axis, Lab, Log, Outcome, Picture, Whole, number
+from lrlib.labs.kit import Axis, Lab, Log, Outcome, Pick, Picture, number
 from lrlib.labs.kit.frame import plugged
 
 STEPS, RUNS, START = 400, 96, 3.0
 CURVATURE, VARIANCE = 1.0, 4.0
 CLOSE = 0.15
 RATE = Log("lr", "Learning rate", 0.01, 3.0, 0.3)
-BATCH = Whole("log_batch", "Batch size, power of 2", 0, 7, 0)
+BATCH = Pick("batch_size", "Batch size", (1, 2, 4, 8, 16, 32, 64, 128), 1)
 
 
 @lru_cache(maxsize=1)
@@ -55,13 +55,12 @@ class NoiseFloor(Lab):
             self.challenge = f"put your line within {CLOSE:.0%} of the measured floor, rate below 1"
         self.presets = (
             ("small steps", {"lr": 0.03}),
-            ("large batch", {"log_batch": 6}),
+            ("large batch", {"batch_size": 64}),
             ("diverges", {"lr": 2.5}),
         )
         super().__init__()
 
-    def compute(self, lr: float, log_batch: int, guess: float | None = None) -> Outcome:
-        batch_size = 2**log_batch
+    def compute(self, lr: float, batch_size: int, guess: float | None = None) -> Outcome:
         found = losses(lr, batch_size)
         mean = found.mean(axis=1)
         diverged = lr * CURVATURE >= 2

@@ -83,7 +83,7 @@ class StepMarble(Lab):
             left=400,
             title="How close, step by step",
         )
-        bowl.line(GRID, loss(GRID), series=5)
+        bowl.line(GRID, loss(GRID), series=7, solid=True)
         walk.band(y=(1e-6, CLOSE), series=2)
         walk.text(self.most_steps - 0.3, CLOSE, "close enough", anchor="end", dy=14)
         for each, ghost in ((pinned, True), (outcome, False)):

@@ -13,7 +13,7 @@ from lrlib.labs.kit.frame import plugged
 
 START = np.array([9.0, 4.0])
 STEPS = 40
-NEAR, ILL_CONDITIONED = 1.01, 10
+NEAR, ILL_CONDITIONED = 1.05, 10
 GRID_X, GRID_Y = np.linspace(-10.5, 10.5, 61), np.linspace(-5, 5, 41)
 LEVELS = (0.25, 2, 7, 16, 30, 60, 120, 240)
 

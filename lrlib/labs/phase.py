@@ -40,8 +40,8 @@ def decay_per_step(lr: ArrayLike, mu: ArrayLike) -> NDArray[np.float64]:
 def _map() -> str:
     lr, mu = np.geomspace(LOW, HIGH, 90), np.linspace(0, 0.99, 60)[:, None]
     found = decay_per_step(lr, mu)
-    speed = np.clip(-np.log(np.minimum(found, 1)) / 0.35, 0, 1)
-    return heat_map(np.where(found >= 1, 0, 0.15 + 0.85 * speed))
+    speed = np.sqrt(np.clip(-np.log(np.minimum(found, 1)) / 0.3, 0, 1))
+    return heat_map(np.where(found >= 1, 0, 0.2 + 0.8 * speed))
 
 
 def momentum_step(w: Any, grad: Any, velocity: Any, *, lr: float, mu: float) -> tuple[Any, Any]:
@@ -105,6 +105,7 @@ class PhaseMap(Lab):
             title="Bright: fast. Darkest: diverges",
         )
         chart.image(_map())
+        chart.text(HIGH * 0.97, 0.1, "diverges", anchor="end")
         valley = picture.panel(
             Axis(-11, 5, "along"), Axis(-2.4, 2.4, "across"), left=370, title="The ravine"
         )

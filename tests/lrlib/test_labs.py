@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from lrlib import labs
-from lrlib.labs.kit import Choice, Lab, Span, Switch
+from lrlib.labs.kit import Choice, Lab, Pick, Span, Switch
 from lrlib.labs.kit.live import STEPS
 from lrlib.schedules import Constant, ScheduledDrop, StepDecay
 
 
 def stops(control: Any) -> list[Any]:
     """The ends and the middle of a control, or all its options."""
-    if isinstance(control, Choice):
+    if isinstance(control, Choice | Pick):
         return list(control.options)
     if isinstance(control, Switch):
         return [False, True]

@@ -12,7 +12,7 @@ import pytest
 from lrlib import labs
 from lrlib.labs.kit import Axis, Log, Picture, number
 from lrlib.labs.kit.frame import LearnerError, plugged, rates_from
-from lrlib.labs.kit.live import LiveRun, TightNetwork, digits_network
+from lrlib.labs.kit.live import LiveRun, LiveRuns, TightNetwork, digits_network
 from lrlib.optimizers import SGD, Momentum
 
 
@@ -117,12 +117,12 @@ def test_the_number_box_keeps_what_was_typed_and_the_slider_gives_round_numbers(
 def test_the_tight_network_has_the_loss_and_the_gradient_of_the_readable_one() -> None:
     network = digits_network(16)
     batches = list(islice(network.batches(np.random.default_rng(3), 8), 6))
-    tight = TightNetwork(network, batches)
-    w = network.init(1).astype(np.float32)
+    tight = TightNetwork(network, batches, runs=2)
+    w = np.stack([network.init(seed) for seed in (1, 2)]).astype(np.float32)
     for t, rows in enumerate(batches):
         loss, grad = network.loss_and_grad(w, rows)
         fast_loss, fast_grad = tight.loss_and_grad(w, t)
-        assert fast_loss == pytest.approx(float(loss), rel=1e-6)
+        assert fast_loss == pytest.approx(loss, rel=1e-6)
         assert np.allclose(fast_grad, grad, rtol=1e-5, atol=1e-7)
 
 
@@ -190,3 +190,13 @@ def test_a_reader_without_a_kernel_gets_the_picture_and_the_words() -> None:
     ET.fromstring(bundle["image/svg+xml"])
     assert lab.reading in bundle["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_runs_trained_together_end_where_each_ends_alone() -> None:
+    plans = np.stack([np.full(64, 0.05), np.geomspace(0.5, 0.01, 64), np.full(64, 1e6)], axis=1)
+    together = LiveRuns(3, steps=64)(plans)
+    for plan, trace in zip(plans.T, together):
+        alone = LiveRun(steps=64)(plan)
+        count = len(alone.full)
+        assert np.allclose(trace.full[:count], alone.full, rtol=1e-4, equal_nan=True)
+        assert trace.diverged == alone.diverged

@@ -1,6 +1,6 @@
 """The kit of every live lab: pictures as SVG text, and the frame with controls around them."""
 
-from lrlib.labs.kit.controls import Choice, Linear, Log, Span, Switch, Whole
+from lrlib.labs.kit.controls import Choice, Linear, Log, Pick, Span, Switch, Whole
 from lrlib.labs.kit.frame import Lab, Outcome
 from lrlib.labs.kit.svg import Axis, Panel, Picture, heat_map, number
 
@@ -12,6 +12,7 @@ __all__ = [
     "Log",
     "Outcome",
     "Panel",
+    "Pick",
     "Picture",
     "Span",
     "Switch",

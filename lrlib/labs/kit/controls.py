@@ -167,6 +167,24 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Pick:
+    """One of a few numbers on a slider, such as the powers of two."""
+
+    name: str
+    label: str
+    options: tuple[float, ...]
+    value: float
+
+    def widget(self) -> widgets.DOMWidget:
+        return _slider(
+            widgets.SelectionSlider,
+            self.label,
+            options=[(f"{option:g}", option) for option in self.options],
+            value=self.value,
+        )
+
+
+@dataclass(frozen=True)
 class Choice:
     """One of a few named options."""
 
@@ -193,4 +211,4 @@ class Switch:
         return widgets.Checkbox(description=self.label, value=self.value, indent=True, style=_STYLE)
 
 
-Control = Log | Linear | Whole | Span | Choice | Switch
+Control = Log | Linear | Whole | Span | Pick | Choice | Switch

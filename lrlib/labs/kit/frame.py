@@ -18,6 +18,7 @@ from lrlib.labs.kit.svg import Picture
 from lrlib.labs.kit.theme import SCRIPT, STYLE
 
 FRAME_SECONDS = 0.12
+PART_SECONDS = 0.03
 MOST_CONTROLS = 4
 
 
@@ -32,6 +33,7 @@ class Outcome:
     `reading` is the result in words, also spoken by screen readers; `data` holds the numbers behind
     it, None where there are none; `diverged` and `met` say whether the run broke down and whether
     the challenge is met. `table` has a heading row and data rows; `code` reproduces the result.
+    Where the whole answer takes too long for one frame, `more` continues from this first part.
     """
 
     reading: str
@@ -40,6 +42,7 @@ class Outcome:
     met: bool = False
     table: tuple[tuple[str, ...], ...] = ()
     code: str = ""
+    more: Callable[[], Outcome] | None = None
 
 
 class Lab(widgets.VBox):
@@ -72,6 +75,7 @@ class Lab(widgets.VBox):
         self.outcome: Outcome
         self._quiet = False
         self._run: asyncio.Task[None] | None = None
+        self._refining: asyncio.Task[None] | None = None
         self._ever_met = False
         self._view = widgets.HTML().add_class("lr-view")
         for knob in self.knobs.values():
@@ -183,7 +187,7 @@ class Lab(widgets.VBox):
     def _button_row(self) -> widgets.Box:
         actions: list[tuple[str, Callable[[], None]]] = []
         for name, values in self.presets:
-            actions.append((name.capitalize(), lambda values=values: self.set(**values)))  # type: ignore[misc]
+            actions.append((name[0].upper() + name[1:], lambda values=values: self.set(**values)))  # type: ignore[misc]
         if self.most_steps:
             actions += [("Step", self.step), ("Run", self.run)]
         actions += [("Pin", self.pin), ("Reset", self.reset)]
@@ -222,6 +226,27 @@ class Lab(widgets.VBox):
         except Exception as error:
             self._view.value = self._words(Outcome(f"This lab failed: {error!r}", diverged=True))
             raise
+        if self._refining:
+            self._refining.cancel()
+            self._refining = None
+        if self.outcome.more is not None:
+            try:
+                loop = asyncio.get_running_loop()
+            except RuntimeError:
+                while (more := self.outcome.more) is not None:
+                    self.outcome = more()
+            else:
+                self._refining = loop.create_task(self._refine())
+        self._show()
+
+    async def _refine(self) -> None:
+        """Continue the outcome part by part, letting the slider in between the parts."""
+        while (more := self.outcome.more) is not None:
+            await asyncio.sleep(PART_SECONDS)
+            self.outcome = more()
+            self._show()
+
+    def _show(self) -> None:
         self._ever_met = self._ever_met or self.outcome.met
         drawn = self._picture().render(f"{self.title}. {self.reading}")
         self._view.value = drawn + self._words(self.outcome)

@@ -51,61 +51,63 @@ class Trace:
 class TightNetwork:
     """`Network.loss_and_grad` for one hidden ReLU layer and batches known beforehand.
 
-    The same numbers up to rounding, several times as fast on small batches: rows are gathered once,
-    arrays are used again, nothing is checked. The gradient is overwritten by the next call.
+    The same numbers up to rounding, several times as fast on small batches: rows are gathered once
+    and nothing is checked. `w` has shape (runs, n_params); the gradient is overwritten by the next
+    call.
     """
 
-    def __init__(self, network: Network, batches: list[NDArray[np.intp]]) -> None:
+    def __init__(self, network: Network, batches: list[NDArray[np.intp]], runs: int) -> None:
         n_in, n_hidden, n_out = network.sizes
         self._cuts = np.cumsum([n_in * n_hidden, n_hidden, n_hidden * n_out]).tolist()
-        self._shapes = (n_in, n_hidden), (n_hidden, n_out)
+        self._shapes = (runs, n_in, n_hidden), (runs, n_hidden, n_out)
         X, hot = network.data.X.astype(np.float32), np.eye(n_out, dtype=np.float32)
         self._rows = [(X[b], hot[network.data.y[b]]) for b in batches]
-        self._grad = np.empty(network.n_params, np.float32)
+        self._grad = np.empty((runs, network.n_params), np.float32)
         self._slots = self._split(self._grad)
 
     def _split(self, w: NDArray) -> tuple[NDArray, NDArray, NDArray, NDArray]:
         a, b, c = self._cuts
         first, second = self._shapes
-        return w[:a].reshape(first), w[a:b], w[b:c].reshape(second), w[c:]
+        return w[:, :a].reshape(first), w[:, a:b], w[:, b:c].reshape(second), w[:, c:]
 
-    def loss_and_grad(self, w: NDArray, t: int) -> tuple[float, NDArray]:
-        """The loss and its gradient on batch number t."""
+    def loss_and_grad(self, w: NDArray, t: int) -> tuple[NDArray, NDArray]:
+        """The losses, shape (runs,), and their gradients on batch number t."""
         x, hot = self._rows[t]
         W1, b1, W2, b2 = self._split(w)
-        gW1, gb1, gW2, gb2 = self._slots
         a = x @ W1
-        a += b1
+        a += b1[:, None]
         np.maximum(a, 0, out=a)
         z = a @ W2
-        z += b2
-        z -= np.maximum.reduce(z, 1, keepdims=True)
-        chosen = np.vdot(z, hot)
+        z += b2[:, None]
+        z -= np.maximum.reduce(z, 2, keepdims=True)
+        chosen = np.add.reduce(z * hot, (1, 2))
         np.exp(z, out=z)
-        total = np.add.reduce(z, 1, keepdims=True)
-        loss = (np.add.reduce(np.log(total), None) - chosen) / len(x)
+        total = np.add.reduce(z, 2, keepdims=True)
+        loss = (np.add.reduce(np.log(total), (1, 2)) - chosen) / len(x)
         z /= total
         z -= hot
         z /= len(x)
-        np.matmul(a.T, z, out=gW2)
-        np.add.reduce(z, 0, out=gb2)
-        d = z @ W2.T
+        d = z @ W2.mT
         d *= a > 0
-        np.matmul(x.T, d, out=gW1)
-        np.add.reduce(d, 0, out=gb1)
-        return float(loss), self._grad
+        gW1, gb1, gW2, gb2 = self._slots
+        gW1[...] = x.T @ d
+        gW2[...] = a.mT @ z
+        np.add.reduce(d, 1, out=gb1)
+        np.add.reduce(z, 1, out=gb2)
+        return loss, self._grad
 
 
-class LiveRun:
-    """Trains one network again and again, on the same mini-batches from the same start.
+class LiveRuns:
+    """Trains one network with several plans of rates at once, from one start on the same batches.
 
     Only what changed is computed: where the new rates agree with those of the call before, training
     resumes from the last state that both share. The result is the same, bit for bit, as training
-    from the start. `kept` holds (parameters, state) after every `every` steps of the last run.
+    from the start. `kept` holds (parameters, state) after every `every` steps of the last call.
     """
 
     def __init__(
         self,
+        runs: int,
         network: Network | None = None,
         optimizer: Optimizer | None = None,
         *,
@@ -118,47 +120,58 @@ class LiveRun:
             raise ValueError(f"expected steps to be a multiple of every={every}; got {steps}")
         self.network = network or digits_network(16)
         self.optimizer = optimizer or SGD()
-        self.steps, self.every = steps, every
+        self.runs, self.steps, self.every = runs, steps, every
         draws = self.network.batches(np.random.default_rng(seed), batch_size)
         batches = [rows for rows in islice(draws, steps) if rows is not None]
-        self._tight = TightNetwork(self.network, batches)
-        start = self.network.init(seed).astype(np.float32)
+        self._tight = TightNetwork(self.network, batches, runs)
+        start = np.tile(self.network.init(seed).astype(np.float32), (runs, 1))
         self.kept: list[tuple[Any, Any]] = [(start, self.optimizer.init(start))]
-        self._last: Trace | None = None
+        first = np.full((1, runs), self.network.loss(start[0]), float)
+        self._full, self._minibatch, self._plan = first, np.empty((0, runs)), np.empty((0, runs))
 
-    def __call__(self, rates: ArrayLike) -> Trace:
-        """Train with one rate per step; `rates` has shape (steps,)."""
-        plan = np.array(np.broadcast_to(np.asarray(rates, float), (self.steps,)))
+    def __call__(self, rates: ArrayLike) -> list[Trace]:
+        """Train with the rates of shape (steps, runs), or what broadcasts to it."""
+        plan = np.array(np.broadcast_to(np.asarray(rates, float), (self.steps, self.runs)))
         done = self._shared(plan)
-        marks = done // self.every
-        del self.kept[marks + 1 :]
-        w, state = self.kept[marks]
-        minibatch = np.full(self.steps, np.nan)
-        full = []
-        if self._last is None:
-            full.append(float(self.network.loss(w)))
-        else:
-            minibatch[:done] = self._last.minibatch[:done]
-            full += self._last.full[: marks + 1].tolist()
+        del self.kept[done // self.every + 1 :]
+        w, state = self.kept[-1]
+        full = list(self._full[: len(self.kept)])
+        minibatch = np.full((self.steps, self.runs), np.nan)
+        minibatch[:done] = self._minibatch[:done]
         with np.errstate(all="ignore"):
             for t in range(done, self.steps):
-                loss, grad = self._tight.loss_and_grad(w, t)
-                minibatch[t] = loss
-                if not np.isfinite(loss):
-                    full.append(np.nan)
+                minibatch[t], grad = self._tight.loss_and_grad(w, t)
+                if not np.isfinite(minibatch[t]).any():
+                    full.append(np.full(self.runs, np.nan))
                     break
-                w, state = self.optimizer.update(w, grad, state, float(plan[t]))
+                w, state = self.optimizer.update(w, grad, state, plan[t, :, None])
                 if (t + 1) % self.every == 0:
                     self.kept.append((w, state))
-                    full.append(float(self.network.loss(w)))
+                    full.append(self.network.loss(w))
+        self._plan, self._minibatch, self._full = plan, minibatch, np.array(full, float)
         at = np.arange(len(full)) * self.every
-        self._last = Trace(plan, minibatch, at, np.array(full))
-        return self._last
+        return [
+            Trace(plan[:, run], minibatch[:, run], at, self._full[:, run])
+            for run in range(self.runs)
+        ]
 
     def _shared(self, plan: NDArray[np.float64]) -> int:
-        """How many steps, in whole snapshots, the plan has in common with the run before."""
-        if self._last is None:
+        """How many steps, in whole snapshots, the plan has in common with the one before."""
+        if not self._plan.size:
             return 0
-        differs = np.flatnonzero(plan != self._last.rates)
+        differs = np.flatnonzero((plan != self._plan).any(axis=1))
         same = int(differs[0]) if differs.size else self.steps
         return min(same // self.every, len(self.kept) - 1) * self.every
+
+
+class LiveRun(LiveRuns):
+    """`LiveRuns` for one plan of rates: takes shape (steps,) and returns one Trace."""
+
+    def __init__(
+        self, network: Network | None = None, optimizer: Optimizer | None = None, **options: Any
+    ) -> None:
+        super().__init__(1, network, optimizer, **options)
+
+    def __call__(self, rates: ArrayLike) -> Trace:  # type: ignore[override]
+        plan = np.broadcast_to(np.asarray(rates, float), (self.steps,))
+        return super().__call__(plan[:, None])[0]

@@ -84,6 +84,7 @@ class Axis:
     def fraction(self, values: ArrayLike) -> NDArray[np.float64]:
         """Values as fractions of the axis, 0 at `low`, 1 at `high`; NaN for what has no place."""
         data = np.asarray(values, float)
+        data = np.where(np.isfinite(data), data, np.nan)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             if self.log:
                 data = np.where(data > 0, data, np.nan)
@@ -124,10 +125,11 @@ class Panel:
         series: int = 0,
         ghost: bool = False,
         thin: bool = False,
+        solid: bool = False,
     ) -> None:
         """A line through the points; it is broken where a point is not finite."""
         px, py = np.broadcast_arrays(self._px(x), self._py(y))
-        kind = f"ln {_style(series, ghost)}" + (" thin" if thin else "")
+        kind = f"ln {_style(series, ghost)}{' thin' * thin}{' solid' * solid}"
         for piece in _pieces(px, py):
             self._marks.append(f'<polyline class="{kind}" points="{piece}"/>')
 

@@ -54,14 +54,16 @@ body[data-jp-theme-light="false"] .lr-lab{{{_variables(DARK)}}}
 .lr-picture .br.ghost{{fill:none}}
 .lr-picture .ln.ghost{{fill:none}}
 .lr-picture .tip.ghost{{stroke:none}}
+.lr-picture .mk.ghost{{stroke-dasharray:none}}
 .lr-picture .rl{{stroke:var(--lr-soft);stroke-width:1.4;stroke-dasharray:3 3;fill:none}}
 .lr-picture .ct{{stroke:var(--lr-soft);opacity:.55;fill:none}}
 .lr-picture .alarm{{fill:var(--lr-alarm)}}
 .lr-picture .alarm-text{{fill:#fff;font-weight:700;font-size:14px;text-anchor:middle}}
 .lr-lab{{border:1px solid var(--lr-grid);border-radius:6px;padding:10px 14px;max-width:720px}}
 .lr-lab{{color:var(--lr-ink);background:var(--lr-paper);overflow-x:auto}}
-.lr-lab h4{{margin:0;font-size:1.1em}}
-.lr-lab p{{margin:2px 0;line-height:1.4}}
+.lr-lab .widget-html-content h4{{margin:0;font-size:1.1em;color:var(--lr-ink)}}
+.lr-lab .widget-html-content p{{margin:2px 0;line-height:1.4;color:var(--lr-ink)}}
+.lr-lab .widget-html-content p.lr-met{{color:var(--lr-good);font-weight:600}}
 .lr-lab .widget-html,.lr-lab .widget-html-content{{height:auto;line-height:1.4;width:100%}}
 .lr-lab .widget-label{{color:var(--lr-ink)}}
 .lr-lab .widget-readout{{border:1px solid var(--lr-soft);border-radius:3px;min-width:64px}}
@@ -74,7 +76,6 @@ body[data-jp-theme-light="false"] .lr-lab{{{_variables(DARK)}}}
 .lr-lab :focus-visible{{outline:3px solid var(--lr-0);outline-offset:2px}}
 .lr-reading{{min-height:2.8em}}
 .lr-reading.lr-bad{{border-left:4px solid var(--lr-alarm);padding-left:8px}}
-.lr-task.lr-met{{color:var(--lr-good);font-weight:600}}
 .lr-lab table{{border-collapse:collapse;font-size:12px;margin-top:6px}}
 .lr-lab td,.lr-lab th{{padding:1px 10px;text-align:right;border-bottom:1px solid var(--lr-grid)}}
 .lr-lab pre{{font-size:12px;padding:6px;border:1px solid var(--lr-grid);white-space:pre-wrap}}
