@@ -12,7 +12,6 @@ import json
 import logging
 import os
 import re
-import secrets
 import shutil
 import weakref
 from pathlib import Path
@@ -21,17 +20,16 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from traitlets import Bool
 
-from .catalogue import of_unit
-from .grading import Graded, grade_submission
-from .intake import Master, Placed, Refused, Submission, read_master, read_submission
-from .record import TEST_PREFIX, Marks, Recorder, marks_of, plain, with_cell_errors
-from .record import Graded as Result
-from .report import Report, ungraded
+from .files import Refused
+from .folders import released_path, secret_seed, timestamp_of
+from .grading import grade_submission
+from .intake import Master, Placed, Submission, read_master, read_submission
+from .marks import return_graded, return_refused
+from .record import Recorder, Result
 from .sandbox import Sandbox
 
 KEY = "autograders"
@@ -77,37 +75,9 @@ def tidy_submission(*, assignment: str, notebooks: list[str], **_: Any) -> None:
             notebooks[:] = [str(wanted)]
 
 
-def timestamp_of(folder: Path) -> Any:
-    """When a submission was handed in (UTC), or None when nothing readable says so."""
-    try:
-        text = (folder / "timestamp.txt").read_text(encoding="utf-8")
-        return utils.parse_utc(text.strip()) if text.strip() else None
-    except (OSError, ValueError, OverflowError):
-        return None
-
-
-def secret_seed(course: Path) -> int:
-    """The course's seed for hidden inputs: drawn once, kept in a file that only its owner reads."""
-    path = course / ".grading_seed"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return int(path.read_text(encoding="ascii"))
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        seed = secrets.randbits(32)
-        file.write(f"{seed}\n")
-    return seed
-
-
 def released_master(coursedir: CourseDirectory, assignment: str, notebook: str) -> Master:
     """The released notebook that submissions are rebuilt from."""
-    folder = coursedir.format_path(coursedir.release_directory, ".", assignment)
-    path = Path(folder) / f"{notebook}.ipynb"
-    if not path.exists():
-        raise FileNotFoundError(
-            f"no released notebook {path}; run 'nbgrader generate_assignment {assignment}' first"
-        )
-    return read_master(path)
+    return read_master(released_path(coursedir, assignment, notebook))
 
 
 class SubmissionExporter(NotebookExporter):
@@ -149,30 +119,19 @@ class GradeSubmission(NbGraderPreprocessor):
         about, coursedir = resources["nbgrader"], self.parent.parent.coursedir
         master = released_master(coursedir, about["assignment"], about["notebook"])
         found = nb.metadata.pop(KEY, {})
-        refused = found.get("refused")
-        if refused:
-            reports = refused_reports(master, refused)
-            notes, digest = [f"Your submission could not be read: {refused}."], ""
+        if "refused" in found:
+            marks, digest = return_refused(nb, master.unit, found["refused"]), ""
         else:
             submission = read_submission(json.dumps(nb).encode(), master)
-            graded = self._grade(submission, master, secret_seed(Path(coursedir.root)))
+            seed = secret_seed(Path(coursedir.root))
+            graded = grade_submission(submission, master.unit, self._sandbox(), seed)
             for fault in graded.faults:
                 self.log.error("not graded: %s", fault)
-            reports = with_cell_errors(graded.reports, graded.notes[len(submission.notes) :])
-            digest = graded.digest
+            raised = graded.notes[len(submission.notes) :]
             notes = list(dict.fromkeys([*found.get("notes", []), *graded.notes]))
-        resources[KEY] = {
-            "marks": refused_marks(nb, notes[0]) if refused else marks_of(nb, reports),
-            "digest": digest,
-        }
-        show_reports(nb, reports)
-        if notes:
-            text = "\n".join(["**From the grader**", "", *(f"- {plain(note)}" for note in notes)])
-            nb.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="from-the-grader"))
+            marks, digest = return_graded(nb, graded.reports, notes, raised), graded.digest
+        resources[KEY] = {"marks": marks, "digest": digest}
         return nb, resources
-
-    def _grade(self, submission: Submission, master: Master, seed: int) -> Graded:
-        return grade_submission(submission, master.unit, self._sandbox(), seed)
 
     def _sandbox(self) -> Sandbox:
         """One warm sandbox for a whole run of nbgrader: it lives as long as the exporter."""
@@ -204,33 +163,3 @@ class RecordMarks(NbGraderPreprocessor):
         for who, why in recorder.failures.items():
             raise RuntimeError(f"could not record {who}: {why}")
         return nb, resources
-
-
-def show_reports(nb: NotebookNode, reports: dict[str, Report]) -> None:
-    """Put each report's card where a learner sees it: the output of its test cell."""
-    for cell in nb.cells:
-        if utils.is_grade(cell) and not utils.is_solution(cell):
-            report = reports.get(cell.metadata.nbgrader.grade_id.removeprefix(TEST_PREFIX))
-            if report is not None:
-                card = {"text/html": report._repr_html_(), "text/plain": str(report)}
-                cell.outputs = [nbformat.v4.new_output("display_data", data=card)]
-
-
-def refused_reports(master: Master, reason: str) -> dict[str, Report]:
-    """The reports of a submission that could not be read: nothing is graded."""
-    return {
-        name: ungraded(name, master.unit, exercise.points, reason)
-        for name, exercise in of_unit(master.unit).items()
-    }
-
-
-def refused_marks(nb: NotebookNode, reason: str) -> Marks:
-    """The marks of a submission that could not be read: a person gives every one of them."""
-    names = {
-        cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if "nbgrader" in cell.metadata
-    }
-    scores = {name: None for name, cell in names.items() if utils.is_grade(cell)}
-    comments: dict[str, str | None] = {
-        name: plain(reason) for name, cell in names.items() if utils.is_solution(cell)
-    }
-    return Marks(scores, comments)

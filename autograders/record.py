@@ -1,20 +1,17 @@
-"""Results -> nbgrader's own gradebook, by nbgrader's own rules, with an audit log beside it."""
+"""Marks into nbgrader's own gradebook, by nbgrader's own rules, with an audit log beside it."""
 
 from __future__ import annotations
 
-import html
 import json
 import logging
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.api import (
     Assignment,
     Comment,
@@ -25,34 +22,19 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
+from nbgrader.preprocessors import SaveCells
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from .card import headline
-from .report import FULL, UNGRADED, UNWRITTEN, Report
+from .marks import Marks
 
 log = logging.getLogger(__name__)
-
-TEST_PREFIX = "check_"
-NO_RESPONSE = "No response."
 
 LatePenalty = Callable[[str, float, float], float | None]
 
 
 @dataclass(frozen=True)
-class Marks:
-    """What one notebook earned, cell by cell.
-
-    `scores` has one entry for each graded cell; None means that a person must give the points.
-    `comments` has one entry for each answer cell: Markdown for the student, or None.
-    """
-
-    scores: Mapping[str, float | None]
-    comments: Mapping[str, str | None]
-
-
-@dataclass(frozen=True)
-class Graded:
+class Result:
     """One submitted notebook with its marks, ready for the gradebook.
 
     `fingerprint` names the exact content that was graded; `timestamp` is when it was handed in.
@@ -64,92 +46,6 @@ class Graded:
     marks: Marks
     fingerprint: str = ""
     timestamp: datetime | None = None
-
-
-# Reports -> marks
-
-
-def marks_of(notebook: NotebookNode, reports: Mapping[str, Report]) -> Marks:
-    """The marks of a notebook that was rebuilt from the master, given its exercises' reports.
-
-    As in nbgrader, an answer that was not touched gets "No response.", and so many points if it is
-    graded by hand: none. A test cell without a report is left to a person.
-    """
-    scores: dict[str, float | None] = {}
-    comments: dict[str, str | None] = {}
-    for cell in notebook.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        untouched = is_untouched(cell)
-        if utils.is_grade(cell):
-            report = reports.get(name.removeprefix(TEST_PREFIX))
-            if utils.is_solution(cell):
-                scores[name] = 0.0 if untouched else None
-            else:
-                scores[name] = report.score if report else None
-        if utils.is_solution(cell) or utils.is_task(cell):
-            report = reports.get(name)
-            comments[name] = explanation(report) if report else None
-            if untouched and not utils.is_task(cell):
-                comments[name] = NO_RESPONSE
-        if utils.is_task(cell):
-            scores[name] = None
-    return Marks(scores, comments)
-
-
-def with_cell_errors(reports: Mapping[str, Report], notes: Iterable[str]) -> dict[str, Report]:
-    """Reports of functions that were not found, with what their cell raised; `notes` tell that."""
-    raised = dict(note.removeprefix("cell ").split(": ", 1) for note in notes if ": " in note)
-    return {
-        name: replace(report, note=f"your cell raised {raised[name]}")
-        if report.status == UNWRITTEN and name in raised
-        else report
-        for name, report in reports.items()
-    }
-
-
-def is_untouched(cell: NotebookNode) -> bool:
-    """Whether an answer cell is still what was released, by nbgrader's checksum, or empty."""
-    checksum = cell.metadata.get("nbgrader", {}).get("checksum")
-    if checksum is None or not cell.source.strip():
-        return checksum is not None
-    return checksum == utils.compute_checksum(cell)
-
-
-def explanation(report: Report) -> str | None:
-    """What a student should read beside the answer: verdict, faults and hint, as safe Markdown."""
-    if report.status == FULL and not report.note:
-        return None
-    said = [f"**{plain(headline(report))}**"]
-    if report.note:
-        said.append(plain(report.note))
-    if report.status not in (UNGRADED, UNWRITTEN):
-        faults = [finding for finding in report.findings if not finding.passed]
-        said.append(
-            "\n".join(
-                f"- {plain(finding.statement)}"
-                + (f": {plain(finding.message)}" if finding.message else "")
-                for finding in faults
-            )
-        )
-        said += [with_code(hint) for hint in report.hints[:2]]
-    return "\n\n".join(part for part in said if part)
-
-
-def plain(text: str) -> str:
-    """Text that Markdown, HTML and MathJax show as it is, on one line."""
-    one_line = re.sub(r"\s+", " ", text)
-    return re.sub(r"([\\`*_{}\[\]#|~$])", r"\\\1", html.escape(one_line, quote=False))
-
-
-def with_code(text: str) -> str:
-    """The course's own words as safe Markdown: `code` stays code, all else is plain."""
-    parts = text.split("`")
-    if len(parts) % 2 == 0:
-        return plain(text)
-    return "".join(f"`{part}`" if number % 2 else plain(part) for number, part in enumerate(parts))
-
-
-# Marks -> gradebook
 
 
 @dataclass
@@ -169,7 +65,7 @@ class Recorder:
     batch: int = 200
     failures: dict[str, str] = field(default_factory=dict, init=False)
     recorded: int = field(default=0, init=False)
-    _waiting: list[Graded] = field(default_factory=list, init=False)
+    _waiting: list[Result] = field(default_factory=list, init=False)
 
     def __enter__(self) -> Recorder:
         self._gradebook = Gradebook(self.db_url, self.course_id)
@@ -181,9 +77,9 @@ class Recorder:
         finally:
             self._gradebook.close()
 
-    def add(self, graded: Graded) -> None:
+    def add(self, result: Result) -> None:
         """Take one result; it is in the gradebook after the next `flush`."""
-        self._waiting.append(graded)
+        self._waiting.append(result)
         if len(self._waiting) >= self.batch:
             self.flush()
 
@@ -195,22 +91,21 @@ class Recorder:
         try:
             self._commit(waiting)
         except Exception as error:
-            log.warning("recording %d results one by one after: %s", len(waiting), error)
-            for graded in waiting:
+            log.info("recording %d results one by one after: %s", len(waiting), error)
+            for result in waiting:
                 try:
-                    self._commit([graded])
+                    self._commit([result])
                 except Exception as own:
-                    self.failures[f"{graded.student}/{graded.assignment}"] = str(own)
-                    log.error("could not record %s: %s", graded.student, own)
+                    self.failures[f"{result.student}/{result.assignment}"] = str(own)
 
-    def _commit(self, results: Sequence[Graded]) -> None:
+    def _commit(self, results: Sequence[Result]) -> None:
         db = self._gradebook.db
         try:
             lines = []
-            for assignment in sorted({graded.assignment for graded in results}):
-                of_one = [graded for graded in results if graded.assignment == assignment]
+            for assignment in sorted({result.assignment for result in results}):
+                of_one = [result for result in results if result.assignment == assignment]
                 submissions = self._submissions(assignment, of_one)
-                lines += [self._write(submissions[graded.student], graded) for graded in of_one]
+                lines += [self._write(submissions[result.student], result) for result in of_one]
             db.commit()
         except Exception:
             db.rollback()
@@ -219,12 +114,12 @@ class Recorder:
         self._append(lines)
 
     def _submissions(
-        self, assignment_name: str, results: Iterable[Graded]
+        self, assignment_name: str, results: Iterable[Result]
     ) -> dict[str, SubmittedAssignment]:
         """The gradebook's rows for these students, made where they are missing."""
         db = self._gradebook.db
         assignment = self._gradebook.find_assignment(assignment_name)
-        students = sorted({graded.student for graded in results})
+        students = sorted({result.student for result in results})
         known = set(db.scalars(select(Student.id).where(Student.id.in_(students))))
         db.add_all(Student(id=student) for student in students if student not in known)
         db.flush()
@@ -248,34 +143,34 @@ class Recorder:
             found = {row.student_id: row for row in db.scalars(query)}
         return found
 
-    def _write(self, submission: SubmittedAssignment, graded: Graded) -> dict[str, Any]:
+    def _write(self, submission: SubmittedAssignment, result: Result) -> dict[str, Any]:
         """Put one result into its rows; what changed, for the audit log."""
-        if graded.timestamp is not None:
-            submission.timestamp = graded.timestamp
-        notebook = next((n for n in submission.notebooks if n.name == graded.notebook), None)
+        if result.timestamp is not None:
+            submission.timestamp = result.timestamp
+        notebook = next((n for n in submission.notebooks if n.name == result.notebook), None)
         if notebook is None:
             raise MissingEntry(
-                f"the gradebook has no notebook '{graded.notebook}' in '{graded.assignment}';"
-                " run 'nbgrader generate_assignment' first"
+                f"the gradebook has no notebook '{result.notebook}' in '{result.assignment}';"
+                f" run 'nbgrader generate_assignment {result.assignment} --force' first"
             )
         before, after = {}, {}
         for grade in notebook.grades:
-            if grade.name in graded.marks.scores:
+            if grade.name in result.marks.scores:
                 before[grade.name] = grade.auto_score
-                after[grade.name] = grade.auto_score = graded.marks.scores[grade.name]
+                after[grade.name] = grade.auto_score = result.marks.scores[grade.name]
                 grade.needs_manual_grade = (
                     grade.manual_score is not None or grade.auto_score is None
                 )
         for comment in notebook.comments:
-            if comment.name in graded.marks.comments:
-                comment.auto_comment = graded.marks.comments[comment.name]
+            if comment.name in result.marks.comments:
+                comment.auto_comment = result.marks.comments[comment.name]
         penalty = self._penalise(submission, notebook) if self.late_penalty else None
         return {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "student": graded.student,
-            "assignment": graded.assignment,
-            "notebook": graded.notebook,
-            "fingerprint": graded.fingerprint,
+            "student": result.student,
+            "assignment": result.assignment,
+            "notebook": result.notebook,
+            "fingerprint": result.fingerprint,
             "scores": after,
             "before": before,
             "late_penalty": penalty,
@@ -322,3 +217,19 @@ def new_submission(assignment: Assignment, student: str) -> SubmittedAssignment:
         for cell in (*notebook.solution_cells, *notebook.task_cells):
             submitted.comments.append(Comment(cell_id=cell.id))
     return submission
+
+
+def ensure_assignment(db_url: str, course_id: str, unit: str, released: NotebookNode) -> bool:
+    """Make the gradebook's entry for a released unit when there is none; whether it was made.
+
+    The entry is the one that `nbgrader generate_assignment` writes, by nbgrader's own SaveCells.
+    """
+    with Gradebook(db_url, course_id) as gradebook:
+        try:
+            gradebook.find_notebook(unit, unit)
+            return False
+        except MissingEntry:
+            gradebook.update_or_create_assignment(unit)
+    about = {"notebook": unit, "assignment": unit, "db_url": db_url}
+    SaveCells().preprocess(released, {"nbgrader": about})
+    return True

@@ -19,6 +19,8 @@ exchange = course / "exchange"
 exchange.mkdir(exist_ok=True)
 c.Exchange.root = str(exchange)
 
+# release/ is in the repository; without this a new gradebook would not learn of its assignments.
+c.GenerateAssignment.force = True
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.LockCells",
     "autograders.nbgrader.ClearAnswers",

@@ -369,11 +369,12 @@ def hand_in(course: Path, unit: str, name: str, content: Mapping | bytes, when: 
 
 
 def new_course(folder: Path, units: Iterable[str] = (FIXED, DROPS)) -> Path:
-    """A course folder of one's own with the source notebooks and the configuration."""
+    """A course folder of one's own, as a clone has it, with these units."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(COURSE / "nbgrader_config.py", folder)
     for unit in units:
-        shutil.copytree(COURSE / "source" / unit, folder / "source" / unit)
+        for stage in ("source", "release"):
+            shutil.copytree(COURSE / stage / unit, folder / stage / unit)
     return folder
 
 

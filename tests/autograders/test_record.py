@@ -15,16 +15,15 @@ from nbgrader.api import Gradebook
 from sqlalchemy import event
 
 from autograders.feedback import clean_output, markdown_to_html
-from autograders.record import (
-    Graded,
+from autograders.marks import (
     Marks,
-    Recorder,
     explanation,
     marks_of,
     plain,
     with_cell_errors,
     with_code,
 )
+from autograders.record import Recorder, Result
 from autograders.report import Finding, Report, ungraded
 
 UNIT = "04_step_decay_and_drops"
@@ -64,7 +63,7 @@ def graded(student="ada", score=4.5, comment=None, **more):
         {"check_step_decay": score, "conclusion": None},
         {"step_decay": comment, "conclusion": None},
     )
-    return Graded(student, UNIT, UNIT, marks, **more)
+    return Result(student, UNIT, UNIT, marks, **more)
 
 
 def record(db_url, *results, **options):
@@ -116,7 +115,7 @@ def test_a_score_that_a_person_gave_is_kept_and_flagged_for_another_look(db_url)
 
 def test_a_cell_that_the_result_does_not_mention_is_left_alone(db_url):
     record(db_url, graded(score=2.0, comment="first"))
-    record(db_url, Graded("ada", UNIT, UNIT, Marks({"conclusion": None}, {})))
+    record(db_url, Result("ada", UNIT, UNIT, Marks({"conclusion": None}, {})))
     assert (Row(db_url).auto, Row(db_url).comment) == (2.0, "first")
 
 
@@ -159,7 +158,7 @@ def test_a_class_is_recorded_in_few_transactions(db_url):
 
 
 def test_one_result_that_cannot_be_recorded_does_not_stop_the_others(db_url):
-    lost = Graded("bob", UNIT, "renamed", Marks({}, {}))
+    lost = Result("bob", UNIT, "renamed", Marks({}, {}))
     recorder = record(db_url, graded("ada"), lost, graded("cy"))
     assert list(recorder.failures) == [f"bob/{UNIT}"]
     assert "nbgrader generate_assignment" in recorder.failures[f"bob/{UNIT}"]
@@ -180,7 +179,7 @@ def test_the_audit_log_grows_by_a_line_for_each_change(db_url, tmp_path):
 
 def test_what_was_not_recorded_is_not_in_the_audit_log(db_url, tmp_path):
     audit = tmp_path / "audit.jsonl"
-    record(db_url, Graded("bob", UNIT, "renamed", Marks({}, {})), audit=audit)
+    record(db_url, Result("bob", UNIT, "renamed", Marks({}, {})), audit=audit)
     assert not audit.exists() or audit.read_text() == ""
 
 

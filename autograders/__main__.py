@@ -1,0 +1,229 @@
+"""The command line: `python -m autograders check | grade | record | export | selftest`."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import logging
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+# The warm process forks: NumPy must not start threads before.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+if TYPE_CHECKING:
+    from .folders import CourseFolder
+
+
+def say(text: str) -> None:
+    """A sentence for the person at the terminal, apart from results."""
+    print(text, file=sys.stderr)
+
+
+def check(options: argparse.Namespace) -> int:
+    """Run a saved notebook as it will be graded, on fresh inputs, and show the reports."""
+    from .files import Refused
+    from .folders import CourseFolder
+    from .grading import grade_submission
+    from .intake import read_submission
+    from .report import points
+    from .sandbox import Sandbox
+
+    course, path = CourseFolder(options.course), Path(options.notebook)
+    unit = course.unit(options.unit) if options.unit else unit_of(course, path)
+    master = course.master(unit)
+    try:
+        submission = read_submission(path, master)
+    except (Refused, OSError) as reason:
+        say(f"{path} cannot be graded: {reason}")
+        return 2
+    with Sandbox(allow_process=options.allow_process) as sandbox:
+        graded = grade_submission(submission, unit, sandbox, secrets.randbits(32))
+    for report in graded.reports.values():
+        print(report, end="\n\n")
+    for note in graded.notes:
+        print(f"note: {note}")
+    for fault in graded.faults:
+        say(f"not graded: {fault}")
+    by_hand = sum(cell.points for cell in master.cells if cell.role == "written")
+    print(
+        f"{unit}: {points(graded.score)} of {points(graded.max_score)} points;"
+        f" {points(by_hand)} more are given by a person"
+    )
+    return int(graded.score != graded.max_score)
+
+
+def unit_of(course: CourseFolder, path: Path) -> str:
+    """The unit that a file is named after: 01_fixed_rate.ipynb, 01_fixed_rate-Copy1.ipynb."""
+    from .folders import CourseError
+
+    matches = [unit for unit in course.units() if path.name.startswith(unit)]
+    if len(matches) != 1:
+        raise CourseError(
+            f"cannot tell which unit {path.name!r} is; expected a name that begins with one of"
+            f" {', '.join(course.units())}, or say it with --unit"
+        )
+    return matches[0]
+
+
+def grade(options: argparse.Namespace) -> int:
+    """Grade everything that was handed in for a unit, and record it."""
+    from .bulk import grade_class, record
+    from .folders import CourseFolder
+    from .sandbox import Sandbox
+
+    course = CourseFolder(options.course)
+    unit = course.unit(options.unit)
+    students = options.student or course.students(unit)
+    if not students:
+        say(f"nobody handed in {unit}; submissions are expected in {course.submitted(unit, '*')}")
+        return 2
+    outcomes = []
+    with Sandbox(allow_process=options.allow_process) as sandbox:
+        found = grade_class(course, unit, sandbox=sandbox, students=students, again=options.again)
+        for outcome, new in found:
+            outcomes.append(outcome)
+            waiting = f", {outcome.waiting} wait for a person" if outcome.waiting else ""
+            print(
+                f"[{len(outcomes)}/{len(students)}] {outcome.student}: {outcome.score:g}"
+                f"{waiting}{'' if new else ' (graded before)'}"
+            )
+            for fault in outcome.faults:
+                say(f"not graded: {outcome.student}: {fault}")
+    recorded, failed = record(course, unit, outcomes, say)
+    print(f"{recorded} of {len(outcomes)} recorded in the gradebook")
+    return int(failed > 0)
+
+
+def record_again(options: argparse.Namespace) -> int:
+    """Record the kept results of a unit once more, as into a new gradebook."""
+    from .bulk import load_results, record, results_path
+    from .folders import CourseFolder
+
+    course = CourseFolder(options.course)
+    unit = course.unit(options.unit)
+    outcomes = load_results(course, unit).values()
+    if not outcomes:
+        say(f"no results in {results_path(course, unit)}; run 'python -m autograders grade {unit}'")
+        return 2
+    recorded, failed = record(course, unit, outcomes, say)
+    print(f"{recorded} of {len(outcomes)} recorded in the gradebook")
+    return int(failed > 0)
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write the gradebook as CSV, one line for each submission."""
+    from nbgrader.api import Gradebook
+
+    from .folders import CourseFolder
+
+    course = CourseFolder(options.course)
+    units = [course.unit(unit) for unit in options.units] or None
+    with Gradebook(course.dir.db_url, course.dir.course_id) as gradebook:
+        rows = [
+            {
+                "assignment": submission.name,
+                "student_id": submission.student.id,
+                "timestamp": submission.timestamp or "",
+                "raw_score": submission.score,
+                "late_submission_penalty": submission.late_submission_penalty,
+                "score": max(0.0, submission.score - submission.late_submission_penalty),
+                "max_score": submission.max_score,
+                "needs_manual_grade": submission.needs_manual_grade,
+            }
+            for assignment in gradebook.assignments
+            if units is None or assignment.name in units
+            for submission in sorted(assignment.submissions, key=lambda s: s.student.id)
+        ]
+    if not rows:
+        say("the gradebook has no submissions yet; run 'python -m autograders grade UNIT' first")
+        return 2
+    output = Path(options.output) if options.output else None
+    with (
+        output.open("w", newline="", encoding="utf-8") if output else nullcontext(sys.stdout)
+    ) as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows({key: no_formula(value) for key, value in row.items()} for row in rows)
+    return 0
+
+
+def no_formula(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula, whatever a student's name is."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value
+
+
+def selftest(options: argparse.Namespace) -> int:
+    """Put every known right and wrong implementation through the judge."""
+    from .selftest import main as run
+
+    return run()
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    main = argparse.ArgumentParser(prog="python -m autograders", description=__doc__)
+    commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(function, name: str, *, course: bool = True) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=function.__doc__, description=function.__doc__)
+        added.set_defaults(function=function)
+        if course:
+            added.add_argument("--course", help="the course's folder (./course, or this one)")
+        return added
+
+    def runs_code(added: argparse.ArgumentParser) -> None:
+        added.add_argument(
+            "--allow-process",
+            action="store_true",
+            help="go on where this machine cannot isolate code; only for code that you trust",
+        )
+
+    one = command(check, "check")
+    one.add_argument("notebook", help="a saved notebook, such as work/01_fixed_rate.ipynb")
+    one.add_argument("--unit", help="the unit, when the file's name does not tell")
+    runs_code(one)
+    all_of = command(grade, "grade")
+    all_of.add_argument("unit", help="a unit's name or number")
+    all_of.add_argument("--student", action="append", help="only this student (repeatable)")
+    all_of.add_argument("--again", action="store_true", help="grade also what has a result")
+    runs_code(all_of)
+    command(record_again, "record").add_argument("unit", help="a unit's name or number")
+    out = command(export, "export")
+    out.add_argument("units", nargs="*", help="units by name or number; default: all")
+    out.add_argument("--output", help="a file; default: the terminal")
+    command(selftest, "selftest", course=False)
+    return main
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0 is success, 1 less than that, 2 a fault that the message explains."""
+    options = parser().parse_args(argv)
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    from .catalogue import UnknownExercise
+    from .sandbox import SandboxUnavailable
+
+    faults: tuple[type[Exception], ...] = (UnknownExercise, SandboxUnavailable)
+    if options.command != "selftest":
+        from .folders import CourseError
+
+        faults = (*faults, CourseError)
+    try:
+        return options.function(options)
+    except faults as error:
+        say(str(error))
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

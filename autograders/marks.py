@@ -1,0 +1,156 @@
+"""Reports -> marks: scores and comments for nbgrader's cells, and cards in a returned notebook."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader import utils
+
+from .card import headline
+from .catalogue import of_unit
+from .report import FULL, UNGRADED, UNWRITTEN, Report, ungraded
+
+TEST_PREFIX = "check_"
+NO_RESPONSE = "No response."
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What one notebook earned, cell by cell.
+
+    `scores` has one entry for each graded cell; None means that a person must give the points.
+    `comments` has one entry for each answer cell: Markdown for the student, or None.
+    """
+
+    scores: Mapping[str, float | None]
+    comments: Mapping[str, str | None]
+
+
+def marks_of(notebook: NotebookNode, reports: Mapping[str, Report]) -> Marks:
+    """The marks of a notebook that was rebuilt from the master, given its exercises' reports.
+
+    As in nbgrader, an answer that was not touched gets "No response.", and so many points if it is
+    graded by hand: none. A test cell without a report is left to a person.
+    """
+    scores: dict[str, float | None] = {}
+    comments: dict[str, str | None] = {}
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        untouched = is_untouched(cell)
+        if utils.is_grade(cell):
+            report = reports.get(name.removeprefix(TEST_PREFIX))
+            if utils.is_solution(cell):
+                scores[name] = 0.0 if untouched else None
+            else:
+                scores[name] = report.score if report else None
+        if utils.is_solution(cell) or utils.is_task(cell):
+            report = reports.get(name)
+            comments[name] = explanation(report) if report else None
+            if untouched and not utils.is_task(cell):
+                comments[name] = NO_RESPONSE
+        if utils.is_task(cell):
+            scores[name] = None
+    return Marks(scores, comments)
+
+
+def with_cell_errors(reports: Mapping[str, Report], notes: Iterable[str]) -> dict[str, Report]:
+    """Reports of functions that were not found, with what their cell raised; `notes` tell that."""
+    raised = dict(note.removeprefix("cell ").split(": ", 1) for note in notes if ": " in note)
+    return {
+        name: replace(report, note=f"your cell raised {raised[name]}")
+        if report.status == UNWRITTEN and name in raised
+        else report
+        for name, report in reports.items()
+    }
+
+
+def is_untouched(cell: NotebookNode) -> bool:
+    """Whether an answer cell is still what was released, by nbgrader's checksum, or empty."""
+    checksum = cell.metadata.get("nbgrader", {}).get("checksum")
+    if checksum is None or not cell.source.strip():
+        return checksum is not None
+    return checksum == utils.compute_checksum(cell)
+
+
+def explanation(report: Report) -> str | None:
+    """What a student should read beside the answer: verdict, faults and hint, as safe Markdown."""
+    if report.status == FULL and not report.note:
+        return None
+    said = [f"**{plain(headline(report))}**"]
+    if report.note:
+        said.append(plain(report.note))
+    if report.status not in (UNGRADED, UNWRITTEN):
+        faults = [finding for finding in report.findings if not finding.passed]
+        said.append(
+            "\n".join(
+                f"- {plain(finding.statement)}"
+                + (f": {plain(finding.message)}" if finding.message else "")
+                for finding in faults
+            )
+        )
+        said += [with_code(hint) for hint in report.hints[:2]]
+    return "\n\n".join(part for part in said if part)
+
+
+def plain(text: str) -> str:
+    """Text that Markdown, HTML and MathJax show as it is, on one line."""
+    one_line = re.sub(r"\s+", " ", text)
+    return re.sub(r"([\\`*_{}\[\]#|~$])", r"\\\1", html.escape(one_line, quote=False))
+
+
+def with_code(text: str) -> str:
+    """The course's own words as safe Markdown: `code` stays code, all else is plain."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return plain(text)
+    return "".join(f"`{part}`" if number % 2 else plain(part) for number, part in enumerate(parts))
+
+
+# Notebooks as they are returned
+
+
+def return_graded(
+    nb: NotebookNode, reports: Mapping[str, Report], notes: Sequence[str], raised: Sequence[str]
+) -> Marks:
+    """Put cards and notes into a rebuilt notebook; what it earned.
+
+    `notes` is all that a student should know, `raised` the part of it that cells raised.
+    """
+    told = with_cell_errors(reports, raised)
+    marks = marks_of(nb, told)
+    annotate(nb, told, notes)
+    return marks
+
+
+def return_refused(nb: NotebookNode, unit: str, reason: str) -> Marks:
+    """The same for a submission that could not be read: a person gives every one of its marks."""
+    note = f"Your submission could not be read: {reason}."
+    names = {c.metadata.nbgrader.grade_id: c for c in nb.cells if "nbgrader" in c.metadata}
+    marks = Marks(
+        {name: None for name, cell in names.items() if utils.is_grade(cell)},
+        {name: plain(note) for name, cell in names.items() if utils.is_solution(cell)},
+    )
+    reports = {
+        name: ungraded(name, unit, exercise.points, reason)
+        for name, exercise in of_unit(unit).items()
+    }
+    annotate(nb, reports, [note])
+    return marks
+
+
+def annotate(nb: NotebookNode, reports: Mapping[str, Report], notes: Sequence[str]) -> None:
+    """Show each report where a learner sees it, below its test cell, and the notes on top."""
+    for cell in nb.cells:
+        if utils.is_grade(cell) and not utils.is_solution(cell):
+            report = reports.get(cell.metadata.nbgrader.grade_id.removeprefix(TEST_PREFIX))
+            if report is not None:
+                card = {"text/html": report._repr_html_(), "text/plain": str(report)}
+                cell.outputs = [nbformat.v4.new_output("display_data", data=card)]
+    if notes:
+        text = "\n".join(["**From the grader**", "", *(f"- {plain(note)}" for note in notes)])
+        nb.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="from-the-grader"))

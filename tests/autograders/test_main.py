@@ -1,0 +1,154 @@
+"""The command line grades a class, goes on after a stop, and says in a sentence what is wrong."""
+
+import csv
+import json
+
+import pytest
+from nbgrader.api import Gradebook
+
+from autograders.__main__ import main, no_formula
+
+from .classroom import DROPS, FULL, PUPILS, expected_points, hand_in, new_course, submission
+
+CHOSEN = [p for p in PUPILS[DROPS] if p.name in ("ada", "dan-late", "ida-blank", "lea-half-done")]
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A course whose class was graded once, and what the command said."""
+    course = new_course(tmp_path_factory.mktemp("bulk") / "course", [DROPS])
+    for pupil in CHOSEN:
+        hand_in(course, DROPS, pupil.name, submission(course, DROPS, pupil))
+    hand_in(course, DROPS, "no-json", b'{"cells": [')
+    assert main(["grade", "04", "--course", str(course)]) == 0
+    return course
+
+
+def run(course, *arguments):
+    return main([*arguments, "--course", str(course)])
+
+
+def scores(course):
+    """The automatic scores of everyone in the gradebook."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "learning_rate") as book:
+        return {
+            submission.student.id: {
+                grade.name.removeprefix("check_"): grade.auto_score
+                for grade in submission.notebooks[0].grades
+            }
+            for submission in book.assignment_submissions(DROPS)
+        }
+
+
+@pytest.mark.parametrize("pupil", CHOSEN, ids=lambda pupil: pupil.name)
+def test_a_class_is_graded_into_a_gradebook_that_did_not_know_the_unit(graded, pupil):
+    found = scores(graded)[pupil.name]
+    assert {name: found[name] for name in FULL[DROPS]} == expected_points(DROPS, pupil)
+    assert found["conclusion"] == pupil.manual
+
+
+def test_what_cannot_be_read_waits_for_a_person(graded):
+    assert set(scores(graded)["no-json"].values()) == {None}
+
+
+def test_the_graded_notebook_lies_where_the_formgrader_opens_it(graded):
+    path = graded / "autograded" / "dan-late" / DROPS / f"{DROPS}.ipynb"
+    text = path.read_text(encoding="utf-8")
+    assert "has the rate dropped yet?" in text
+    assert (path.parent / "timestamp.txt").exists()
+
+
+def test_grading_again_goes_on_where_it_stopped(graded, capsys):
+    kept = graded / "results" / f"{DROPS}.jsonl"
+    lines = kept.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept.write_text("".join(lines[:-1]) + lines[-1][:40], encoding="utf-8")
+    before = scores(graded)
+    assert run(graded, "grade", "4") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert sum("graded before" in line for line in said) == len(lines) - 1
+    assert scores(graded) == before
+
+
+def test_a_submission_that_changed_is_graded_anew_and_the_others_are_not(graded, capsys):
+    better = submission(graded, DROPS, CHOSEN[0])
+    hand_in(graded, DROPS, "lea-half-done", better)
+    assert run(graded, "grade", "04") == 0
+    new = [line for line in capsys.readouterr().out.splitlines() if "graded before" not in line]
+    [only] = [line for line in new if "] " in line]
+    assert only.split("] ")[1].startswith("lea-half-done: 17")
+    hand_in(graded, DROPS, "lea-half-done", submission(graded, DROPS, CHOSEN[-1]))
+    assert run(graded, "grade", "04", "--student", "lea-half-done") == 0
+    assert scores(graded)["lea-half-done"]["scheduled_drop"] == 0.0
+
+
+def test_kept_results_can_be_recorded_in_a_new_gradebook(graded, capsys):
+    before = scores(graded)
+    (graded / "gradebook.db").rename(graded / "lost.db")
+    assert run(graded, "record", "04") == 0
+    assert scores(graded) == before
+    assert "5 of 5 recorded" in capsys.readouterr().out
+
+
+def test_export_writes_a_line_for_each_submission(graded, tmp_path):
+    path = tmp_path / "grades.csv"
+    assert run(graded, "export", "04", "--output", str(path)) == 0
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert set(rows) == {"no-json", *(pupil.name for pupil in CHOSEN)}
+    assert (float(rows["ada"]["score"]), float(rows["ada"]["max_score"])) == (17, 20)
+    assert rows["no-json"]["needs_manual_grade"] == "True"
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_no_name_becomes_a_formula_in_a_spreadsheet(name):
+    assert no_formula(name) == f"'{name}"
+
+
+def test_numbers_stay_numbers_in_the_export():
+    assert no_formula(-1.5) == -1.5 and no_formula("ada") == "ada"
+
+
+def test_check_runs_a_saved_notebook_as_it_will_be_graded(graded, capsys):
+    right = graded / "submitted" / "ada" / DROPS / f"{DROPS}.ipynb"
+    assert run(graded, "check", str(right)) == 0
+    assert "17 of 17 points; 3 more are given by a person" in capsys.readouterr().out
+    wrong = graded / "submitted" / "dan-late" / DROPS / f"{DROPS}.ipynb"
+    assert run(graded, "check", str(wrong)) == 1
+    said = capsys.readouterr().out
+    assert "has the rate dropped yet?" in said and "14 of 17 points" in said
+
+
+def test_check_knows_a_copy_by_the_beginning_of_its_name_or_is_told(graded, tmp_path, capsys):
+    notebook = json.dumps(submission(graded, DROPS, CHOSEN[0]))
+    copy = tmp_path / f"{DROPS}-Copy1.ipynb"
+    copy.write_text(notebook, encoding="utf-8")
+    assert run(graded, "check", str(copy)) == 0
+    other = tmp_path / "mine.ipynb"
+    other.write_text(notebook, encoding="utf-8")
+    assert run(graded, "check", str(other)) == 2
+    assert "say it with --unit" in capsys.readouterr().err
+    assert run(graded, "check", str(other), "--unit", "04") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["grade", "42"], "no released unit '42'"),
+        (["record", "nothing"], "expected a name or number of: 04_step_decay_and_drops"),
+        (["check", "no/such/04_step_decay_and_drops.ipynb"], "cannot be graded: the file cannot"),
+    ],
+)
+def test_what_is_missing_is_said_in_one_sentence(graded, capsys, arguments, message):
+    assert run(graded, *arguments) == 2
+    said = capsys.readouterr().err
+    assert message in said and len(said.splitlines()) == 1
+
+
+def test_a_course_without_submissions_or_settings_is_said(tmp_path, capsys):
+    course = new_course(tmp_path / "course", [DROPS])
+    assert run(course, "grade", "04") == 2
+    assert "nobody handed in 04_step_decay_and_drops" in capsys.readouterr().err
+    assert run(course, "export") == 2
+    assert "no submissions yet" in capsys.readouterr().err
+    assert run(tmp_path, "grade", "04") == 2
+    assert "no nbgrader_config.py in" in capsys.readouterr().err
