@@ -1,0 +1,40 @@
+"""What the documentation of problems, data, training, curvature and style shows is what happens."""
+
+import doctest
+import pkgutil
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+import lrlib.problems
+import lrlib.training
+
+MODULES = [
+    "lrlib.data",
+    "lrlib.curvature",
+    "lrlib.style",
+    *(m.name for m in pkgutil.iter_modules(lrlib.problems.__path__, "lrlib.problems.")),
+    *(m.name for m in pkgutil.iter_modules(lrlib.training.__path__, "lrlib.training.")),
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_give_what_they_show(name):
+    module = import_module(name)
+    result = doctest.testmod(module, extraglobs={"np": np})
+    assert result.failed == 0
+
+
+def test_the_public_names_of_problems_and_training_have_examples():
+    finder = doctest.DocTestFinder(recurse=True)
+    shown = {
+        test.name.split(".")[-1]
+        for name in MODULES
+        for test in finder.find(import_module(name))
+        if test.examples
+    }
+    expected = {"Quadratic", "Ravine", "Rosenbrock", "LinearRegression", "Network"}
+    expected |= {"SoftmaxRegression", "train", "sweep", "range_test", "smooth", "suggest_lr"}
+    expected |= {"largest_eigenvalue", "hvp", "hessian", "sharpness", "contraction"}
+    assert expected <= shown
