@@ -9,7 +9,7 @@
 #
 # - run cells, and say why the *order* in which you ran them matters;
 # - tell a live widget from a still picture;
-# - write a graded function from its contract, press *check*, and use the hints;
+# - write a graded function from its contract, check it, and use the hints;
 # - hand in a notebook that works on any machine.
 #
 # **Time** 30 minutes. **Points** 10: function 5, prediction and quiz 2, written conclusion 3 (later
@@ -164,8 +164,8 @@ print("left alone:", left_alone, "(True is right)")
 # ## Write it yourself
 #
 # Your first graded function. **Be wrong on purpose first:** write `x *= factor` and `return x`, run
-# both cells, and read the card; ask for more with `check(rescale, hint=2)`. Then make it right.
-# Checking costs nothing, as often as you like.
+# both cells, and read the card; for more, add a cell with `check(rescale, hint=2)`. Then make it
+# right. Checking costs nothing, as often as you like.
 
 
 # %% nbgrader={"grade_id": "rescale", "solution": true}

@@ -55,7 +55,7 @@ plt.rcParams.update(style.rc())
 #
 # Commit before you see anything. Students who predict a demonstration first understand it better
 # than those who only watch (Crouch et al. 2004). The point here is for answering; a wrong guess
-# costs nothing and teaches most.
+# costs nothing and teaches most. Replace each `?` below by a letter, and run both cells.
 #
 # **p1.** A marble sits on the side of a bowl. With some rate, one single update lands it exactly at
 # the bottom. You use **one and a half times** that rate. The marble ...
@@ -102,6 +102,10 @@ check("predict_01", predict_01)
 step_marble()
 
 # %% [markdown]
+# *In words: on the left a bowl, the marble on it, and an arrow to where the next step lands. On the
+# right its distance from the bottom after each step, on a logarithmic scale. A sentence below says
+# where the marble is, and whether it diverges.*
+#
 # ## What the marble did
 #
 # The update is
@@ -192,8 +196,8 @@ print("w after two updates:", second_update, "(0.875 is right)")
 # %% [markdown]
 # ## Write it yourself
 #
-# The contract is in the docstring: what comes in, what goes out, what must not happen. Press
-# *check* as often as you like; ask for more help with `check(sgd_step, hint=2)`.
+# The contract is in the docstring: what comes in, what goes out, what must not happen. Run its
+# check as often as you like; for more help, add a cell with `check(sgd_step, hint=2)`.
 #
 # ### The update
 

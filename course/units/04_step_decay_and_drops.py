@@ -96,6 +96,10 @@ check("predict_04", predict_04)
 drag_the_drops()
 
 # %% [markdown]
+# *In words: above, the learning rate against the update, a flat line with two vertical marks, the
+# drops. Below, the training loss of the whole data, with the jagged loss of the mini-batches behind
+# it and a dashed goal at 0.3. A sentence says where the run ends.*
+#
 # ## What a drop does
 #
 # Think of a long valley: steep across, gentle along. Mini-batch noise shakes the weights *across*

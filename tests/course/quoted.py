@@ -1,6 +1,6 @@
-"""What each unit states in prose, and an expression that is true once its notebook has run.
+"""What each unit and its guide page state, and an expression true once its notebook has run.
 
-An entry is (words that stand in the unit, expression over the names that the notebook made).
+An entry is (words that stand in the unit or on its page, expression over the notebook's names).
 """
 
 QUOTED: dict[str, list[tuple[str, str]]] = {
@@ -59,9 +59,20 @@ QUOTED: dict[str, list[tuple[str, str]]] = {
         ("never saw rate 10 leap", "classify_run(losses[10]) == 'learning'"),
         (
             "0.1 (92 %), 1 (96 %), 10 (98 %) and 100 (97 %) are usable",
-            "np.allclose([accuracy[r] for r in (0.1, 1, 10, 100)], [0.92, 0.96, 0.98, 0.97], atol=0.008)",
+            "np.allclose([accuracy[r] for r in rates[3:]], [0.92, 0.96, 0.98, 0.97], atol=0.008)",
         ),
         ("lies between 0.01 (84 %) and 0.1", "abs(accuracy[0.01] - 0.84) < 0.008"),
+        ("a flat curve with 68 % accuracy", "abs(accuracy[1e-4] - 0.68) < 0.01"),
+        ("goes up to 216 and comes back", "abs(losses[100].max() - 216) < 1"),
+        (
+            "its multiplier is 0.2, the smallest in size",
+            "min((0.9, 0.4, 0.1, 0.7), key=lambda r: abs(1 - 2 * r)) == 0.4",
+        ),
+        (
+            "(10,000; it has.)",
+            "(lambda p: problem.loss(p[200]) > losses[1][0] > problem.loss(p[2000]))"
+            "(minimise(problem.grad, w0, 10_000, 2000))",
+        ),
     ],
     "04_step_decay_and_drops": [
         (
@@ -71,6 +82,17 @@ QUOTED: dict[str, list[tuple[str, str]]] = {
         (
             "progress just becomes **ten times slower**",
             "6 < np.log(along[0] / along[300]) / np.log(along[300] / along[600]) < 13",
+        ),
+        ("0.165 to 0.005 in 20 updates", "abs(across[[300, 320]] - [0.165, 0.005]).max() < 1e-3"),
+        (
+            "(In the mean 0.196: between *no drop*, 0.214, and *late*, 0.158.)",
+            "np.allclose([np.mean([r.validation_losses[-1] for r in run_all(s, noisy)])"
+            " for s in (drop_at(300), 0.5, drop_at(1200))], [0.196, 0.214, 0.158], atol=0.01)",
+        ),
+        (
+            "from 1.5, early ends at 1.7 and late at 2.3",
+            "(lambda early, late: early < 2.0 < late)(*(np.mean([r.validation_losses[-1]"
+            " for r in run_all(schedules.ScheduledDrop(1.5, [t], 0.1))]) for t in (300, 1200)))",
         ),
         ("nothing plunges", "along[320] > 0.95 * along[300]"),
         ("16: fifteen full batches", "epochs_to_steps(1, 1000, 64) == 16"),
@@ -120,7 +142,7 @@ QUOTED: dict[str, list[tuple[str, str]]] = {
         ),
         (
             "(0.063 to 0.072 against 0.039 to 0.049)",
-            "np.allclose([f(curves[n][:, -1]) for n in ('early', 'late') for f in (np.min, np.max)],"
+            "np.allclose([f(curves[n][:, -1]) for n in ('early', 'late') for f in (min, max)],"
             " [0.063, 0.072, 0.039, 0.049], atol=0.003)",
         ),
     ],

@@ -127,5 +127,14 @@ def failures(cell: NotebookNode) -> list[str]:
 
 def prose(notebook: NotebookNode) -> str:
     """All markdown of a notebook on one line, so that a quotation is found wherever lines break."""
-    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return one_line("\n".join(c.source for c in notebook.cells if c.cell_type == "markdown"))
+
+
+def guide_page(unit: str) -> str:
+    """The instructor's page of a unit on one line, empty if there is none."""
+    page = COURSE / "guide" / f"{unit}.md"
+    return one_line(page.read_text("utf-8")) if page.exists() else ""
+
+
+def one_line(text: str) -> str:
     return re.sub(r"\s*\n(> )?\s*", " ", text)

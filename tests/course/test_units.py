@@ -139,7 +139,8 @@ def test_every_unit_that_quotes_numbers_is_checked():
     "unit, words, expression", [(u, *q) for u, qs in QUOTED.items() for q in qs]
 )
 def test_what_the_prose_states_is_true_of_the_run(unit, words, expression, solved):
-    assert words in running.prose(source(unit)), "the prose changed: change tests/course/quoted.py"
+    said = running.prose(source(unit)) + running.guide_page(unit)
+    assert words in said, "the prose changed: change tests/course/quoted.py"
     assert solved(unit).facts.get(expression) == "True"
 
 

@@ -1,0 +1,60 @@
+"""The instructor's guide has a page for every unit, with what a lab and a marker need."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from .running import COURSE, UNITS
+
+GUIDE = COURSE / "guide"
+PARTS = ("75 minutes", "Peer questions", "What goes wrong, and what to say", "Rubric")
+
+each_unit = pytest.mark.parametrize("unit", UNITS)
+
+
+def page(unit):
+    return (GUIDE / f"{unit}.md").read_text("utf-8")
+
+
+def section(text, title):
+    found = re.search(rf"^## {title}.*?\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
+    assert found, f"no section '## {title}'"
+    return found[1]
+
+
+@each_unit
+def test_the_page_has_every_part(unit):
+    text = page(unit)
+    assert text.startswith(f"# {unit[:2]} · ") and "\n# " not in text
+    for part in PARTS:
+        section(text, part)
+    assert "**Grading time:**" in text
+
+
+@each_unit
+def test_the_plan_starts_at_zero_and_stays_within_the_lab(unit):
+    minutes = [int(m) for m in re.findall(r"^\| (\d+) \|", section(page(unit), "75 minutes"), re.M)]
+    assert minutes[0] == 0 and minutes == sorted(set(minutes)) and minutes[-1] < 75
+
+
+@each_unit
+def test_each_of_two_peer_questions_has_options_that_say_what_is_believed(unit):
+    questions = re.split(r"^\*\*\d\.\*\*", section(page(unit), "Peer questions"), flags=re.M)[1:]
+    assert len(questions) == 2
+    for question in questions:
+        options = re.findall(r"^- \(\w\) (.*?)(?=^- \(|^[^ -]|\Z)", question, re.DOTALL | re.M)
+        assert len(options) >= 3
+        assert all(re.search(r"\*[^*]+\*", option) for option in options), question
+
+
+@each_unit
+def test_the_rubric_shows_an_answer_at_each_level(unit):
+    rubric = section(page(unit), "Rubric")
+    assert re.findall(r"^- \*\*(\d)\*\*", rubric, re.M) == ["3", "2", "1", "0"]
+
+
+@each_unit
+def test_the_guide_lists_the_page(unit):
+    assert f"({unit}.md)" in (GUIDE / "README.md").read_text("utf-8")
