@@ -228,13 +228,13 @@ class _Grader:
 
 
 def _settled(item: Exercise | Quiz, report: Report) -> bool:
-    """Whether a report from the common fork stands: it is perfect, or there is nothing to judge.
+    """Whether a report from the common fork stands: perfect, nothing to judge, or a fault of ours.
 
     What it says is then the same for every submission, so no hidden input can be in it.
     """
     if report.status == UNWRITTEN and isinstance(item, Quiz):
         return report == judge_quiz(item, {})
-    return report.status in (FULL, UNWRITTEN)
+    return report.status in (FULL, UNWRITTEN, UNGRADED)
 
 
 def request_for(item: Exercise | Quiz, seed: int) -> Request:

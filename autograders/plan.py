@@ -130,13 +130,12 @@ class Plan:
         inputs = [*case.args, *case.kwargs.values()]
         if not any(isinstance(value, (np.ndarray, list, dict)) for value in inputs):
             return ""
-        names = list(self.exercise.bound(case))
         try:
             positional, named = answer["after"]
             after = [*positional, *named.values()]
-            for name, before, now in zip(names, inputs, after, strict=True):
+            for at, (before, now) in enumerate(zip(inputs, after, strict=True)):
                 if isinstance(before, (np.ndarray, list, dict)) and not same_data(before, now):
-                    return f"the input `{name}` was changed"
+                    return f"the input `{list(self.exercise.bound(case))[at]}` was changed"
         except (KeyError, TypeError, ValueError, AttributeError):
             return "the inputs did not come back whole"
         if self.exercise.may_return_inputs:
