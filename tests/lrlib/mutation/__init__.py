@@ -1,0 +1,1 @@
+"""Mutants of the schedules and optimizers, made by mutmut and run against their tests."""
