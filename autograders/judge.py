@@ -157,17 +157,36 @@ def _nothing_useful(plan: Plan, outcomes: Sequence[Outcome]) -> str:
     filled = {float(value) for part in parts for value in part[:1]}
     if len(filled) == 1 and all(np.all(part == next(iter(filled))) for part in parts if part.size):
         return "returns the same number whatever its inputs are"
-    for name in plan.exercise.bound(asked[0][0]):
-        if all(_is_input(plan, case, name, read) for case, read in asked):
-            return f"returns its input `{name}` as it came"
+    if len({len(numbers_of(read)) for _, read in asked}) > 1:
+        return ""
+    names = [
+        next((name for name in _inputs(plan, asked[0][0]) if _copies(plan, asked, place, name)), "")
+        for place in range(len(numbers_of(asked[0][1])))
+    ]
+    if names and all(names):
+        return "returns its input " + ", ".join(f"`{name}`" for name in names) + " as it came"
     return ""
 
 
-def _is_input(plan: Plan, case: Case, name: str, read: Any) -> bool:
-    value = plan.exercise.bound(case).get(name)
-    if not isinstance(value, (int, float, np.ndarray)) or isinstance(read, (tuple, str)):
-        return False
-    return np.shape(value) == np.shape(read) and bool(np.all(np.asarray(value) == read))
+def _inputs(plan: Plan, case: Case) -> dict[str, Any]:
+    """The arguments of a case by name; a dict counts as its entries."""
+    found: dict[str, Any] = {}
+    for name, value in plan.exercise.bound(case).items():
+        found |= value if isinstance(value, dict) else {name: value}
+    return found
+
+
+def _copies(plan: Plan, asked: Sequence[tuple[Case, Any]], place: int, name: str) -> bool:
+    """Whether the result at `place` is the input `name` in every case."""
+    for case, read in asked:
+        value, part = _inputs(plan, case).get(name), numbers_of(read)[place]
+        if isinstance(value, (list, tuple)) and all(isinstance(v, (int, float)) for v in value):
+            value = np.array(value, dtype=float)
+        if not isinstance(value, (int, float, np.ndarray)) or isinstance(part, str):
+            return False
+        if np.shape(value) != np.shape(part) or not np.all(np.asarray(value) == part):
+            return False
+    return True
 
 
 def _numeric(read: Any) -> list[np.ndarray]:
