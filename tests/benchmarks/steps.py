@@ -95,4 +95,6 @@ def run(quick: bool) -> None:
                 *keras_form(make["keras"], start, gradient),
             ]
             medians = measure(contenders, rounds, seconds)
-            print(report(f"one {title} step, {n:,} parameters", contenders, medians), "\n")
+            print(
+                report(f"one {title} step, {n:,} parameters", contenders, medians), "\n", flush=True
+            )
