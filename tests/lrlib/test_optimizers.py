@@ -218,7 +218,11 @@ NONSENSE = [
     (lambda: stack([]), ValueError, r"stack should get optimizers of one class, but it got \[\]"),
     (lambda: stack([SGD(), Adam()]), ValueError, r"one class, but it got \['Adam', 'SGD'\]"),
     (lambda: in_place(SGD(), [1.0]), TypeError, "w should be a NumPy array"),
-    (lambda: in_place(SGD(), np.broadcast_to(1.0, 3)), ValueError, r"be written to; try w\.copy"),
+    (
+        lambda: in_place(SGD(), np.broadcast_to(1.0, 3)),
+        ValueError,
+        r"^w should be an array that can be written to; try w\.copy\(\)\.$",
+    ),
     (lambda: in_place(SGD(), np.float64(1.0)), ValueError, "an array that can be written to"),
     (lambda: in_place(Adam(), W.copy())(G[:2], 0.1), ValueError, "grad should have the shape of w"),
     (lambda: in_place(Adam(), W.copy())(G, -0.1), ValueError, "lr should be a rate of 0 or more"),
@@ -360,3 +364,15 @@ def test_in_place_twins_share_the_array_they_were_given():
     assert w.tolist() == (W - 0.1 * G).tolist()
     assert step.state.velocity.tolist() == G.tolist()
     assert step.w is w
+
+
+@pytest.mark.parametrize("kind", [SGD, Momentum, AdaGrad, RMSprop, Adam, AdamW])
+def test_the_common_rules_have_a_twin_of_their_own(kind):
+    assert type(in_place(kind(), W.copy())).__name__ == f"_{kind.__name__}"
+
+
+def test_stacking_leaves_shared_settings_as_plain_numbers():
+    both = stack([Adam(0.9, 0.99), Adam(0.8, 0.99)])
+    assert both.beta1.tolist() == [[0.9], [0.8]]
+    assert (both.beta2, both.eps) == (0.99, 1e-8)
+    assert type(both.beta2) is float

@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 from hypothesis import Phase, settings
@@ -24,11 +25,13 @@ examples.quick = settings(examples.quick, max_examples=10, phases=[Phase.generat
 
 
 def mutants() -> dict[str, str]:
-    """Every mutant's name and the function it is made from."""
+    """The name of every mutant that was asked for, and the function it is made from."""
     names = {}
+    patterns = os.environ["MUTANTS"].split()
     for meta in sorted(Path("lrlib").rglob("*.meta")):
         for name in json.loads(meta.read_text())["exit_code_by_key"]:
-            names[name] = name.rsplit("__mutmut_", 1)[0]
+            if any(fnmatch(name, pattern) for pattern in patterns):
+                names[name] = name.rsplit("__mutmut_", 1)[0]
     return names
 
 
