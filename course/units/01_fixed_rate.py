@@ -513,7 +513,7 @@ check("quiz_01", quiz_01)
 # - H. Robbins and S. Monro (1951), *A Stochastic Approximation Method*, Annals of Mathematical
 #   Statistics 22: the first rates that shrink, and why (unit 03).
 # - Y. Bengio (2012), *Practical Recommendations for Gradient-Based Training of Deep Architectures*:
-#   the best twenty pages of advice.
+#   still the best advice.
 # - I. Goodfellow, Y. Bengio and A. Courville (2016), *Deep Learning*, MIT Press, chapters 8 and 11.
 # - G. Goh (2017), *Why Momentum Really Works*, Distill: bowls and multipliers, with pictures you
 #   can drag.
