@@ -143,15 +143,10 @@ class _Grader:
         if not together.cells_done:
             self._survey()
             together = self._together(items, self.seed)
-        elif together.failed:
+        reports = {i.name: self._report(i, o) for i, o in zip(items, together.outcomes)}
+        again = [item for item in items if not _settled(item, reports[item.name])]
+        if together.failed and not all(report.passed for report in reports.values()):
             self._survey(together.failed)
-        reports = {}
-        again: list[Exercise | Quiz] = []
-        for item, outcome in zip(items, together.outcomes):
-            report = self._report(item, outcome)
-            reports[item.name] = report
-            if not _settled(item, report):
-                again.append(item)
         for item in again:
             reports[item.name] = self._report(item, self._alone(item))
         self._speak(reports, [item for item in again if isinstance(item, Exercise)])

@@ -118,6 +118,9 @@ class Sandbox:
                 detail = str(error)
                 self._drop(plotting)
                 continue
+            except BaseException:
+                self._drop(plotting)
+                raise
             self.cpu_seconds += fork.cpu_seconds
             if not warm.usable:
                 self._drop(plotting)

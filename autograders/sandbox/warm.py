@@ -51,6 +51,9 @@ class Warm:
             raise
         isolated = bubblewrap is not None and ready["filter"]
         self.level = SandboxLevel.ISOLATED if isolated else SandboxLevel.PROCESS
+        if bubblewrap is not None:
+            # All that runs inside is imported by now; nothing is left to find, or to clean up.
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     _process: subprocess.Popen[bytes] | None = None
     _complaint = ""

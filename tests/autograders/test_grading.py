@@ -150,7 +150,7 @@ def test_a_submission_that_plots_is_graded_like_any_other(sandbox):
 
 
 def test_a_cell_that_fails_is_told_in_the_students_own_terms(sandbox):
-    graded = grade(sandbox, handed_in(["x = 1\nmy_plot(x)"]))
+    graded = grade(sandbox, handed_in(["x = 1\nmy_plot(x)"], step_decay=LATE))
     assert graded.notes == (
         "your own cell that begins 'x = 1': NameError: name 'my_plot' is not defined (line 2)",
     )

@@ -197,12 +197,18 @@ def test_the_same_submission_gives_the_same_answers_every_time(sandbox):
     assert value(sandbox, source) == first
 
 
-def test_a_sandbox_ends_with_the_thread_that_uses_it_and_its_files_go(sandbox):
-    value(sandbox, "seen = 1")
-    folder = sandbox._warm[False]._folder
-    assert folder.exists()
-    sandbox.close()
-    assert not folder.exists()
+def test_an_interrupted_request_leaves_no_answer_for_the_next_one(sandbox, monkeypatch):
+    reply = warm.Warm._reply
+
+    def interrupted(*arguments, **more):
+        raise KeyboardInterrupt
+
+    assert value(sandbox, "seen = 1") == 1
+    monkeypatch.setattr(warm.Warm, "_reply", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        value(sandbox, "seen = 2")
+    monkeypatch.setattr(warm.Warm, "_reply", reply)
+    assert value(sandbox, "seen = 3") == 3
 
 
 def test_less_than_isolation_has_to_be_asked_for():

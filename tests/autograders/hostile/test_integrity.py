@@ -183,11 +183,7 @@ for root, folders, files in os.walk("/"):
         if "lrlib" in path or "autograders" in path or name.endswith(("book.db", ".ipynb")):
             seen.append(name)
 """
-    ours = {
-        "__init__.py", "wire.py", "calls.py", "recipes.py", "unfinished.py",
-        "checkless.py", "lockdown.py", "server.py", "standins.py", "worker.py",
-    }  # fmt: skip
-    assert set(classroom.probe(hunt)) == ours
+    assert classroom.probe(hunt) == []
 
 
 def test_values_built_in_from_the_visible_cases_do_not_hold_for_others(classroom):
