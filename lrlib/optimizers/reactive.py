@@ -130,7 +130,7 @@ class PolyakStep(ReactiveRate):
     def rate(self, loss: ArrayLike, grad: Array) -> Any:
         """A `float` for one loss and one gradient (n,); for losses (runs,) and gradients
         (runs, n) an array (runs, 1) that every optimizer takes as `lr`."""
-        gap = np.asarray(loss, dtype=grad.dtype)[..., None] - self.loss_min
+        gap = np.asarray(loss)[..., None] - self.loss_min
         square = np.sum(grad**2, axis=-1, keepdims=True)
         if gap.shape != square.shape:
             raise ValueError(

@@ -165,7 +165,11 @@ NONSENSE = [
         TypeError,
         "w should be a NumPy array",
     ),
-    (lambda: DoG().init(np.array(1.0)), ValueError, "w should be a vector, or rows of vectors"),
+    (
+        lambda: DoG().init(np.array(1.0)),
+        ValueError,
+        r"^w should be a vector, or rows of vectors, but it is a single number\.$",
+    ),
     (lambda: Momentum(1.0), ValueError, "mu of Momentum should be at least 0 and below 1"),
     (lambda: Momentum(-0.1), ValueError, "Common values are 0.9 and 0.99"),
     (lambda: Nesterov(1.0), ValueError, "mu of Nesterov"),
@@ -213,7 +217,11 @@ NONSENSE = [
     (lambda: ReduceOnPlateau().init(-0.1), ValueError, "lr should be a rate of 0 or more"),
     (lambda: PolyakStep(float("nan")), ValueError, "loss_min of PolyakStep"),
     (lambda: PolyakStep(0.0, -1.0), ValueError, "max_lr of PolyakStep"),
-    (lambda: PolyakStep().rate(np.ones(3), W), ValueError, r"one value per gradient, shape \(\)"),
+    (
+        lambda: PolyakStep().rate(np.ones(3), W),
+        ValueError,
+        r"one value per gradient, shape \(\), but it has \(3,\)\.$",
+    ),
     (lambda: PolyakStep().rate(1.0, np.ones((3, 2))), ValueError, r"shape \(3,\), but it has \(\)"),
     (lambda: stack([]), ValueError, r"stack should get optimizers of one class, but it got \[\]"),
     (lambda: stack([SGD(), Adam()]), ValueError, r"one class, but it got \['Adam', 'SGD'\]"),
@@ -278,6 +286,12 @@ def test_plateau_counts_cuts_waits_and_stops_at_its_floor():
         (0.3, 3.4, 0, 0),
         (0.3, 2.0, 0, 0),
     ]
+
+
+def test_a_plateau_starts_with_nothing_seen():
+    state = ReduceOnPlateau().init(0.4)
+    assert state == (0.4, np.inf, 0, 0)
+    assert ReduceOnPlateau().update(np.nan, state) == (0.4, np.inf, 1, 0)
 
 
 def test_plateau_with_no_patience_cuts_at_once_and_keeps_its_input():
