@@ -248,12 +248,17 @@ def test_the_filter_lets_through_what_is_listed_and_nothing_else(machine):
     numbers = set(allowed.values())
     verdicts = {n: run_filter(lockdown.program(machine), audit, n) for n in range(1000)}
     assert {n for n, verdict in verdicts.items() if verdict == lockdown._ALLOW} == numbers
+    fcntl = allowed["fcntl"]
+    commands = {c: run_filter(lockdown.program(machine), audit, fcntl, c) for c in range(2000)}
+    passed = {c for c, verdict in commands.items() if verdict == lockdown._ALLOW}
+    assert passed == set(lockdown.FCNTL_COMMANDS)
+    assert commands[8] == lockdown._ERRNO | 1, "F_SETOWN sends signals"
     assert {v for n, v in verdicts.items() if n not in numbers} == {lockdown._ERRNO | 1}
     assert run_filter(lockdown.program(machine), audit ^ 1, 0) == lockdown._KILL
     assert run_filter(lockdown.program(machine), audit, lockdown._X32 + 57) == lockdown._KILL
 
 
-def run_filter(program, audit, number):
+def run_filter(program, audit, number, argument=0):
     """A BPF machine with the four instructions that the filter uses."""
     code = list(struct.iter_unpack("=HBBI", program))
     at, accumulator = 0, 0
@@ -263,7 +268,7 @@ def run_filter(program, audit, number):
         if operation == lockdown._RETURN:
             return k
         if operation == lockdown._LOAD:
-            accumulator = {0: number, 4: audit}[k]
+            accumulator = {0: number, 4: audit, 24: argument}[k]
         else:
             holds = accumulator == k if operation == lockdown._EQUAL else accumulator >= k
             at += if_true if holds else if_false

@@ -57,6 +57,9 @@ ARCHITECTURES = {
 }
 """The audit number of each processor that the filter knows, and the system calls let through."""
 
+FCNTL_COMMANDS = (0, 1, 2, 3, 4, 1030)
+"""Duplicate a descriptor, get and set its flags; with F_SETOWN it would signal other processes."""
+
 MEMORY = 2 * 2**30
 FILE_SIZE = 8 * 2**20
 OPEN_FILES = 64
@@ -80,12 +83,13 @@ def known_architecture() -> bool:
 def program(machine: str) -> bytes:
     """Return the filter for a processor as BPF instructions.
 
-    The system-call number stands at offset 0 and the architecture at offset 4 of what the filter is
-    given; a call made through another architecture's entry (32 bit, x32) kills the process.
+    The system-call number stands at offset 0 of what the filter is given, the architecture at 4 and
+    the second argument at 24. A call made through another architecture's entry (32 bit, x32) kills
+    the process.
     """
     audit, allowed = ARCHITECTURES[machine]
-    numbers = sorted(set(allowed.values()))
-    code = [
+    numbers = sorted({number for name, number in allowed.items() if name != "fcntl"})
+    entry = [
         (_LOAD, 0, 0, 4),
         (_EQUAL, 1, 0, audit),
         (_RETURN, 0, 0, _KILL),
@@ -93,10 +97,15 @@ def program(machine: str) -> bytes:
         (_AT_LEAST, 0, 1, _X32),
         (_RETURN, 0, 0, _KILL),
     ]
-    for left, number in zip(range(len(numbers), 0, -1), numbers):
-        code.append((_EQUAL, left, 0, number))
-    code += [(_RETURN, 0, 0, _ERRNO | errno.EPERM), (_RETURN, 0, 0, _ALLOW)]
-    return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
+    refuse, allow = (_RETURN, 0, 0, _ERRNO | errno.EPERM), (_RETURN, 0, 0, _ALLOW)
+    commands: list[tuple[int, int, int, int]] = [(_LOAD, 0, 0, 24)]
+    for left, command in zip(range(len(FCNTL_COMMANDS), 0, -1), FCNTL_COMMANDS):
+        commands.append((_EQUAL, left, 0, command))
+    commands += [refuse, allow]
+    checks = [(_EQUAL, 1, 0, allowed["fcntl"]), refuse, *commands]
+    for left, number in enumerate(numbers, start=len(checks) - 1):
+        checks.insert(0, (_EQUAL, left, 0, number))
+    return b"".join(struct.pack("=HBBI", *instruction) for instruction in [*entry, *checks])
 
 
 class LockDown:
