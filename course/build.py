@@ -285,12 +285,11 @@ def build(course: Path, unit: str) -> tuple[dict[Path, bytes], list[str]]:
     """The files that a unit gives, by path, and what stands between it and being graded."""
     text = (course / "units" / f"{unit}.py").read_text(encoding="utf-8")
     source = source_notebook(text, unit)
-    points = {name: exercise.points for name, exercise in catalogue().items()}
     files = {
         notebook_path(course, "source", unit): notebook_bytes(source),
         notebook_path(course, "release", unit): notebook_bytes(release_notebook(source)),
     }
-    return files, grading_problems(source.cells, points)
+    return files, grading_problems(source.cells, unit, catalogue())
 
 
 def build_unit(course: Path, unit: str, *, force: bool) -> str:

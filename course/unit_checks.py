@@ -7,7 +7,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from nbformat import NotebookNode
+from nbgrader import utils
 from nbgrader.nbgraderformat import MetadataValidator
+
+from autograders.exercise import Exercise, Quiz
 
 TEST_CELL = re.compile(r'check\((?:(?P<function>[a-z]\w*)|"(?P<value>[a-z]\w*)", (?P=value))\)')
 
@@ -132,19 +135,23 @@ def stub_faults(name: str, stub: str, *, is_function: bool) -> list[str]:
     return faults
 
 
-def grading_problems(cells: Sequence[NotebookNode], points: Mapping[str, float]) -> list[str]:
-    """Test cells without an exercise, or worth other points than it; `points` is by exercise."""
+def grading_problems(
+    cells: Sequence[NotebookNode], unit: str, exercises: Mapping[str, Exercise | Quiz]
+) -> list[str]:
+    """Where test cells and exercises disagree: one without the other, or other points."""
+    tests = {
+        cell.metadata.nbgrader["grade_id"].removeprefix("check_"): cell.metadata.nbgrader["points"]
+        for cell in cells
+        if utils.is_grade(cell) and not utils.is_solution(cell)
+    }
     problems = []
-    for cell in cells:
-        nbgrader = cell.metadata.get("nbgrader", {})
-        if not nbgrader.get("grade") or nbgrader["solution"]:
-            continue
-        name = nbgrader["grade_id"].removeprefix("check_")
-        if name not in points:
+    for name, points in tests.items():
+        if name not in exercises:
             problems.append(f"'{name}' has a test cell but no exercise in autograders/exercises.")
-        elif float(nbgrader["points"]) != points[name]:
+        elif float(points) != exercises[name].points:
             problems.append(
-                f"the exercise '{name}' is worth {points[name]:g} points, its test cell says"
-                f" {nbgrader['points']:g}."
+                f"the exercise '{name}' is worth {exercises[name].points:g} points, its test cell"
+                f" says {points:g}."
             )
-    return problems
+    untested = [n for n, exercise in exercises.items() if exercise.unit == unit and n not in tests]
+    return problems + [f"the exercise '{name}' has no test cell." for name in untested]

@@ -1,9 +1,7 @@
 """The course build: a unit gives the same notebooks every time, and edits find their way back."""
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +15,8 @@ COURSE = Path(__file__).resolve().parents[2] / "course"
 sys.path.insert(0, str(COURSE))
 import build  # noqa: E402
 import unit_checks  # noqa: E402
+
+from tests.autograders.classroom import nbgrader  # noqa: E402
 
 TINY = '''\
 # %% [markdown]
@@ -53,12 +53,15 @@ check(sgd_step)
 '''
 
 
+def exercise(points, unit="99_tiny"):
+    return SimpleNamespace(points=points, unit=unit)
+
+
 @pytest.fixture
 def course(tmp_path, monkeypatch):
     """A course of one tiny unit whose two exercises are worth what its test cells say."""
-    points = {"quiz_99": 1, "sgd_step": 6}
-    worth = {name: SimpleNamespace(points=value) for name, value in points.items()}
-    monkeypatch.setattr(build, "catalogue", lambda: worth)
+    exercises = {"quiz_99": exercise(1), "sgd_step": exercise(6)}
+    monkeypatch.setattr(build, "catalogue", lambda: exercises)
     (tmp_path / "units").mkdir()
     (tmp_path / "units" / "99_tiny.py").write_text(TINY, encoding="utf-8")
     return tmp_path
@@ -164,21 +167,6 @@ def test_a_release_is_what_nbgrader_generate_assignment_writes(course):
     assert path_of(course, "release").read_bytes() == ours
 
 
-def nbgrader(course, *arguments):
-    """Run the real command in a course folder, as an instructor does."""
-    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(course / ".jupyter")}
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=course,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    return done
-
-
 def test_check_passes_after_a_build_and_fails_when_the_unit_changed(course, capsys):
     run(course)
     assert run(course, "--check") == 0
@@ -204,10 +192,19 @@ def test_check_fails_when_points_differ_from_the_exercise(course, capsys):
 
 
 def test_check_fails_for_a_test_cell_without_an_exercise(course, monkeypatch, capsys):
-    monkeypatch.setattr(build, "catalogue", lambda: {"quiz_99": SimpleNamespace(points=1)})
+    monkeypatch.setattr(build, "catalogue", lambda: {"quiz_99": exercise(1)})
     assert run(course) == 0
     assert run(course, "--check") == 1
     assert "'sgd_step' has a test cell but no exercise" in capsys.readouterr().err
+
+
+def test_check_fails_for_an_exercise_that_its_unit_does_not_test(course, monkeypatch, capsys):
+    exercises = {**build.catalogue(), "lost": exercise(5), "other": exercise(5, "98_other")}
+    monkeypatch.setattr(build, "catalogue", lambda: exercises)
+    assert run(course) == 0
+    assert run(course, "--check") == 1
+    said = capsys.readouterr().err
+    assert "'lost' has no test cell" in said and "'other'" not in said
 
 
 def test_an_unknown_unit_is_named_with_those_that_exist(course, capsys):
