@@ -13,9 +13,9 @@ from lrlib.labs.kit.frame import plugged, rates_from
 from lrlib.labs.kit.live import LiveRuns, Trace
 from lrlib.schedules import WSD, CosineDecay, Warmup
 
-BUDGETS, EVERY = (48, 96, 160), 16
+BUDGETS, EVERY = (60, 100, 160), 20
 SHAPES = ("stable, then decay", "cosine")
-GOALS = (1.0, 0.55, 0.31)
+GOALS = (0.85, 0.48, 0.28)
 
 
 class ScheduleDesigner(Lab):

@@ -58,7 +58,10 @@ class DragTheDrops(Lab):
         picture = Picture(660, 360)
         steps = Axis(0, STEPS, "step")
         rate = picture.panel(
-            Axis(0, STEPS), Axis(1e-4, 20, "rate", log=True), bottom=250, title="Learning rate"
+            Axis(0, STEPS),
+            Axis(1e-4, 20, "rate", log=True, ticks=(1e-3, 0.1, 10.0)),
+            bottom=250,
+            title="Learning rate",
         )
         loss = picture.panel(
             steps, Axis(0.1, 10, "loss", log=True), top=150, title="Training loss on the digits"

@@ -50,7 +50,7 @@ class EdgeOfStability(Lab):
     question = "The limit 2/lambda belongs to a bowl. What does a network do when it comes near it?"
     challenge = "find a rate at which the sharpness ends within 15 % of 2/lr, from below it"
     controls = (
-        Log("lr", "Learning rate", 0.005, 1.0, 0.02),
+        Log("lr", "Learning rate", 0.005, 1.0, 0.05),
         Choice("width", "Width", WIDTHS, WIDTHS[1]),
     )
     presets = (

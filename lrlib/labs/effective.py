@@ -83,7 +83,7 @@ class EffectiveRateBars(Lab):
         height = (hessian[0, 0] * x**2 + 2 * hessian[0, 1] * x * y + hessian[1, 1] * y**2) / 2
         valley.contours(GRID, GRID, height, (0.3, 1.5, 6, 20, 60, 150))
         bars = picture.panel(
-            Axis(0, 3, ticks=()),
+            Axis(0, 3, "parameter", ticks=(1.0, 2.0)),
             Axis(1e-4, 100, "effective rate", log=True),
             left=460,
             title="Rate of each parameter",
@@ -97,7 +97,6 @@ class EffectiveRateBars(Lab):
         for place, series in ((1, 1), (2, 0)):
             rate = rates[place - 1]
             bars.bars(place, np.clip(rate, 1e-4, 100), bottom=1e-4, width=0.7, series=series)
-            bars.text(place, 1.4e-4, f"param. {place}", anchor="middle")
             bars.text(place, np.clip(rate, 3e-4, 50), number(rate), anchor="middle", dy=-4)
         return picture
 

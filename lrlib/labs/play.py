@@ -122,7 +122,10 @@ class Playground(Lab):
         high = min(1e4, float(positive.max(initial=1e-6)) * 2)
         low = min(high / 10, max(1e-8, float(positive.min(initial=1.0)) / 2))
         rate = picture.panel(
-            Axis(0, STEPS), Axis(1e-5, 20, "rate", log=True), bottom=310, title="Learning rate"
+            Axis(0, STEPS),
+            Axis(1e-5, 20, "rate", log=True, ticks=(1e-4, 1e-2, 1.0)),
+            bottom=310,
+            title="Learning rate",
         )
         loss = picture.panel(
             Axis(0, STEPS, "step"),

@@ -57,7 +57,7 @@ class Finder(Lab):
         traces = self._train(lr * np.array(FACTORS))
         finals = [np.inf if trace.diverged else trace.final for trace in traces]
         told = ", ".join(
-            f"{name} ends at {'no use' if np.isinf(final) else number(final)}"
+            f"{name} ends at {'nothing, it diverges' if np.isinf(final) else number(final)}"
             for name, final in zip(NAMES, finals)
         )
         words = f"The curve suggests {number(suggested)}; the cursor is at {number(lr)}: {told}."

@@ -50,7 +50,7 @@ def main() -> None:
         home.mkdir()
         with serve(root, home) as server, chromium() as browser:
             notebook = server.add_notebook("sheet.ipynb", cells)
-            page = browser.new_context(viewport={"width": 1100, "height": 900}).new_page()
+            page = browser.new_context(viewport={"width": 1100, "height": 1400}).new_page()
             opened = NotebookPage.open(page, server, notebook)
             if options.dark:
                 opened.use_dark_theme()

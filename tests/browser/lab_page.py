@@ -19,6 +19,25 @@ view => {
 """
 
 
+# The words of a lab whose contrast to its background, by WCAG 2.2's formula, is below the least.
+_FAINT = """
+([lab, least]) => {
+  const light = colour => {
+    const [r, g, b] = colour.match(/[\\d.]+/g).map(Number).map(v => v / 255)
+      .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const paper = light(getComputedStyle(lab).backgroundColor);
+  const words = [...lab.querySelectorAll(".lr-picture text:not(.alarm-text), p, h4, label")];
+  return words.filter(node => {
+    const style = getComputedStyle(node);
+    const ink = light(node.closest("svg") ? style.fill : style.color);
+    return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05) < least;
+  }).map(node => `${node.textContent}: ${getComputedStyle(node).color}`);
+}
+"""
+
+
 @dataclass(frozen=True)
 class Pictures:
     """How many pictures a drag led to, and how many of them showed nothing."""
@@ -160,3 +179,7 @@ class LabPage:
         """Mark the page as light or dark, as JupyterLab does when its theme changes."""
         light = "true" if theme == "light" else "false"
         self.notebook.page.evaluate(f"() => {{ document.body.dataset.jpThemeLight = '{light}'; }}")
+
+    def faint_words(self, least: float) -> list[str]:
+        """The words whose contrast to the lab's background is below `least`, with their colour."""
+        return self.notebook.page.evaluate(_FAINT, [self.root.element_handle(), least])

@@ -17,24 +17,6 @@ MARBLE = "from lrlib import labs\nlabs.step_marble()"
 WEAKEST_CONTRAST = 4.5
 SMALLEST_TEXT = 8  # CSS pixels, 16 on the screen at 200 %
 
-# The lowest contrast between the words of a lab and its background, by WCAG 2.2's formula.
-CONTRAST = """
-lab => {
-  const light = colour => {
-    const [r, g, b] = colour.match(/[\\d.]+/g).map(Number).map(v => v / 255)
-      .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const paper = light(getComputedStyle(lab).backgroundColor);
-  const words = [...lab.querySelectorAll(".lr-picture text:not(.alarm-text), p, h4, label")];
-  return Math.min(...words.map(node => {
-    const style = getComputedStyle(node);
-    const ink = light(node.closest("svg") ? style.fill : style.color);
-    return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
-  }));
-}
-"""
-
 
 def number_in(pattern: str, text: str) -> float:
     found = re.search(pattern, text)
@@ -166,6 +148,8 @@ def test_each_lab_opens_every_slider_answers_and_its_words_are_legible_at_200_pe
     zoomed: NotebookPage, name: str
 ) -> None:
     lab = LabPage.show(zoomed, labs.__all__.index(name))
+    for _ in range(3 if lab.button("Step").count() else 0):
+        lab.click("Step")
     for slider in lab.root.get_by_role("slider").all():
         before, seen = lab.svg(), set()
         for key in ("ArrowLeft", "ArrowRight", "ArrowRight"):
@@ -176,6 +160,6 @@ def test_each_lab_opens_every_slider_answers_and_its_words_are_legible_at_200_pe
     assert lab.smallest_text() >= SMALLEST_TEXT
     for theme in ("light", "dark"):
         lab.pretend_theme(theme)
-        assert lab.root.evaluate(CONTRAST) >= WEAKEST_CONTRAST, theme
+        assert lab.faint_words(WEAKEST_CONTRAST) == [], theme
     lab.pretend_theme("light")
     assert zoomed.errors == []

@@ -208,7 +208,12 @@ class Switch:
     value: bool = False
 
     def widget(self) -> widgets.DOMWidget:
-        return widgets.Checkbox(description=self.label, value=self.value, indent=True, style=_STYLE)
+        return widgets.Checkbox(
+            description=self.label,
+            value=self.value,
+            style=_STYLE,
+            layout={"width": "100%"},
+        )
 
 
 Control = Log | Linear | Whole | Span | Pick | Choice | Switch

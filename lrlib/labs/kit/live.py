@@ -15,7 +15,7 @@ from lrlib.optimizers import SGD, Optimizer
 from lrlib.problems import Network
 
 STEPS, BATCH_SIZE, EVERY = 160, 8, 16
-_FLOOR = np.log(10)  # the loss of a guess among ten digits
+_GUESS = np.log(10)  # the loss of a guess among ten digits
 
 
 @lru_cache(maxsize=4)
@@ -44,8 +44,10 @@ class Trace:
 
     @property
     def diverged(self) -> bool:
-        """Whether the run ended no better than guessing, or not at a number at all."""
-        return not self.final < _FLOOR
+        """Whether the loss shot up and the run ended no better than guessing, or at no number."""
+        if not np.isfinite(self.final):
+            return True
+        return bool(self.final >= _GUESS and self.minibatch.max() > 2 * self.full[0])
 
 
 class TightNetwork:

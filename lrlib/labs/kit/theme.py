@@ -65,7 +65,7 @@ body[data-jp-theme-light="false"] .lr-lab{{{_variables(DARK)}}}
 .lr-lab .widget-html-content p{{margin:2px 0;line-height:1.4;color:var(--lr-ink)}}
 .lr-lab .widget-html-content p.lr-met{{color:var(--lr-good);font-weight:600}}
 .lr-lab .widget-html,.lr-lab .widget-html-content{{height:auto;line-height:1.4;width:100%}}
-.lr-lab .widget-label{{color:var(--lr-ink)}}
+.lr-lab .widget-label,.lr-lab .widget-label-basic{{color:var(--lr-ink)}}
 .lr-lab .widget-readout{{border:1px solid var(--lr-soft);border-radius:3px;min-width:64px}}
 .lr-lab .widget-readout{{color:var(--lr-ink)}}
 .lr-lab .lr-row{{max-width:640px;overflow:visible}}
