@@ -3,6 +3,7 @@
 import signal
 import struct
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -209,6 +210,15 @@ def test_an_interrupted_request_leaves_no_answer_for_the_next_one(sandbox, monke
         value(sandbox, "seen = 2")
     monkeypatch.setattr(warm.Warm, "_reply", reply)
     assert value(sandbox, "seen = 3") == 3
+
+
+def test_sandboxes_side_by_side_do_not_mix_their_answers():
+    def answers(offset):
+        with Sandbox(allow_process=True) as own:
+            return [value(own, f"seen = {n + offset}") for n in range(10)]
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(answers, (0, 100))) == [list(range(10)), list(range(100, 110))]
 
 
 def test_less_than_isolation_has_to_be_asked_for():

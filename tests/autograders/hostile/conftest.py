@@ -5,12 +5,13 @@ import sqlite3
 
 import pytest
 
-from autograders.catalogue import of_unit
+from autograders import grading
+from autograders.catalogue import find
 from autograders.sandbox import Sandbox, SandboxLevel, SandboxUnavailable, warm
 
 from .classroom import RIGHT, UNIT, Classroom, functions, handed_in, the_master
 
-SHORT = 0.5
+SHORT = 0.25
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +47,11 @@ def shared_folder(gradebook):
 
 @pytest.fixture(autouse=True)
 def short_limits(monkeypatch):
-    """Half a second of CPU is plenty here; time-outs are waited for often."""
-    for item in of_unit(UNIT).values():
-        if item.name in RIGHT:
-            monkeypatch.setattr(item, "seconds", SHORT)
+    """A quarter of a second of CPU is plenty here; time-outs are waited for often."""
+    for name in (*RIGHT, "sgd_step"):
+        monkeypatch.setattr(find(name), "seconds", SHORT)
     monkeypatch.setattr(warm, "CELL_SECONDS", SHORT)
+    monkeypatch.setattr(grading, "SECONDS_FOR_A_QUIZ", SHORT)
 
 
 @pytest.fixture
