@@ -91,6 +91,8 @@ def grade_class(
     path = results_path(course, unit)
     path.parent.mkdir(exist_ok=True)
     with path.open("a", encoding="utf-8") as kept:
+        if kept.tell() and not path.read_bytes().endswith(b"\n"):
+            kept.write("\n")
         for student in students if students is not None else course.students(unit):
             submission = read(course.submitted(unit, student), master)
             mark = fingerprint(submission, master, seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from datetime import datetime
@@ -35,14 +36,21 @@ def timestamp_of(folder: Path) -> datetime | None:
 def secret_seed(course: Path) -> int:
     """The course's seed for hidden inputs: drawn once, kept in a file that only its owner reads."""
     path = course / ".grading_seed"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return int(path.read_text(encoding="ascii"))
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        seed = secrets.randbits(32)
-        file.write(f"{seed}\n")
-    return seed
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"{secrets.randbits(32)}\n")
+        # A link is made whole or not at all, so that two graders agree on one seed.
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    text = path.read_text(encoding="ascii", errors="replace")
+    if not text.strip().isdecimal():
+        raise CourseError(
+            f"expected a whole number in {path}, got {text[:40]!r}; restore or remove it"
+        )
+    return int(text)
 
 
 def released_path(coursedir: CourseDirectory, assignment: str, notebook: str) -> Path:

@@ -13,7 +13,7 @@ from nbgrader import utils
 
 from .card import headline
 from .catalogue import of_unit
-from .report import FULL, UNGRADED, UNWRITTEN, Report, ungraded
+from .report import FULL, UNGRADED, UNWRITTEN, ZERO, Report, ungraded
 
 TEST_PREFIX = "check_"
 NO_RESPONSE = "No response."
@@ -62,7 +62,7 @@ def with_cell_errors(reports: Mapping[str, Report], notes: Iterable[str]) -> dic
     """Reports of functions that were not found, with what their cell raised; `notes` tell that."""
     raised = dict(note.removeprefix("cell ").split(": ", 1) for note in notes if ": " in note)
     return {
-        name: replace(report, note=f"your cell raised {raised[name]}")
+        name: replace(report, status=ZERO, findings=(), note=f"your cell raised {raised[name]}")
         if report.status == UNWRITTEN and name in raised
         else report
         for name, report in reports.items()

@@ -7,6 +7,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograders.__main__ import main, no_formula
+from autograders.folders import CourseError, secret_seed
 
 from .classroom import DROPS, FULL, PUPILS, expected_points, hand_in, new_course, submission
 
@@ -142,6 +143,18 @@ def test_what_is_missing_is_said_in_one_sentence(graded, capsys, arguments, mess
     assert run(graded, *arguments) == 2
     said = capsys.readouterr().err
     assert message in said and len(said.splitlines()) == 1
+
+
+def test_a_course_draws_its_secret_seed_once_and_shows_it_to_its_owner_only(tmp_path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    seed = secret_seed(tmp_path / "one")
+    assert seed == secret_seed(tmp_path / "one") != secret_seed(tmp_path / "two")
+    [file] = (tmp_path / "one").iterdir()
+    assert file.stat().st_mode & 0o077 == 0
+    file.write_text("not a number")
+    with pytest.raises(CourseError, match="expected a whole number"):
+        secret_seed(tmp_path / "one")
 
 
 def test_a_course_without_submissions_or_settings_is_said(tmp_path, capsys):
