@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -74,6 +74,7 @@ class Misconception:
 
 
 Compare = Callable[[Case, Any, Any], str | None]
+Together = Callable[[Sequence[Case], Sequence[Any]], Mapping[int, str]]
 
 
 @dataclass(eq=False)
@@ -84,7 +85,8 @@ class Exercise:
     draws the calls from a generator: a public seed for `check`, a secret one for grading. `compare`
     replaces the comparison with the reference where more than one answer is right: it returns None,
     or a sentence that says what does not hold. `may_return_inputs` allows an input itself among the
-    results; changing one is still a fault.
+    results; changing one is still a fault. `together` looks at all results side by side, for what
+    no single call can show: it returns a sentence for each place that is at fault.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Exercise:
     worth: dict[str, float]
     statements: dict[str, str] = field(default_factory=dict)
     compare: Compare | None = None
+    together: Together | None = None
     curve: Callable[[], Iterable[Case]] | None = None
     may_return_inputs: bool = False
     seconds: float = 2.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -157,7 +157,14 @@ class Plan:
     def outcomes(self, answers: Sequence[Any]) -> list[Outcome]:
         """The outcome of every call; answers that are missing count as lost."""
         lost = [None] * (len(self.order) - len(answers))
-        return [self.outcome(index, answer) for index, answer in zip(self.order, [*answers, *lost])]
+        found = [self.outcome(index, a) for index, a in zip(self.order, [*answers, *lost])]
+        if self.exercise.together is None:
+            return found
+        cases = [self.cases[index] for index in self.order]
+        for place, said in self.exercise.together(cases, [o.read for o in found]).items():
+            if not found[place].fault:
+                found[place] = replace(found[place], fault="value", message=said)
+        return found
 
     def distances(self, answers: Sequence[Any]) -> list[float]:
         """How many tolerances each answered call lies from the reference."""

@@ -94,9 +94,13 @@ def _weakness(plan: Plan, function: Callable[..., Any]) -> str:
     """Say so when a misconception is caught by a narrow margin only."""
     answers = run_calls({plan.exercise.name: function}, plan.calls)
     outcomes = plan.outcomes(answers)
-    if plan.exercise.compare is not None or any(
-        outcome.impure or outcome.fault in ("raised", "kind", "shape") for outcome in outcomes
-    ):
+    blatant = any(
+        outcome.impure
+        or outcome.fault in ("raised", "kind", "shape")
+        or (outcome.fault and plan.cases[index].raises)
+        for index, outcome in zip(plan.order, outcomes)
+    )
+    if blatant or plan.exercise.compare is not None:
         return ""
     far = max(plan.distances(answers), default=0.0)
     return "" if far >= MISCONCEPTION_DISTANCE else f"is only {far:.3g} tolerances from right"
