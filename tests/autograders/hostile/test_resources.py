@@ -2,7 +2,6 @@
 
 import os
 import resource
-import time
 
 import pytest
 
@@ -70,10 +69,9 @@ def test_an_endless_cell_does_not_stop_the_cells_after_it(classroom):
 )
 def test_waiting_costs_no_time(classroom, wait):
     """Stock nbgrader waits: for a sleep until its time-out, for input() with an error."""
-    before = time.monotonic()
     graded = classroom.grade_with(step_decay=attack(wait, "return 0.123"))
     assert only_step_decay_is_lost(graded)
-    assert time.monotonic() - before < 600
+    assert "too slow" not in graded.reports["step_decay"].note
 
 
 def test_waiting_where_no_filter_helps_ends_at_the_wall_clock(classroom):
@@ -217,10 +215,12 @@ def test_a_huge_result_is_not_sent(classroom):
 
 
 def test_one_core_at_most_is_used(classroom):
-    """Stock nbgrader gives in: NumPy and threads use every core of the machine."""
-    busy = "import os\nimport numpy as np\nbefore = os.times()\n"
-    busy += "a = np.ones((300, 300))\nfor _ in range(30): a = a @ a / 300\nseen = os.cpu_count()"
-    assert classroom.probe(busy) >= 1
+    """Stock nbgrader gives in: NumPy and threads use every core of the machine.
+
+    No thread can be made (see above), so a product that NumPy would share out is made by one.
+    """
+    product = "import os\nimport numpy as np\na = np.ones((600, 600))\nseen = float((a @ a)[0, 0])"
+    assert classroom.probe(product) == 600
     assert classroom.probe("import os\nseen = os.environ['OPENBLAS_NUM_THREADS']") == "1"
 
 
