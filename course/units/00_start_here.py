@@ -271,9 +271,9 @@ with your_code():
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)
 #
-# In 40 to 60 words: *Which of the two pairs of pictures would you show to somebody, and why?* Quote
-# the two numbers printed above, and say how you know that the original digit was not changed.
-# Double-click on the answer below to write.
+# In 40 to 60 words: *Which of the two pairs of pictures would you show to somebody, and why?* One
+# point each: (1) your choice and its cause; (2) the two numbers printed above; (3) your evidence
+# that the original digit was not changed. Double-click on the answer below to write.
 
 # %% [markdown] nbgrader={"grade_id": "conclusion", "grade": true, "solution": true, "points": 3}
 # I would show the pair with fixed colours. The default stretches the greys to each image, so ink of

@@ -443,8 +443,9 @@ with your_code(), np.errstate(over="ignore", invalid="ignore"):
 # ## Your conclusion (3 points, read by a person)
 #
 # In 80 to 120 words: *Which of the seven rates would you call usable for softmax regression on the
-# digits, and where does the band end?* Say what you mean by usable, quote at least two numbers from
-# your table, use one of the three claims, and name one thing that this experiment cannot tell you.
+# digits, and where does the band end?* One point each: (1) say what you mean by usable, and give
+# the band with at least two numbers from your table; (2) settle one of the three claims, as your
+# numbers say; (3) name one thing that this experiment cannot tell you.
 
 # %% [markdown] nbgrader={"grade_id": "conclusion", "grade": true, "solution": true, "points": 3}
 # By usable I mean: right on at least 90 % of the unseen images after 200 updates. Then 0.1 (92 %),

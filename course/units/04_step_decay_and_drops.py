@@ -409,9 +409,9 @@ with your_code():
 # ## Your conclusion (3 points, read by a person)
 #
 # In 80 to 120 words: *A colleague shows you a curve that plunges right after a drop at update 300
-# of 1,500 and concludes "drop early". What do you answer?* Use at least two numbers from your table
-# with their spread, say what the plunge is made of, and name a situation in which the colleague
-# would be right.
+# of 1,500 and concludes "drop early". What do you answer?* One point each: (1) say what the plunge
+# is made of; (2) compare early and late at the end, with at least two numbers from your table and
+# their spread; (3) name a situation in which the colleague would be right.
 
 # %% [markdown] nbgrader={"grade_id": "conclusion", "grade": true, "solution": true, "points": 3}
 # The plunge is the shaking across the valley that stops, not faster learning. In our runs the early

@@ -144,6 +144,16 @@ def test_what_the_prose_states_is_true_of_the_run(unit, words, expression, solve
     assert solved(unit).facts.get(expression) == "True"
 
 
+@each_unit
+def test_the_rubric_stands_above_the_written_conclusion(unit):
+    cells = source(unit).cells
+    for prompt, cell in pairwise(cells):
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if nbgrader.get("grade") and nbgrader["solution"]:
+            for point in range(1, int(nbgrader["points"]) + 1):
+                assert f"({point}) " in prompt.source
+
+
 # Shape and accessibility
 
 
