@@ -326,3 +326,27 @@ def test_a_plateau_rate_only_falls_and_only_to_its_floor(metrics, rule):
         assert 0 <= after.bad <= rule.patience
         assert 0 <= after.cooling <= rule.cooldown
         state = after
+
+
+@quick
+@given(seeds, st.floats(0.5, 0.99))
+def test_prodigy_s_estimate_is_the_ratio_of_its_two_sums(seed, beta2):
+    rule, start_at = opt.Prodigy(0.5, beta2, d0=1e-2), start(seed, (5,))
+    w, state, seen = start_at, rule.init(start_at), []
+    for t in range(12):
+        grad, d, lr = w, state.d, 1.0 / (1 + t)
+        seen.append((d**2 / 1e-2 * lr, grad @ (start_at - w), grad))
+        w, state = rule.update(w, grad, state, lr)
+        ages = beta2 ** (np.arange(t, -1, -1.0) / 2)
+        upper = sum(a * k * inner for a, (k, inner, _) in zip(ages, seen))
+        lower = np.abs(sum(a * k * g for a, (k, _, g) in zip(ages, seen))).sum()
+        np.testing.assert_allclose(state.d, np.maximum(d, upper / lower), rtol=1e-9)
+    assert state.d > 1.1e-2
+
+
+def test_prodigy_keeps_its_estimate_while_there_is_no_gradient():
+    rule, w = opt.Prodigy(d0=0.1), np.ones((2, 3))
+    grad = np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
+    after, state = rule.update(w, grad, rule.init(w), 1.0)
+    assert state.d.tolist() == [[0.1], [0.1]]
+    assert after[0].tolist() == [1.0, 1.0, 1.0]

@@ -121,6 +121,15 @@ def test_time_that_is_no_number_is_refused(t):
 
 
 NONSENSE = [
+    (lambda: Triangular(-0.1, 0.2, 5), ValueError, "base_lr of Triangular should be a rate of 0"),
+    (lambda: Triangular(0.1, np.inf, 5), ValueError, "max_lr of Triangular should be a finite"),
+    (
+        lambda: Join([Constant(1)], [3]),
+        ValueError,
+        r"but it has 1\. The last schedule has no length: it goes on for ever\.$",
+    ),
+    (lambda: Join([0.1], []), TypeError, r"a schedule, but it is 0\.1\. For a fixed rate, try C"),
+    (lambda: Product([]), ValueError, r"at least one schedule, but it is \[\]\.$"),
     (
         lambda: Constant(-0.1),
         ValueError,

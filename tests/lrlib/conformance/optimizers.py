@@ -196,6 +196,14 @@ ROWS = [
     _row("Prodigy", "Prodigy()", "prodigyopt", "Prodigy([w])"),
     _row(
         "Prodigy",
+        "Prodigy(0.5, 0.9, 1e-2, 1e-1)",
+        "prodigyopt",
+        "Prodigy([w], betas=(0.5, 0.9), eps=1e-2, d0=1e-1)",
+        "its estimate grows: a bowl without noise",
+        rates="one",
+    ),
+    _row(
+        "Prodigy",
         "Prodigy(0.8, 0.888, 1e-2, 1e-3)",
         "optax",
         "prodigy(lr, (0.8, 0.888), eps=1e-2, estim_lr0=1e-3)",
@@ -254,6 +262,7 @@ ROWS = [
 _RATES = {
     "constant": np.full(STEPS, 0.05),
     "falling": 0.05 / (1 + 0.3 * np.arange(STEPS)),
+    "one": np.ones(STEPS),
     "warmup": 0.05 * np.minimum(1, (np.arange(STEPS) + 1) / 5),
 }
 
@@ -267,6 +276,11 @@ def _gradient(t: int, w: NDArray[np.float64], largest: float = 1e3) -> NDArray[n
     return noise + np.array([0.0, 0.3, 0.3, 0.0, 0.3]) * w
 
 
+def _bowl(w: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The gradient of a bowl around 10 in every entry, without noise."""
+    return np.array([1.0, 0.5, 0.2, 2.0, 1.0]) * (w - 10)
+
+
 def _loss(w: NDArray[np.float64]) -> float:
     return float(w[1:] @ w[1:]) / 10
 
@@ -278,7 +292,8 @@ def ours(row: Row) -> NDArray[np.float64]:
         return _with_measured_rates(rule)
     path, rates, state = [START], _RATES[row.rates], rule.init(START)
     for t in range(row.steps - 1):
-        w, state = rule.update(path[-1], _gradient(t, path[-1]), state, float(rates[t]))
+        grad = _bowl(path[-1]) if row.rates == "one" else _gradient(t, path[-1])
+        w, state = rule.update(path[-1], grad, state, float(rates[t]))
         path.append(w)
     return np.array(path)
 
@@ -312,7 +327,8 @@ def _torch(call: str, known: dict[str, Any], rates: NDArray[np.float64]) -> NDAr
         for t, rate in enumerate(rates):
             if "warmup_steps" not in call:
                 optimizer.param_groups[0]["lr"] = float(rate)
-            w.grad = torch.tensor(_gradient(t, path[-1]))
+            bowl = rates is _RATES["one"]
+            w.grad = torch.tensor(_bowl(path[-1]) if bowl else _gradient(t, path[-1]))
             optimizer.step()
             path.append(w.detach().numpy().copy())
     finally:

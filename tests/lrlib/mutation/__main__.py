@@ -80,7 +80,8 @@ def _make_mutants(workspace: Path) -> None:
 def _run_mutants(mutants: Path, names: list[str]) -> dict[str, str]:
     results = mutants / "results.json"
     tests = [f"tests/lrlib/{name}" for name in TESTS]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.lrlib.mutation.runner", *tests]
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error"]
+    command += ["-p", "tests.lrlib.mutation.runner", *tests]
     # An empty name keeps the trampolines off until a fork sets its own.
     environment = os.environ | {
         "MUTATION_RESULTS": str(results),
