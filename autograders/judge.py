@@ -139,10 +139,12 @@ def _nothing_useful(plan: Plan, outcomes: Sequence[Outcome]) -> str:
     if not any(not o.fault for o in outcomes) and not asked:
         worst = outcomes[0]
         return worst.message or "returns nothing that can be compared"
-    if plan.exercise.compare is not None or not any(o.fault for o in outcomes):
+    if not any(o.fault for o in outcomes):
         return ""
-    if not asked:
+    if not any(np.size(part) for _, read in asked for part in numbers_of(read)):
         return "returns nothing that can be compared"
+    if plan.exercise.compare is not None:
+        return ""
     parts = [
         np.concatenate([np.ravel(p) for p in _numeric(read)] or [np.empty(0)]) for _, read in asked
     ]

@@ -39,8 +39,8 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield given(lr, 300, 1, rule).on("edge", f"to single samples by the {rule} rule")
         yield given(2, 25, 100, rule).on("edge", f"the rate is a whole number, the rule {rule}")
     at = partial(given, float(rng.uniform(0.01, 2)), 32, 128)
-    for rule in ("cube", "", "lin", "Linear", "SQRT", "linear sqrt", None):
-        yield at(rule).refused().on("errors", f"the rule is {rule!r}")
+    for other in ("cube", "", "lin", "Linear", "SQRT", "linear sqrt", None):
+        yield at(other).refused().on("errors", f"the rule is {other!r}")
 
 
 SCALE_LR = Exercise(
