@@ -88,10 +88,11 @@ class CounterStepper(Lab):
             for i in range(last + 1, steps + 1)
         ]
         table = (("check", "loss", "best", "bad"), *rows)
-        return Outcome(words, (walk, rates, cuts), met=bool(met), table=table)
+        marks = (float(state["best"]) - min_delta, max(float(rates[-1]) * factor, MIN_RATE))
+        return Outcome(words, (walk, rates, cuts, marks), met=bool(met), table=table)
 
     def draw(self, outcome: Outcome, pinned: Outcome | None) -> Picture:
-        walk, rates, cuts = outcome.data
+        walk, rates, cuts, (beat, next_rate) = outcome.data
         picture = Picture(660, 330)
         checks = np.arange(1, CHECKS + 1)
         metric = picture.panel(
@@ -110,6 +111,8 @@ class CounterStepper(Lab):
         metric.line(checks[:seen], metrics()[:seen], thin=True)
         metric.markers(checks[:seen], metrics()[:seen])
         metric.line(np.arange(seen + 1), [entry["best"] for entry in walk], series=2)
+        metric.rule(y=beat, text="to beat")
+        rate.rule(y=next_rate, text="after a cut")
         for cut in cuts:
             metric.rule(x=float(cut), text="cut")
         rate.line(np.arange(seen + 1), rates, series=1)
