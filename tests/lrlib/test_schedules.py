@@ -1,5 +1,7 @@
 """Schedules on both sides of every boundary, and what they say to nonsense."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -308,3 +310,16 @@ def test_a_dict_is_read_as_the_class_that_was_asked():
     assert StepDecay.from_dict(record) == Schedule.from_dict(record)
     with pytest.raises(ValueError, match="unknown name"):
         Linear.from_dict(record)
+
+
+FIELDS = {
+    f"{type(schedule).__name__}-{field.name}": (schedule, field.name)
+    for schedule, _ in VALUES
+    for field in dataclasses.fields(schedule)
+}
+
+
+@pytest.mark.parametrize(("schedule", "name"), FIELDS.values(), ids=FIELDS.keys())
+def test_every_setting_is_checked_by_its_name(schedule, name):
+    with pytest.raises(TypeError, match=f"^{name} of {type(schedule).__name__} should be"):
+        dataclasses.replace(schedule, **{name: "nonsense"})
