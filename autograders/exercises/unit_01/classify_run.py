@@ -29,6 +29,8 @@ def _classify_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given((np.array([2.0, 1.5, 1.6, 0.7]) * start).tolist()).on("values", "it is a list")
     yield given(np.array([1.0, np.nan, 0.2]) * start).on("edge", "one loss is NaN, the last is low")
     yield given(np.array([1.0, np.inf, 0.2]) * start).on("edge", "one loss is infinite")
+    yield given(np.array([np.nan, 0.9, 0.2]) * start).on("edge", "the first loss is NaN")
+    yield given(np.array([np.inf, 0.9, 0.2]) * start).on("edge", "the first loss is infinite")
     yield given([start, 0.1, float("nan")]).on("edge", "the last loss is NaN")
     yield given(np.array([-np.inf, -1.0, -2.0])).on("edge", "one loss is minus infinity")
     yield given(np.array([2.0, 3.0, 2.0])).on("boundary", "the last loss equals the first")
