@@ -183,7 +183,40 @@ def worth_a_thousand(notebook):
             cell["metadata"]["nbgrader"]["points"] = 1000
 
 
+FORGERY = """
+import ast, os, sqlite3
+try:
+    get_ipython().displayhook(10)
+    class Drop(ast.NodeTransformer):
+        def visit_Assert(self, node): return None
+    get_ipython().ast_transformers.append(Drop())
+except Exception:
+    pass
+class Equal:
+    def __eq__(self, other): return True
+    def __array__(self, *a, **k): return np.zeros(1)
+for place in ["gradebook.db", "../gradebook.db", "../../../gradebook.db"]:
+    try:
+        sqlite3.connect(place).execute("update grade set auto_score = 99, manual_score = 99")
+    except Exception:
+        pass
+def check(*a, **k):
+    return 10
+"""
+
+
+def forging(notebook):
+    cell = {"cell_type": "code", "id": "own", "metadata": {}, "source": FORGERY}
+    notebook["cells"].insert(3, {**cell, "outputs": [], "execution_count": None})
+    for test in notebook["cells"]:
+        if test["id"].startswith("check_"):
+            test["source"] = "10"
+            data = {"output_type": "execute_result", "metadata": {}, "execution_count": 1}
+            test["outputs"] = [{**data, "data": {"text/plain": "10"}}]
+
+
 REPAIRED = {
+    "forger": forging,
     "tests-deleted": without_tests,
     "tests-twice": doubled,
     "schema-99": of_another_schema,
@@ -233,6 +266,7 @@ def damaged(tmp_path_factory):
 
 @pytest.mark.parametrize("name", [*REPAIRED, "renamed", "links", "no-time", "zoe-after-them-all"])
 def test_a_damaged_submission_is_repaired_and_earns_what_its_code_deserves(damaged, name):
+    """Stock nbgrader gives in: a skip-execution tag on the tests gives a notebook full marks."""
     scores = scores_of(damaged, DROPS, name)
     assert (scores["step_decay"], scores["scheduled_drop"]) == (2.0, 5.0)
     with gradebook(damaged) as book:
@@ -246,6 +280,13 @@ def test_what_cannot_be_read_has_no_score_and_waits_for_a_person(damaged, name):
         assert [grade.auto_score for grade in notebook.grades] == [None] * len(notebook.grades)
         assert all(grade.needs_manual_grade for grade in notebook.grades)
     assert "Your submission could not be read" in text_of(feedback_of(damaged, DROPS, name))
+
+
+def test_no_submission_changed_what_another_one_earned(damaged):
+    with gradebook(damaged) as book:
+        for submission_ in book.assignment_submissions(DROPS):
+            for grade in submission_.notebooks[0].grades:
+                assert grade.manual_score is None and (grade.auto_score or 0) <= grade.max_score
 
 
 def test_a_link_in_a_submission_does_not_bring_a_file_of_the_teachers_into_the_feedback(damaged):
