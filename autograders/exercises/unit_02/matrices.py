@@ -34,5 +34,7 @@ def hessians(rng: np.random.Generator) -> Iterator[tuple[str, str, np.ndarray]]:
     yield "edge", "its condition number is large", turned(rng, spread(rng, 4, 1e-3, 1e3))
     yield "edge", "all curvatures are tiny", turned(rng, spread(rng, 3, 1e-7, 1e-5))
     yield "edge", "it holds whole numbers", np.array([[5.0, 2.0, 0.0], [2.0, 4.0, 1.0], [0, 1, 3]])
+    steep = np.array([[2.0, -1.0], [-1.0, 2.0]])
+    yield "edge", "it is steepest where the parameters move in opposite directions", steep
     yield "edge", "there is a single parameter", np.array([[float(rng.uniform(2.5, 8))]])
     yield "edge", "all curvatures are equal", float(rng.uniform(2.5, 8)) * np.eye(3)

@@ -16,6 +16,7 @@ from . import UNIT
 
 
 def _cases(rng: np.random.Generator) -> Iterator[Case]:
+    scale = float(rng.uniform(0.6, 1.4))
     for every, gamma in (
         (10, 0.5),
         (int(rng.integers(6, 9)), float(rng.uniform(0.08, 0.2))),
@@ -32,13 +33,15 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield at(2 * every).on("boundary", "t is twice every")
         yield at(3 * every + 1).on("values", "t lies far beyond every")
         yield at(np.int64(every + 2)).on("values", "t is a NumPy integer")
-    at = partial(given, lr0=0.3, gamma=0.7, every=1)
+    at = partial(given, lr0=0.3 * scale, gamma=0.7, every=1)
     yield at(0).on("edge", "every is 1 and t is 0")
     yield at(3).on("edge", "every is 1")
-    yield given(7, lr0=0.2, gamma=1.0, every=3).on("edge", "gamma is 1, so nothing decays")
+    yield given(7, lr0=0.2 * scale, gamma=1.0, every=3).on("edge", "gamma is 1, so nothing decays")
     yield given(13, lr0=1, gamma=0.4, every=4).on("edge", "lr0 is a whole number")
-    yield given(2500, lr0=0.1, gamma=0.98, every=27).on("edge", "t is large")
-    yield given(3, lr0=0.6, gamma=0.3, every=2000).on("edge", "every is large")
+    yield given(2500, lr0=0.1 * scale, gamma=0.98, every=27).on("edge", "t is large")
+    spent = given(450, lr0=0.1 * scale, gamma=0.5, every=31)
+    yield spent.on("edge", "almost nothing of the rate is left")
+    yield given(3, lr0=0.6 * scale, gamma=0.3, every=2000).on("edge", "every is large")
 
 
 EXPONENTIAL_DECAY = Exercise(
