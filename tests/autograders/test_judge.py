@@ -109,6 +109,18 @@ def test_hard_coded_public_answers_fail_on_fresh_inputs(exercise):
 
 
 @by_name
+def test_every_property_meets_fresh_inputs(exercise):
+    def inputs(seed):
+        return {(case.property, repr((case.args, case.kwargs))) for case in cases(seed)}
+
+    def cases(seed):
+        return plan_for(exercise, seed).cases
+
+    fresh = {name for name, _ in inputs(77) - inputs(0)}
+    assert fresh == {case.property for case in cases(0)}
+
+
+@by_name
 def test_every_hidden_case_says_what_it_is(exercise):
     for case in plan_for(exercise, 0).cases:
         assert case.note or case.raises, case

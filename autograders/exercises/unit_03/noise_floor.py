@@ -31,12 +31,13 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
             yield given(lr, curvature, float(rng.uniform(0.2, 7))).on(
                 "values", f"lr * curvature is {words}"
             )
-    yield given(0.5, 2.0, 3.0).on("edge", "lr * curvature is 1")
+    noise = float(rng.uniform(0.5, 3))
+    yield given(0.5, 2.0, noise).on("edge", "lr * curvature is 1")
     yield given(1, 1, 4).on("edge", "all arguments are whole numbers")
     yield given(0.1, 2.0, 0.0).on("edge", "the gradient has no noise")
-    yield given(1e-6, 3.0, 2.0).on("edge", "the rate is almost 0")
-    yield given(0.1, 1e-3, 0.5).on("edge", "the bowl is almost flat")
-    yield given(0.002, 700.0, 900.0).on("edge", "curvature and noise are large")
+    yield given(1e-6, 3.0, noise).on("edge", "the rate is almost 0")
+    yield given(0.1, 1e-3, noise).on("edge", "the bowl is almost flat")
+    yield given(0.002, 700.0, 300 * noise).on("edge", "curvature and noise are large")
 
 
 NOISE_FLOOR = Exercise(

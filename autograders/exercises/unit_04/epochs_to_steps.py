@@ -20,14 +20,16 @@ def _epoch_cases(rng: np.random.Generator) -> Iterator[Case]:
         yield given(int(rng.integers(2, 20)), samples, batch).on(
             "values", "the last batch is short"
         )
-    yield given(7, 1437, 64).on("values", "the data are the digits")
-    yield given(3, 1024, 32).on("boundary", "the batches come out even")
-    yield given(5, 1025, 32).on("boundary", "one sample is left over")
-    yield given(5, 1023, 32).on("boundary", "one sample is missing")
-    yield given(4, 10, 64).on("edge", "one batch holds all samples")
-    yield given(6, 50, 1).on("edge", "each batch is a single sample")
-    yield given(0, 100, 32).on("edge", "there are no epochs")
-    yield given(10, 100_000_000_003, 7).on("edge", "the data set is huge")
+    epochs, batch = int(rng.integers(2, 20)), int(rng.integers(8, 64))
+    full = batch * int(rng.integers(20, 40))
+    yield given(epochs, 1437, 64).on("values", "the data are the digits")
+    yield given(epochs, full, batch).on("boundary", "the batches come out even")
+    yield given(epochs, full + 1, batch).on("boundary", "one sample is left over")
+    yield given(epochs, full - 1, batch).on("boundary", "one sample is missing")
+    yield given(epochs, batch - 3, batch).on("edge", "one batch holds all samples")
+    yield given(epochs, full, 1).on("edge", "each batch is a single sample")
+    yield given(0, full, batch).on("edge", "there are no epochs")
+    yield given(epochs, 100_000_000_003, 7).on("edge", "the data set is huge")
 
 
 EPOCHS_TO_STEPS = Exercise(

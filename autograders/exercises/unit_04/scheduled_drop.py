@@ -15,6 +15,7 @@ from . import UNIT
 
 
 def _drop_cases(rng: np.random.Generator) -> Iterator[Case]:
+    scale = float(rng.uniform(0.6, 1.4))
     for gamma in (0.1, 0.5, float(rng.uniform(0.6, 0.9))):
         gaps = rng.integers(3, 12, size=3)
         milestones = [int(m) for m in np.cumsum(gaps)]
@@ -27,10 +28,16 @@ def _drop_cases(rng: np.random.Generator) -> Iterator[Case]:
             yield at(milestone).on("boundary", "t is exactly at a milestone")
         yield at(milestones[-1] + 1).on("values", "all milestones have passed")
         yield at(10 * milestones[-1]).on("values", "t is far beyond the last milestone")
-    yield given(4, lr0=0.3, milestones=[], gamma=0.1).on("edge", "there are no milestones")
-    yield given(0, lr0=0.3, milestones=[0, 5], gamma=0.5).on("edge", "the first milestone is 0")
-    yield given(6, lr0=0.3, milestones=(2, 3, 4, 5), gamma=0.9).on("edge", "milestones are a tuple")
-    yield given(3, lr0=0.3, milestones=[1, 2, 3], gamma=0.2).on("edge", "milestones are neighbours")
+    yield given(4, lr0=0.3 * scale, milestones=[], gamma=0.1).on("edge", "there are no milestones")
+    yield given(0, lr0=0.3 * scale, milestones=[0, 5], gamma=0.5).on(
+        "edge", "the first milestone is 0"
+    )
+    yield given(6, lr0=0.3 * scale, milestones=(2, 3, 4, 5), gamma=0.9).on(
+        "edge", "milestones are a tuple"
+    )
+    yield given(3, lr0=0.3 * scale, milestones=[1, 2, 3], gamma=0.2).on(
+        "edge", "milestones are neighbours"
+    )
     yield given(8, lr0=1, milestones=[5], gamma=1.0).on("edge", "gamma is 1")
 
 

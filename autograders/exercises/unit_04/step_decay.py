@@ -16,6 +16,7 @@ from . import UNIT
 
 
 def _step_cases(rng: np.random.Generator) -> Iterator[Case]:
+    scale = float(rng.uniform(0.6, 1.4))
     for every, gamma in (
         (10, 0.5),
         (int(rng.integers(6, 9)), 0.1),
@@ -30,12 +31,12 @@ def _step_cases(rng: np.random.Generator) -> Iterator[Case]:
             yield at(drops * every - 1).on("boundary", "t is the last update before a drop")
             yield at(drops * every).on("boundary", "t is exactly at a drop")
         yield at(np.int64(every + 1)).on("values", "t is a NumPy integer")
-    at = partial(given, lr0=0.3, gamma=0.7, every=1)
+    at = partial(given, lr0=0.3 * scale, gamma=0.7, every=1)
     yield at(0).on("edge", "every is 1 and t is 0")
     yield at(4).on("edge", "every is 1")
-    yield given(7, lr0=0.2, gamma=1.0, every=3).on("edge", "gamma is 1, so nothing drops")
+    yield given(7, lr0=0.2 * scale, gamma=1.0, every=3).on("edge", "gamma is 1, so nothing drops")
     yield given(13, lr0=1, gamma=0.5, every=4).on("edge", "lr0 is a whole number")
-    yield given(400, lr0=0.1, gamma=0.98, every=2).on("edge", "t is large")
+    yield given(400, lr0=0.1 * scale, gamma=0.98, every=2).on("edge", "t is large")
 
 
 STEP_DECAY = Exercise(

@@ -16,6 +16,7 @@ from . import UNIT
 
 
 def _cases(rng: np.random.Generator) -> Iterator[Case]:
+    scale = float(rng.uniform(0.6, 1.4))
     for every, rate in (
         (10, 0.5),
         (int(rng.integers(6, 9)), float(rng.uniform(1.5, 4))),
@@ -32,13 +33,13 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield at(3 * every).on("boundary", "t is three times every")
         yield at(12 * every + 1).on("values", "t lies far beyond every")
         yield at(np.int64(2 * every + 3)).on("values", "t is a NumPy integer")
-    at = partial(given, lr0=0.3, rate=0.7, every=1)
+    at = partial(given, lr0=0.3 * scale, rate=0.7, every=1)
     yield at(0).on("edge", "every is 1 and t is 0")
     yield at(3).on("edge", "every is 1")
-    yield given(9, lr0=0.2, rate=0.0, every=4).on("edge", "rate is 0, so nothing decays")
+    yield given(9, lr0=0.2 * scale, rate=0.0, every=4).on("edge", "rate is 0, so nothing decays")
     yield given(13, lr0=1, rate=2, every=4).on("edge", "lr0 and rate are whole numbers")
-    yield given(100_000, lr0=0.1, rate=0.3, every=20).on("edge", "t is large")
-    yield given(3, lr0=0.6, rate=9.0, every=2000).on("edge", "every is large")
+    yield given(100_000, lr0=0.1 * scale, rate=0.3, every=20).on("edge", "t is large")
+    yield given(3, lr0=0.6 * scale, rate=9.0, every=2000).on("edge", "every is large")
 
 
 INVERSE_TIME_DECAY = Exercise(

@@ -16,6 +16,7 @@ from . import UNIT
 
 
 def _cases(rng: np.random.Generator) -> Iterator[Case]:
+    scale = float(rng.uniform(0.6, 1.4))
     for steps, share, power in (
         (10, 0.0, 2),
         (int(rng.integers(11, 20)), 0.0, 1.0),
@@ -35,11 +36,19 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield at(steps + 1).on("clamp", f"t is one more than steps and {end}")
         yield at(2 * steps + 3).on("clamp", f"t is beyond twice steps and {end}")
         yield at(10 * steps).on("clamp", f"t is ten times steps and {end}")
-    yield given(0, lr0=0.3, lr_end=0.1, steps=1, power=2.0).on("edge", "steps is 1 and t is 0")
-    yield given(1, lr0=0.3, lr_end=0.1, steps=1, power=2.0).on("edge", "steps is 1 and t is 1")
+    yield given(0, lr0=0.3 * scale, lr_end=0.1 * scale, steps=1, power=2.0).on(
+        "edge", "steps is 1 and t is 0"
+    )
+    yield given(1, lr0=0.3 * scale, lr_end=0.1 * scale, steps=1, power=2.0).on(
+        "edge", "steps is 1 and t is 1"
+    )
     yield given(6, lr0=2, lr_end=1, steps=8, power=3).on("edge", "all settings are whole numbers")
-    yield given(5, lr0=0.2, lr_end=0.2, steps=9, power=2).on("edge", "lr_end equals lr0")
-    yield given(700, lr0=0.5, lr_end=0.02, steps=3000, power=0.9).on("edge", "steps is large")
+    yield given(5, lr0=0.2 * scale, lr_end=0.2 * scale, steps=9, power=2).on(
+        "edge", "lr_end equals lr0"
+    )
+    yield given(700, lr0=0.5 * scale, lr_end=0.02 * scale, steps=3000, power=0.9).on(
+        "edge", "steps is large"
+    )
 
 
 POLYNOMIAL_DECAY = Exercise(

@@ -60,6 +60,9 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(bowl((3, 1)), start((3, 1)), calm).on("shape", "w0 is a column")
     frozen = given(bowl((3,)), start((3,)), calm).read_only()
     yield frozen.on("purity", "w0 cannot be written to")
+    unit = Recipe("bowl", {"slope": np.ones(1), "shift": np.zeros(1), "floor": 0.0})
+    exact = given(unit, np.array([2.0 ** int(rng.integers(-1, 3))]), np.array([3.0, 0.5, 0.5]))
+    yield exact.on("boundary", "a loss is exactly 4 times the best")
     yield given(bowl((3,)), start((3,)), calm).on("purity", "w0 is wanted again afterwards")
 
 

@@ -24,7 +24,10 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield case.on("values", "the bounds are arbitrary")
     yield given(1e-4, 1.0, 100).on("values", "there are many rates")
     yield given(1, 16, 5).on("values", "the bounds are whole numbers")
-    for low, high in ((0.01, 10.0), (0.3, 0.7)):
+    for low, high in (
+        (0.01 * float(rng.uniform(0.5, 2)), 10.0),
+        (0.3, float(rng.uniform(0.6, 0.9))),
+    ):
         yield given(low, high, 2).on("edge", "there are two rates, the bounds themselves")
         yield given(low, high, 3).on("edge", "there are three rates")
 

@@ -16,6 +16,7 @@ from . import UNIT
 
 
 def _cases(rng: np.random.Generator) -> Iterator[Case]:
+    scale = float(rng.uniform(0.6, 1.4))
     for multiplier, share in ((2, 0.0), (1, 0.1), (3, float(rng.uniform(0.05, 0.3)))):
         first, top = int(rng.integers(5, 12)), float(rng.uniform(0.1, 2))
         at = partial(
@@ -35,14 +36,14 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield at(third).on("boundary", "the fourth cycle begins")
         yield at(third + 3).on("values", "t lies in the fourth cycle")
         yield at(np.int64(first + 2)).on("values", "t is a NumPy integer")
-    exact = partial(given, lr_max=0.5, lr_min=0.02, first_cycle=3, multiplier=3)
+    exact = partial(given, lr_max=0.5 * scale, lr_min=0.02 * scale, first_cycle=3, multiplier=3)
     for t in (3, 12, 39, 120, 363, 1092):
         yield exact(t).on("edge", "a restart is due after cycles that tripled")
         yield exact(t - 1).on("edge", "a restart is due at the next update")
     for t in (0, 1, 2, 3, 6, 7):
-        one = given(t, lr_max=0.4, lr_min=0.1, first_cycle=1, multiplier=2)
+        one = given(t, lr_max=0.4 * scale, lr_min=0.1 * scale, first_cycle=1, multiplier=2)
         yield one.on("edge", "the first cycle lasts one update")
-    same = given(5, lr_max=0.3, lr_min=0.1, first_cycle=1, multiplier=1)
+    same = given(5, lr_max=0.3 * scale, lr_min=0.1 * scale, first_cycle=1, multiplier=1)
     yield same.on("edge", "every cycle lasts one update")
 
 

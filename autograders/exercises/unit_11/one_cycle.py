@@ -16,6 +16,7 @@ from . import UNIT
 
 
 def _cases(rng: np.random.Generator) -> Iterator[Case]:
+    scale = float(rng.uniform(0.6, 1.4))
     settings = ((0.3, 40, 25.0, 1e4), (0.5, 30, 10.0, 100.0), (0.2, 50, 4.0, 10.0))
     for pct_start, steps, div, final_div in settings:
         max_lr = float(rng.uniform(0.05, 2))
@@ -37,14 +38,16 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield at(10 * steps).on("clamp", "t is far beyond the end")
         yield at(np.int64(3)).on("values", "t is a NumPy integer")
     steps, pct_start = int(rng.integers(31, 60)), float(rng.uniform(0.22, 0.47))
-    at = partial(given, max_lr=0.7, steps=steps, pct_start=pct_start, div=8.0, final_div=50.0)
+    at = partial(
+        given, max_lr=0.7 * scale, steps=steps, pct_start=pct_start, div=8.0, final_div=50.0
+    )
     peak = pct_start * steps - 1
     if abs(peak - round(peak)) < 0.05:
         at = partial(at, pct_start=pct_start + 0.1 / steps)
         peak += 0.1
     for t in (math.floor(peak), math.floor(peak) + 1, math.floor(peak) - 3, math.floor(peak) + 5):
         yield at(t).on("edge", "the peak lies between two updates")
-    at = partial(given, max_lr=0.5, steps=20, pct_start=0.5, div=1.0, final_div=1.0)
+    at = partial(given, max_lr=0.5 * scale, steps=20, pct_start=0.5, div=1.0, final_div=1.0)
     yield at(4).on("edge", "div is 1, so the rate starts at its peak")
     yield at(15).on("edge", "final_div is 1, so it ends where it began")
     whole = given(3, max_lr=1, steps=20, pct_start=0.5, div=10, final_div=100)

@@ -17,6 +17,7 @@ from . import UNIT
 
 def cycle_cases(rng: np.random.Generator) -> Iterator[Case]:
     """Places in the first, a later and a far cycle, with bounds that include 0."""
+    scale = float(rng.uniform(0.6, 1.4))
     for share in (0.0, float(rng.uniform(0.05, 0.3)), 0.5):
         max_lr, half = float(rng.uniform(0.1, 2)), int(rng.integers(4, 12))
         at = partial(given, base_lr=share * max_lr, max_lr=max_lr, half_cycle=half)
@@ -34,8 +35,12 @@ def cycle_cases(rng: np.random.Generator) -> Iterator[Case]:
         yield at(9 * half).on("boundary", "it is the top of the fifth cycle")
         yield at(np.int64(half // 2 + 1)).on("values", "t is a NumPy integer")
     for t in (0, 1, 2, 3):
-        yield given(t, base_lr=0.1, max_lr=0.6, half_cycle=1).on("edge", "half_cycle is 1")
-    yield given(7, base_lr=0.3, max_lr=0.3, half_cycle=5).on("edge", "both bounds are equal")
+        yield given(t, base_lr=0.1 * scale, max_lr=0.6 * scale, half_cycle=1).on(
+            "edge", "half_cycle is 1"
+        )
+    yield given(7, base_lr=0.3 * scale, max_lr=0.3 * scale, half_cycle=5).on(
+        "edge", "both bounds are equal"
+    )
     yield given(3, base_lr=1, max_lr=2, half_cycle=4).on("edge", "the bounds are whole numbers")
 
 

@@ -16,6 +16,7 @@ from . import UNIT
 
 
 def _cases(rng: np.random.Generator) -> Iterator[Case]:
+    scale = float(rng.uniform(0.6, 1.4))
     for share in (0.0, float(rng.uniform(0.05, 0.3)), 0.5):
         lr0, steps = float(rng.uniform(0.05, 2)), int(rng.integers(11, 60))
         at = partial(given, lr0=lr0, lr_end=share * lr0, steps=steps)
@@ -29,10 +30,18 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield at(2 * steps).on("clamp", "t is twice the steps")
         yield at(10 * steps).on("clamp", "t is far beyond the end")
         yield at(np.int64(steps // 4)).on("values", "t is a NumPy integer")
-    yield given(0, lr0=0.3, lr_end=0.1, steps=1).on("edge", "there is one step and t is 0")
-    yield given(1, lr0=0.3, lr_end=0.1, steps=1).on("edge", "there is one step and it is done")
-    yield given(5, lr0=0.2, lr_end=0.2, steps=9).on("edge", "first and last rate are equal")
-    yield given(4, lr0=0.1, lr_end=0.5, steps=9).on("edge", "the last rate is above the first")
+    yield given(0, lr0=0.3 * scale, lr_end=0.1 * scale, steps=1).on(
+        "edge", "there is one step and t is 0"
+    )
+    yield given(1, lr0=0.3 * scale, lr_end=0.1 * scale, steps=1).on(
+        "edge", "there is one step and it is done"
+    )
+    yield given(5, lr0=0.2 * scale, lr_end=0.2 * scale, steps=9).on(
+        "edge", "first and last rate are equal"
+    )
+    yield given(4, lr0=0.1 * scale, lr_end=0.5 * scale, steps=9).on(
+        "edge", "the last rate is above the first"
+    )
     yield given(3, lr0=2, lr_end=1, steps=7).on("edge", "the rates are whole numbers")
 
 

@@ -16,6 +16,7 @@ from . import UNIT
 
 
 def _cases(rng: np.random.Generator) -> Iterator[Case]:
+    scale = float(rng.uniform(0.6, 1.4))
     for share in (0.0, float(rng.uniform(0.05, 0.3)), 0.5):
         lr = float(rng.uniform(0.05, 2))
         up, level, down = (int(n) for n in rng.integers(5, 14, size=3))
@@ -36,14 +37,16 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield at(steps).on("clamp", "t is exactly steps")
         yield at(steps + 1).on("clamp", "t is one beyond the end")
         yield at(10 * steps).on("clamp", "t is far beyond the end")
-    at = partial(given, lr=0.3, warmup_steps=0, steps=20, decay_steps=5, lr_end=0.06)
+    at = partial(
+        given, lr=0.3 * scale, warmup_steps=0, steps=20, decay_steps=5, lr_end=0.06 * scale
+    )
     yield at(0).on("edge", "there is no warmup and t is 0")
     yield at(3).on("edge", "there is no warmup")
     yield at(17).on("edge", "there is no warmup and the decay has begun")
-    at = partial(given, lr=0.4, warmup_steps=4, steps=10, decay_steps=1, lr_end=0.1)
+    at = partial(given, lr=0.4 * scale, warmup_steps=4, steps=10, decay_steps=1, lr_end=0.1 * scale)
     yield at(9).on("edge", "the decay is a single step and has not begun")
     yield at(10).on("edge", "the decay is a single step and is done")
-    at = partial(given, lr=0.4, warmup_steps=4, steps=10, decay_steps=6, lr_end=0.1)
+    at = partial(given, lr=0.4 * scale, warmup_steps=4, steps=10, decay_steps=6, lr_end=0.1 * scale)
     yield at(3).on("edge", "there is no level part: last update of the warmup")
     yield at(4).on("edge", "there is no level part: first update after the warmup")
     yield at(7).on("edge", "there is no level part: in the decay")
