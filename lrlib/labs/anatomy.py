@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lrlib.labs.kit import Axis, Lab, Linear, Log, Outcome, Pick, Picture, Switch, number
-from lrlib.labs.kit.frame import LearnerError, plugged
+from lrlib.labs.kit.own import plugged
 from lrlib.optimizers import Adam
 from lrlib.problems import Ravine
 
@@ -85,11 +85,8 @@ class AdamAnatomy(Lab):
         step = self._step if correction else uncorrected_step
         for t in range(1, STEPS + 1):
             grad = VALLEY.grad(w)
-            try:
-                w, m, v = step(w, grad, m, v, t, lr=lr, beta1=beta1, beta2=beta2, eps=EPS)
-            except (TypeError, ValueError) as error:
-                raise LearnerError(f"adam_step returns (w, m, v): {error}") from error
-            path.append(np.asarray(w, float))
+            w, m, v = step(w.copy(), grad, m, v, t, lr=lr, beta1=beta1, beta2=beta2, eps=EPS)
+            path.append(w)
             moments.append((grad[0], m[0], v[0]))
         walk = np.array(path)
         sizes = np.abs(np.diff(walk, axis=0)) / lr

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrlib.labs.kit import Axis, Choice, Lab, Log, Outcome, Picture, Span, number
-from lrlib.labs.kit.frame import plugged, rates_from
 from lrlib.labs.kit.live import LiveRuns, Trace
+from lrlib.labs.kit.own import plugged, rates_from
 from lrlib.schedules import WSD, CosineDecay, Warmup
 
 BUDGETS, EVERY = (60, 100, 160), 20

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrlib.labs.kit import Axis, Lab, Linear, Log, Outcome, Picture, Span, Whole, number
-from lrlib.labs.kit.frame import plugged, rates_from
 from lrlib.labs.kit.live import STEPS, LiveRun
+from lrlib.labs.kit.own import plugged, rates_from
 from lrlib.schedules import ScheduledDrop
 
 GOAL = 0.3

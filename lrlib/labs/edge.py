@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lrlib import curvature
 from lrlib.data import Dataset, load_digits
 from lrlib.labs.kit import Axis, Choice, Lab, Log, Outcome, Picture, number
-from lrlib.labs.kit.frame import plugged
+from lrlib.labs.kit.own import plugged
 from lrlib.problems import Network
 
 STEPS, PART, EVERY = 240, 30, 10

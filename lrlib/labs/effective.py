@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lrlib.labs.kit import Axis, Choice, Lab, Log, Outcome, Picture, Switch, number
-from lrlib.labs.kit.frame import plugged
+from lrlib.labs.kit.own import LearnerError, plugged
 from lrlib.optimizers import SGD, AdaGrad, RMSprop
 from lrlib.problems import RotatedRavine
 
@@ -63,6 +63,8 @@ class EffectiveRateBars(Lab):
         squares = state[0] if method != "SGD" else np.ones(2)
         own = np.full(2, lr) if method == "SGD" else self._effective(squares, lr=lr, eps=EPS)
         rates = np.broadcast_to(np.asarray(own, float), 2)
+        if np.isnan(rates).any():
+            raise LearnerError(f"effective_lr returns one rate for each parameter; it gave {own!r}")
         diverged = not loss < 2 * float(problem.loss(walk[0]))
         words = (
             f"{method} at rate {number(lr)}: parameter 1 gets {number(rates[0])}, parameter 2 gets "

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrlib.labs.kit import Axis, Lab, Linear, Log, Outcome, Picture, number
-from lrlib.labs.kit.frame import plugged, rates_from
 from lrlib.labs.kit.live import LiveRuns
+from lrlib.labs.kit.own import plugged, rates_from
 from lrlib.schedules import ExponentialDecay, InverseTimeDecay, PolynomialDecay
 
 STEPS, EVERY = 120, 20

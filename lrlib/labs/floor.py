@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrlib.labs.kit import Axis, Lab, Log, Outcome, Pick, Picture, number
-from lrlib.labs.kit.frame import plugged
+from lrlib.labs.kit.own import plugged
 
 STEPS, RUNS, START = 400, 96, 3.0
 CURVATURE, VARIANCE = 1.0, 4.0

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lrlib.labs.kit import Axis, Lab, Log, Outcome, Picture, number
-from lrlib.labs.kit.frame import LearnerError, plugged
+from lrlib.labs.kit.own import plugged
 
 START, CURVATURE = 1.8, 2.0
 CLOSE, FEW = 1e-3, 4
@@ -46,14 +46,8 @@ class StepMarble(Lab):
     def compute(self, lr: float, steps: int) -> Outcome:
         path = [START]
         for _ in range(steps + 1):
-            try:
-                path.append(
-                    float(self._step(np.float64(path[-1]), np.float64(CURVATURE * path[-1]), lr))
-                )
-            except (TypeError, ValueError) as error:
-                raise LearnerError(
-                    f"One number was expected back from the step: {error}"
-                ) from error
+            here = np.float64(path[-1])
+            path.append(float(self._step(here, CURVATURE * here, lr)))
         w = np.array(path)
         now, ahead = w[steps], w[steps + 1]
         reached = np.flatnonzero(np.abs(w[: steps + 1]) < CLOSE)

@@ -9,7 +9,7 @@ import numpy as np
 
 from lrlib import curvature
 from lrlib.labs.kit import Axis, Lab, Log, Outcome, Picture, number
-from lrlib.labs.kit.frame import plugged
+from lrlib.labs.kit.own import plugged
 
 START = np.array([9.0, 4.0])
 STEPS = 40

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lrlib.labs.kit import Axis, Lab, Linear, Log, Outcome, Picture, heat_map, number
-from lrlib.labs.kit.frame import LearnerError, plugged
+from lrlib.labs.kit.own import plugged
 from lrlib.optimizers import Momentum
 from lrlib.optimizers.momentum import Velocity
 from lrlib.problems import Ravine
@@ -77,11 +77,8 @@ class PhaseMap(Lab):
         w, velocity = RAVINE.init(), np.zeros(2)
         path = [w]
         for _ in range(steps):
-            try:
-                w, velocity = self._step(w, RAVINE.grad(w), velocity, lr=lr, mu=mu)
-            except (TypeError, ValueError) as error:
-                raise LearnerError(f"momentum_step returns (w, velocity): {error}") from error
-            path.append(np.asarray(w))
+            w, velocity = self._step(w.copy(), RAVINE.grad(w), velocity, lr=lr, mu=mu)
+            path.append(w)
         kept = float(decay_per_step(lr, mu))
         words = f"Rate {number(lr)}, momentum {number(mu)}: "
         if kept >= 1:

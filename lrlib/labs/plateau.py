@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrlib.labs.kit import Axis, Lab, Linear, Outcome, Picture, Whole, number
-from lrlib.labs.kit.frame import LearnerError, plugged
 from lrlib.labs.kit.live import LiveRun, digits_network
+from lrlib.labs.kit.own import LearnerError, plugged
 from lrlib.optimizers import ReduceOnPlateau
 
 CHECKS, FIRST_RATE, MIN_RATE = 30, 0.5, 1e-3

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from lrlib.labs.kit import Axis, Lab, Linear, Log, Outcome, Picture, number
-from lrlib.labs.kit.frame import plugged
 from lrlib.labs.kit.live import LiveRuns, digits_network
+from lrlib.labs.kit.own import plugged
 from lrlib.training import finder as training_finder
 from lrlib.training import range_test
 from lrlib.training.finder import RangeTest

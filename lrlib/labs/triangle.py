@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from lrlib.labs.kit import Axis, Choice, Lab, Log, Outcome, Picture, Whole, number
-from lrlib.labs.kit.frame import plugged, rates_from
 from lrlib.labs.kit.live import BATCH_SIZE, STEPS, LiveRun
+from lrlib.labs.kit.own import plugged, rates_from
 from lrlib.schedules import Triangular, Triangular2
 
 SHAPES = {"triangular": Triangular, "triangular2": Triangular2}

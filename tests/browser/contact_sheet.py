@@ -16,7 +16,7 @@ from lrlib import labs
 from tests.browser.jupyter import NotebookPage, chromium, serve
 from tests.browser.lab_page import LabPage
 
-COLUMNS, GAP = 2, 12
+COLUMNS, GAP = 4, 12
 
 
 def sheet(pictures: list[Image.Image]) -> Image.Image:

@@ -35,10 +35,11 @@ widgets.VBox([slider, label.add_class("answer")]).add_class("floor")
 # Notes when a key reaches the page, and the first frame painted after the watched element changed.
 STOPWATCH = """
 watched => {
-  const watch = {began: null, took: [], frames: [], blanks: 0};
+  const watch = {began: null, took: [], frames: [], blanks: 0, last: 0};
   let last = watched.innerHTML;
   const painted = moment => {
     watch.frames.push(moment);
+    watch.last = moment;
     if (watch.began !== null) { watch.took.push(moment - watch.began); watch.began = null; }
   };
   new MutationObserver(() => {
@@ -55,6 +56,9 @@ watched => {
   window.lrWatch = watch;
 }
 """
+
+# A lab that refines its picture goes on painting for a while: wait until it has finished.
+QUIET = "() => performance.now() - lrWatch.last > 120"
 
 
 @dataclass(frozen=True)
@@ -94,11 +98,11 @@ def measure(page: Page, name: str, slider: Locator, watched: Locator) -> Latency
     took = []
     for i in range(PRESSES + 3):
         key = "ArrowRight" if (i // 6) % 2 == 0 else "ArrowLeft"
-        page.evaluate("() => { lrWatch.took = []; }")
+        page.wait_for_function(QUIET, timeout=20_000, polling=20)
+        page.evaluate("() => { lrWatch.took = []; lrWatch.began = null; }")
         page.keyboard.press(key)
         page.wait_for_function("() => lrWatch.took.length > 0", timeout=20_000, polling=20)
         took.append(page.evaluate("() => lrWatch.took[0]"))
-        time.sleep(0.03)
     frames, seconds = _drag(page, slider)
     gaps = [b - a for a, b in pairwise(frames)]
     blanks = page.evaluate("() => lrWatch.blanks")

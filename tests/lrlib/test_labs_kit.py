@@ -11,8 +11,8 @@ import pytest
 
 from lrlib import labs
 from lrlib.labs.kit import Axis, Log, Picture, number
-from lrlib.labs.kit.frame import LearnerError, plugged, rates_from
 from lrlib.labs.kit.live import LiveRun, LiveRuns, TightNetwork, digits_network
+from lrlib.labs.kit.own import LearnerError, plugged, rates_from
 from lrlib.optimizers import SGD, Momentum
 
 

@@ -10,20 +10,15 @@ from html import escape
 from typing import Any, ClassVar
 
 import ipywidgets as widgets
-import numpy as np
-from numpy.typing import NDArray
 
 from lrlib.labs.kit.controls import Control
+from lrlib.labs.kit.own import LearnerError, blamed, forget_answers
 from lrlib.labs.kit.svg import Picture
 from lrlib.labs.kit.theme import SCRIPT, STYLE
 
 FRAME_SECONDS = 0.12
 PART_SECONDS = 0.03
 MOST_CONTROLS = 4
-
-
-class LearnerError(Exception):
-    """The learner's own function raised or returned what cannot be used; the lab shows this."""
 
 
 @dataclass(frozen=True)
@@ -219,22 +214,16 @@ class Lab(widgets.VBox):
         return picture
 
     def _refresh(self) -> None:
-        try:
-            self.outcome = self.compute(**self.values)
-        except LearnerError as error:
-            self.outcome = Outcome(str(error), diverged=True)
-        except Exception as error:
-            self._view.value = self._words(Outcome(f"This lab failed: {error!r}", diverged=True))
-            raise
         if self._refining:
             self._refining.cancel()
             self._refining = None
+        self.outcome = self._careful(lambda: self.compute(**self.values))
         if self.outcome.more is not None:
             try:
                 loop = asyncio.get_running_loop()
             except RuntimeError:
                 while (more := self.outcome.more) is not None:
-                    self.outcome = more()
+                    self.outcome = self._careful(more)
             else:
                 self._refining = loop.create_task(self._refine())
         self._show()
@@ -243,8 +232,21 @@ class Lab(widgets.VBox):
         """Continue the outcome part by part, letting the slider in between the parts."""
         while (more := self.outcome.more) is not None:
             await asyncio.sleep(PART_SECONDS)
-            self.outcome = more()
+            self.outcome = self._careful(more)
             self._show()
+
+    def _careful(self, part: Callable[[], Outcome]) -> Outcome:
+        """A part of the outcome, or what went wrong with the learner's function in it."""
+        forget_answers()
+        try:
+            return part()
+        except LearnerError as error:
+            return Outcome(str(error), diverged=True)
+        except Exception as error:
+            if words := blamed(error):
+                return Outcome(words, diverged=True)
+            self._view.value = self._words(Outcome(f"This lab failed: {error!r}", diverged=True))
+            raise
 
     def _show(self) -> None:
         self._ever_met = self._ever_met or self.outcome.met
@@ -282,39 +284,3 @@ def _html_table(rows: tuple[tuple[str, ...], ...]) -> str:
         f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows[1:]
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def plugged(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """The learner's own function; whatever it raises becomes a `LearnerError` that names it.
-
-    A stub that still raises `NotImplementedError` is reported as not written yet.
-    """
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return function(*args, **kwargs)
-        except NotImplementedError:
-            raise LearnerError(
-                f"Your {name} is not written yet: fill it in, then run this cell again."
-            ) from None
-        except Exception as error:
-            raise LearnerError(f"Your {name} raised {type(error).__name__}: {error}") from error
-
-    return call
-
-
-def rates_from(schedule: Callable[..., Any], steps: int, **options: Any) -> NDArray[np.float64]:
-    """The rate of each step under `schedule(t, **options)`, checked to be numbers of 0 or more."""
-    plan = np.empty(steps)
-    for t in range(steps):
-        rate = schedule(t, **options)
-        try:
-            plan[t] = float(rate)
-        except (TypeError, ValueError):
-            raise LearnerError(
-                f"A schedule returns one number; at t = {t} it gave {rate!r}."
-            ) from None
-    if not (plan >= 0).all():
-        at = int(np.flatnonzero(~(plan >= 0))[0])
-        raise LearnerError(f"A rate is 0 or more; at t = {at} the schedule gave {plan[at]}.")
-    return plan

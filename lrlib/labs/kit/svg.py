@@ -204,11 +204,11 @@ class Panel:
     ) -> None:
         """A straight line across the panel at one x or one y, with an optional label at its end."""
         kind = "rl" if series is None else f"rl {_style(series, False)}"
-        if x is not None:
+        if x is not None and np.isfinite(self.x.fraction(x)):
             at = float(self._px(x))
             self._marks.append(f'<path class="{kind}" d="M{at:.1f} 0V{self.height:.1f}"/>')
             self._write(at + 4, 12, text)
-        if y is not None:
+        if y is not None and np.isfinite(self.y.fraction(y)):
             at = float(self._py(y))
             self._marks.append(f'<path class="{kind}" d="M0 {at:.1f}H{self.width:.1f}"/>')
             self._write(self.width - 4, at - 4, text, "end")
