@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
-from autograders.exercise import Case, Exercise, given
+from autograders.exercise import Exercise
 from autograders.kinds import Number
 
 from . import UNIT
-from .matrices import hessians, spread, turned
+from .matrices import hessian_cases
 
 
 def _best(hessian):
     values = np.linalg.eigvalsh(hessian)
     return 2 / (values[0] + values[-1])
-
-
-def _cases(rng: np.random.Generator) -> Iterator[Case]:
-    for property, note, hessian in hessians(rng):
-        yield given(hessian).on(property, f"for the hessian: {note}")
-    frozen = given(turned(rng, spread(rng, 3, 0.5, 5))).read_only()
-    yield frozen.on("edge", "the hessian cannot be written to")
 
 
 BEST_FIXED_LR = Exercise(
@@ -31,7 +22,7 @@ BEST_FIXED_LR = Exercise(
     signature="best_fixed_lr(hessian)",
     returns=Number(),
     reference=_best,
-    cases=_cases,
+    cases=hessian_cases,
     worth={"values": 2, "edge": 1},
     statements={
         "edge": "works for one parameter, equal, tiny and very different curvatures, whole numbers"

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from autograders.exercise import Case, given
+
 
 def turned(rng: np.random.Generator, eigenvalues: np.ndarray) -> np.ndarray:
     """A symmetric matrix with these eigenvalues along random directions."""
@@ -38,3 +40,11 @@ def hessians(rng: np.random.Generator) -> Iterator[tuple[str, str, np.ndarray]]:
     yield "edge", "it is steepest where the parameters move in opposite directions", steep
     yield "edge", "there is a single parameter", np.array([[float(rng.uniform(2.5, 8))]])
     yield "edge", "all curvatures are equal", float(rng.uniform(2.5, 8)) * np.eye(3)
+
+
+def hessian_cases(rng: np.random.Generator) -> Iterator[Case]:
+    """The calls of a function of the hessian alone."""
+    for property, note, hessian in hessians(rng):
+        yield given(hessian).on(property, f"for the hessian: {note}")
+    frozen = given(turned(rng, spread(rng, 3, 0.5, 5))).read_only()
+    yield frozen.on("edge", "the hessian cannot be written to")

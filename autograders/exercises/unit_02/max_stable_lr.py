@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
-from autograders.exercise import Case, Exercise, given
+from autograders.exercise import Exercise
 from autograders.kinds import Number
 
 from . import UNIT
-from .matrices import hessians, spread, turned
-
-
-def _cases(rng: np.random.Generator) -> Iterator[Case]:
-    for property, note, hessian in hessians(rng):
-        yield given(hessian).on(property, f"for the hessian: {note}")
-    frozen = given(turned(rng, spread(rng, 3, 0.5, 5))).read_only()
-    yield frozen.on("edge", "the hessian cannot be written to")
-
+from .matrices import hessian_cases
 
 MAX_STABLE_LR = Exercise(
     name="max_stable_lr",
@@ -26,7 +16,7 @@ MAX_STABLE_LR = Exercise(
     signature="max_stable_lr(hessian)",
     returns=Number(),
     reference=lambda hessian: 2 / np.linalg.eigvalsh(hessian)[-1],
-    cases=_cases,
+    cases=hessian_cases,
     worth={"values": 3, "edge": 1},
     statements={
         "edge": "works for one parameter, equal, tiny and very different curvatures, whole numbers"
