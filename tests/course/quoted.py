@@ -1,7 +1,11 @@
 """What each unit and its guide page state, and an expression true once its notebook has run.
 
 An entry is (words that stand in the unit or on its page, expression over the notebook's names).
+A unit's entries stand here or in `claims/unit_NN.py`, as `QUOTED` beside the name of its `UNIT`.
 """
+
+from importlib import import_module
+from pathlib import Path
 
 QUOTED: dict[str, list[tuple[str, str]]] = {
     "00_start_here": [
@@ -147,3 +151,7 @@ QUOTED: dict[str, list[tuple[str, str]]] = {
         ),
     ],
 }
+
+for path in sorted(Path(__file__).parent.glob("claims/unit_*.py")):
+    claims = import_module(f"{__package__}.claims.{path.stem}")
+    QUOTED[claims.UNIT] = claims.QUOTED
