@@ -41,18 +41,14 @@ def as_text(report: Report) -> str:
         lines.append(f"  {level}: {hint}")
     if len(shown) < len(report.hints):
         lines.append(f"  More: check({report.name}, hint={len(shown) + 1})")
-    if (
-        report.status == FULL
-        and report.findings
-        and not report.name.startswith(("quiz", "predict"))
-    ):
+    if report.on_public_inputs and report.passed:
         lines.append(f"  {FRESH}")
     return "\n".join(lines)
 
 
 def as_html(report: Report) -> str:
     """The card as HTML: headings, lists and native disclosure buttons, readable without colour."""
-    good = report.status == FULL
+    good = report.passed
     colour = "#0072B2" if good else "#B35900"
     parts = [
         f'<section class="lr-card" aria-label="Result of the check of {escape(report.name)}"'
@@ -62,7 +58,7 @@ def as_html(report: Report) -> str:
         "</strong></p>",
     ]
     if report.note:
-        parts.append(f"<p>{escape(report.note)}</p>")
+        parts.append(f"<p>{with_code(report.note)}</p>")
     if report.status != UNWRITTEN and report.findings:
         parts.append('<ul style="list-style:none;padding-left:0;margin:.4em 0">')
         parts += [_finding_html(finding) for finding in report.findings]
@@ -73,23 +69,27 @@ def as_html(report: Report) -> str:
         is_open = " open" if level <= report.hints_shown else ""
         parts.append(
             f"<details{is_open}><summary>Hint {level}: {title.lower()}</summary>"
-            f'<p style="margin:.2em 0 .4em 1.2em">{escape(hint)}</p></details>'
+            f'<p style="margin:.2em 0 .4em 1.2em">{with_code(hint)}</p></details>'
         )
-    if good and not _is_quiz(report):
+    if good and report.on_public_inputs:
         parts.append(f"<p><small>{FRESH}</small></p>")
     return "".join([*parts, "</section>"])
 
 
-def _is_quiz(report: Report) -> bool:
-    return report.name.startswith(("quiz", "predict"))
+def with_code(text: str) -> str:
+    """Escaped HTML in which `code` between backticks is <code>; an odd backtick stays one."""
+    parts = escape(text).split("`")
+    if len(parts) % 2 == 0:
+        return "`".join(parts)
+    return "".join(f"<code>{part}</code>" if n % 2 else part for n, part in enumerate(parts))
 
 
 def _finding_html(finding: Finding) -> str:
     mark, word = ("✓", "holds") if finding.passed else ("✗", "does not hold")
     worth = f"{points(finding.points)}/{points(finding.max_points)}"
-    message = f"<br><small>{escape(finding.message)}</small>" if finding.message else ""
+    message = f"<br><small>{with_code(finding.message)}</small>" if finding.message else ""
     return (
-        f'<li><span role="img" aria-label="{word}">{mark}</span> {escape(finding.statement)}'
+        f'<li><span role="img" aria-label="{word}">{mark}</span> {with_code(finding.statement)}'
         f" <small>({worth})</small>{message}</li>"
     )
 

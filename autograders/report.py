@@ -36,7 +36,8 @@ class Report:
 
     `misconception` is the id of the recognised one, or None. `status` is "full", "partial", "zero",
     "unwritten" (still the released stub) or "ungraded" (a fault of the grader or the machine: a
-    person must look, and `score` is None).
+    person must look, and `score` is None). `on_public_inputs` marks what `check` found in a
+    learner's notebook, on inputs that everybody sees; grading draws fresh ones.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Report:
     example: Example | None = None
     note: str = ""
     hints_shown: int = field(default=1, compare=False)
+    on_public_inputs: bool = field(default=False, compare=False)
 
     @property
     def passed(self) -> bool:
