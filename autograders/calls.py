@@ -31,16 +31,18 @@ def run_calls(namespace: Mapping[str, Any], calls: Iterable[Mapping[str, Any]]) 
 def answer(namespace: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, Any]:
     """Return what one call shows: `result`, or `raised`, and how its inputs look afterwards.
 
-    `again` is the result read a second time, after every input array was overwritten: a result that
-    shares memory with an input shows up there as changed numbers.
+    `after` holds the inputs in order, as the call left them. `again` is a result of arrays read a
+    second time, after every input array was overwritten: one that shares memory with an input shows
+    up there as changed numbers.
     """
     name = call["name"]
     if name not in namespace:
         return {"missing": name}
     if call["do"] == READ:
         return {"result": namespace[name]}
-    args = [_own(build(value), call["frozen"]) for value in call["args"]]
-    kwargs = {key: _own(build(value), call["frozen"]) for key, value in call["kwargs"].items()}
+    frozen = call["frozen"]
+    args = [_own(value, frozen) for value in call["args"]]
+    kwargs = {key: _own(value, frozen) for key, value in call["kwargs"].items()}
     try:
         result = namespace[name](*args, **kwargs)
         if call["then"] is not None:
@@ -49,21 +51,24 @@ def answer(namespace: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, A
     except (Exception, SystemExit) as error:
         seen = {"raised": _describe(error)}
         result = None
-    arrays = list(_arrays([args, kwargs]))
-    if arrays or any(isinstance(value, (list, dict)) for value in [*args, *kwargs.values()]):
-        seen["after"] = _copy([args, kwargs])
-        if "result" in seen:
+    inputs = [*args, *kwargs.values()]
+    if any(type(value) in _CHANGEABLE for value in inputs):
+        seen["after"] = [_copy(value) for value in inputs]
+        arrays = [array for value in inputs for array in _arrays(value)]
+        if arrays and any(True for _ in _arrays(seen.get("result"))):
             for array in arrays:
                 array.flags.writeable = True
                 array.fill(_SCRAMBLED)
             seen["again"] = _copy(result)
-    counts = [value.calls for value in [*args, *kwargs.values()] if hasattr(value, "calls")]
+    counts = [value.calls for value in inputs if hasattr(value, "calls")]
     if counts:
         seen["counts"] = counts
     return seen
 
 
 _SCRAMBLED = 77
+_PLAIN = (float, int, str, bool, type(None))
+_CHANGEABLE = (np.ndarray, list, dict)
 _CELLS = ("<", str(Path(tempfile.gettempdir()) / "ipykernel_"))
 
 
@@ -83,7 +88,9 @@ def quiet() -> Iterator[None]:
 
 def _own(value: Any, frozen: bool) -> Any:
     """A fresh copy of an argument, so that no call sees what another did to its inputs."""
-    value = _copy(value)
+    if type(value) in _PLAIN:
+        return value
+    value = _copy(build(value))
     if frozen:
         for array in _arrays(value):
             array.flags.writeable = False
@@ -104,6 +111,8 @@ def _copy(value: Any) -> Any:
 def _arrays(value: Any) -> Iterable[np.ndarray]:
     if type(value) is np.ndarray:
         yield value
+    elif type(value) in _PLAIN:
+        return
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from _arrays(item)

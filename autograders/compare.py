@@ -49,6 +49,8 @@ def _excess_float(got: float, want: float, size: float) -> float:
 def _excess_array(got: np.ndarray, want: np.ndarray, scale: float) -> float:
     if want.size == 0:
         return 0.0
+    if (got == want).all():
+        return 0.0
     finite = np.isfinite(want)
     if not np.array_equal(finite, np.isfinite(got)):
         return math.inf
@@ -88,6 +90,15 @@ def same_data(before: Any, after: Any) -> bool:
     if isinstance(before, dict):
         return list(before) == list(after) and all(same_data(before[k], after[k]) for k in before)
     return bool(before == after) or (before != before and after != after)
+
+
+def holds_array(value: Any) -> bool:
+    """Whether a value is an array or a list, tuple or dict with one somewhere in it."""
+    if isinstance(value, np.ndarray):
+        return True
+    if isinstance(value, dict):
+        value = list(value.values())
+    return isinstance(value, (list, tuple)) and any(map(holds_array, value))
 
 
 def size_of(value: Any) -> float:

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from .calls import CALL, READ, run_calls
-from .compare import excess, same_data, shapes_differ, size_of
+from .compare import excess, holds_array, same_data, shapes_differ, size_of
 from .exercise import Case, Exercise
 from .kinds import WrongKind, describe, show
 
 PUBLIC_SEED = 0
+AGAIN = 16
 RATES = frozenset({"lr", "lr0", "lr_end", "base_lr", "max_lr", "min_lr", "lr_min", "lr_max"})
 
 
@@ -33,7 +34,7 @@ class Outcome:
 
 
 class Plan:
-    """The calls of one exercise for one seed: every case once in order, then again shuffled."""
+    """The calls of one exercise for one seed: each case in order, then some again, shuffled."""
 
     def __init__(self, exercise: Exercise, seed: int) -> None:
         self.exercise = exercise
@@ -42,7 +43,8 @@ class Plan:
         for case in self.cases:
             if case.property not in exercise.worth:
                 raise ValueError(f"{exercise.name}: a case for {case.property!r} earns no points")
-        self.order: list[int] = [*range(len(self.cases)), *rng.permutation(len(self.cases))]
+        again = rng.permutation(len(self.cases))[:AGAIN]
+        self.order: list[int] = [*range(len(self.cases)), *(int(index) for index in again)]
 
     @cached_property
     def calls(self) -> list[dict[str, Any]]:
@@ -131,19 +133,18 @@ class Plan:
         if not any(isinstance(value, (np.ndarray, list, dict)) for value in inputs):
             return ""
         try:
-            positional, named = answer["after"]
-            after = [*positional, *named.values()]
-            for at, (before, now) in enumerate(zip(inputs, after, strict=True)):
+            for at, (before, now) in enumerate(zip(inputs, answer["after"], strict=True)):
                 if isinstance(before, (np.ndarray, list, dict)) and not same_data(before, now):
                     return f"the input `{list(self.exercise.bound(case))[at]}` was changed"
         except (KeyError, TypeError, ValueError, AttributeError):
             return "the inputs did not come back whole"
         if self.exercise.may_return_inputs:
             return ""
-        arrays = any(isinstance(value, np.ndarray) for value in inputs)
-        if arrays and "result" in answer and not same_data(answer["result"], answer.get("again")):
-            return "the result shares memory with an input"
-        return ""
+        result = answer.get("result")
+        if isinstance(result, (float, int)) or not holds_array(inputs) or not holds_array(result):
+            return ""
+        shared = not same_data(result, answer.get("again"))
+        return "the result shares memory with an input" if shared else ""
 
     @cached_property
     def baselines(self) -> list[tuple[str, list[Outcome]]]:

@@ -26,6 +26,8 @@ _DTYPES = {
     for code in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "?", "c8", "c16")
 }
 
+_CODES = {dtype: code for code, dtype in _DTYPES.items()}
+
 
 class FrameError(ValueError):
     """A frame that does not keep to the format; nothing of it is used."""
@@ -124,15 +126,18 @@ class _Packer:
 
     def array(self, tag: str, value: Any) -> list[Any]:
         array = np.asarray(value)
-        if array.dtype == np.longdouble or array.dtype == np.clongdouble:
-            array = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
-        code = array.dtype.newbyteorder("<").str
-        if code not in _DTYPES:
-            return ["x", f"array of {array.dtype.name}"]
+        code = _CODES.get(array.dtype)
+        if code is None:
+            if array.dtype == np.longdouble or array.dtype == np.clongdouble:
+                array = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+            code = array.dtype.newbyteorder("<").str
+            if code not in _DTYPES:
+                return ["x", f"array of {array.dtype.name}"]
+            array = array.astype(_DTYPES[code])
         self.size += array.nbytes
         if self.size > MAX_BODY:
             raise _TooLarge
-        self.buffers.append(np.ascontiguousarray(array, dtype=_DTYPES[code]).tobytes())
+        self.buffers.append(array.tobytes())
         return [tag, code, list(array.shape)]
 
 
@@ -199,4 +204,6 @@ _PLAIN = {"b": bool, "f": float, "i": int, "s": str}
 
 
 def _clean(text: Any) -> str:
+    if type(text) is str and text.isascii():
+        return text
     return str(text).encode("utf-8", "replace").decode()

@@ -125,7 +125,7 @@ def no_root(w, grad, accumulator, *, lr, eps):
     "sums-gradients-not-squares",
     where="Try gradients +1 and then -1: does the accumulator fall back to 0?",
     why="Gradients of opposite sign cancel; only squares measure how much a parameter was moved.",
-    how="Add `grad**2`.",
+    how="Add `grad**2` to the accumulator.",
 )
 def sums_absolute(w, grad, accumulator, *, lr, eps):
     accumulator = accumulator + np.abs(grad)

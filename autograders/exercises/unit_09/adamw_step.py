@@ -148,7 +148,7 @@ def plain_adam(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
     "grows-instead-of-shrinking",
     where="Set the gradient and the moments to 0: does w move towards 0?",
     why="Adding the decay pushes the parameters outwards.",
-    how="Subtract it.",
+    how="Subtract `lr * weight_decay * w`.",
 )
 def grows(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
     return _adam(w * (1 + lr * weight_decay), grad, m, v, t, lr, beta1, beta2, eps)
@@ -181,7 +181,7 @@ def half(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
     "decays-by-sign",
     where="Double a parameter: its decay has to double.",
     why="The sign gives every parameter the same pull, which is an L1 penalty.",
-    how="Use w itself.",
+    how="Use `w` itself, not `np.sign(w)`.",
 )
 def l1(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
     return _adam(w - lr * weight_decay * np.sign(w), grad, m, v, t, lr, beta1, beta2, eps)

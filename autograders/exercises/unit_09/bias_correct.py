@@ -123,7 +123,7 @@ def one_less_plain(moment, beta, t):
     "counts-one-too-many",
     where="Look at t = 1: the first corrected moment should be the gradient itself.",
     why="`beta**(t + 1)` corrects as if one more update had been made.",
-    how="Use `beta**t`.",
+    how="Use `beta**t` with t as it comes.",
 )
 def one_more(moment, beta, t):
     return moment / (1 - beta ** (t + 1))

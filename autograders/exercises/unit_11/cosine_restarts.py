@@ -249,9 +249,9 @@ def shrinking(t, *, lr_max, lr_min, first_cycle, multiplier):
 
 @COSINE_RESTARTS.misconception(
     "starts-at-the-bottom",
-    where="Look at t = 0.",
+    where="Look at t = 0: a cycle begins at lr_max.",
     why="`1 - cos` rises from the bottom; every cycle starts at the top.",
-    how="Use `1 + cos`.",
+    how="Use `1 + cos(...)`, which begins at 2.",
 )
 def rising(t, *, lr_max, lr_min, first_cycle, multiplier):
     place, length = _place(t, first_cycle, multiplier)

@@ -138,7 +138,7 @@ def overshoots(t, *, base_lr, max_lr, half_cycle):
     "forgets-the-base",
     where="Look at t = 0 with base_lr above 0.",
     why="Without the base the rate goes down to 0.",
-    how="Add `base_lr`.",
+    how="Add `base_lr` to the scaled triangle.",
 )
 def without_base(t, *, base_lr, max_lr, half_cycle):
     return (max_lr - base_lr) * _triangle(t, half_cycle)
@@ -168,7 +168,7 @@ def saw(t, *, base_lr, max_lr, half_cycle):
     "counts-from-one",
     where="Look at t = 0: the rate should be the base exactly.",
     why="`t` is 0 for the first update; adding one starts a step up the slope.",
-    how="Use `t` itself.",
+    how="Use `t` itself, without adding one.",
 )
 def from_one(t, *, base_lr, max_lr, half_cycle):
     return base_lr + (max_lr - base_lr) * _triangle(t + 1, half_cycle)

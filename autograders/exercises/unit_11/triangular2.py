@@ -171,7 +171,7 @@ def overshoots(t, *, base_lr, max_lr, half_cycle):
     "doubles",
     where="Does the second cycle go higher or lower than the first?",
     why="Multiplying by the power makes every cycle twice as high.",
-    how="Divide by it.",
+    how="Divide the amplitude by `2**(cycle - 1)`.",
 )
 def doubles(t, *, base_lr, max_lr, half_cycle):
     amplitude = (max_lr - base_lr) * 2.0 ** (t // (2 * half_cycle))

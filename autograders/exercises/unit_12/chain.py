@@ -232,7 +232,7 @@ def boundaries(schedules, lengths):
 
 @CHAIN.misconception(
     "always-the-last-piece",
-    where="Look at t = 0.",
+    where="Look at t = 0: which piece answers?",
     why="A function made in a loop sees the loop's last value when it is called, not the one it "
     "was made with.",
     how="Choose the piece inside the returned function, when `t` is known.",

@@ -190,7 +190,7 @@ def one_early(t, *, lr0, lr_end, steps):
     "counts-from-one",
     where="Look at t = 0: the rate should be lr0 exactly.",
     why="`t` is 0 for the first update; adding one starts a step down the curve.",
-    how="Use `t` itself.",
+    how="Use `t` itself, without adding one.",
 )
 def counts_from_one(t, *, lr0, lr_end, steps):
     share = min(t + 1, steps) / steps
@@ -201,7 +201,7 @@ def counts_from_one(t, *, lr0, lr_end, steps):
     "upside-down",
     where="Does the rate fall or rise?",
     why="`1 - cos` starts at 0 and grows: that is a warmup.",
-    how="Use `1 + cos`.",
+    how="Use `1 + cos(...)`, which begins at 2.",
 )
 def rising(t, *, lr0, lr_end, steps):
     return lr_end + (lr0 - lr_end) / 2 * (1 - math.cos(math.pi * min(t, steps) / steps))

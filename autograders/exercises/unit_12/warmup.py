@@ -131,7 +131,7 @@ def unlimited(t, *, lr, steps):
 
 @WARMUP.misconception(
     "zero-steps-is-rate-zero",
-    where="Try steps = 0.",
+    where="Try steps = 0: what should the first rate be?",
     why="No warmup means that the peak is there at once; Optax's linear schedule returns 0 for ever.",
     how="Return `lr` when `steps` is 0.",
 )
@@ -141,7 +141,7 @@ def zero_for_ever(t, *, lr, steps):
 
 @WARMUP.misconception(
     "divides-by-zero",
-    where="Try steps = 0.",
+    where="Try steps = 0: what should the first rate be?",
     why="`steps = 0` is allowed and means no warmup; dividing by it fails.",
     how="Handle `t >= steps` first: then nothing is divided.",
 )
@@ -153,7 +153,7 @@ def unguarded(t, *, lr, steps):
     "whole-number-division",
     where="Look at the middle of the warmup.",
     why="`//` cuts the fraction to 0 until the very end.",
-    how="Use `/`.",
+    how="Use `/`, which keeps the fraction.",
 )
 def floored(t, *, lr, steps):
     return lr * min(1, (t + 1) // steps) if steps else lr

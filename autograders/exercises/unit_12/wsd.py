@@ -118,7 +118,7 @@ def _down(t, lr, steps, decay_steps, lr_end):
 
 @WSD.misconception(
     "warms-up-from-zero",
-    where="Look at t = 0.",
+    where="Look at t = 0: does the first update move anything?",
     why="`t / warmup_steps` makes the first rate 0, so the first update is wasted.",
     how="Use `(t + 1) / warmup_steps`.",
 )

@@ -51,6 +51,7 @@ def main(control_fd: int, plotting: bool, scratch: str) -> None:
     sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115
     for name in (*PRELOADED, *([] if plotting else standins.PLOTTING_MODULES)):
         importlib.import_module(name)
+    worker.rehearse()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
