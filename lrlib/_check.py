@@ -6,6 +6,7 @@ import math
 import numbers
 import operator
 import reprlib
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -101,6 +102,8 @@ def settle(instance: object, **rules: Rule) -> None:
 
 def steps(t: ArrayLike) -> NDArray[np.float64]:
     """Update counts `t` as a float64 array; each must be finite and at least 0."""
+    if type(t) in (int, float) and 0 <= t <= sys.maxsize:  # type: ignore[operator]
+        return np.array(t, dtype=np.float64)
     raw = np.asarray(t)
     if raw.dtype.kind not in "iuf":
         raise TypeError(

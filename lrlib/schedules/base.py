@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from lrlib.schedules.compose import Join
 
 Steps = NDArray[np.float64]
+
+BLOCK = 8192
+"""Updates computed at once: few enough that a formula's work arrays stay in the CPU's cache."""
 
 
 class Schedule(Plain, ABC):
@@ -41,9 +45,14 @@ class Schedule(Plain, ABC):
     @overload
     def __call__(self, step: ArrayLike) -> Any: ...
     def __call__(self, step: ArrayLike) -> float | Steps:
-        t = check.steps(step)
-        rates = self._rates(t.ravel())
-        return float(rates[0]) if t.ndim == 0 else rates.reshape(t.shape)
+        if np.ndim(step) == 0:
+            return float(self._rates(check.steps(step).reshape(1))[0])
+        t = np.asarray(step)
+        flat, rates = t.ravel(), np.empty(t.size)
+        for start in range(0, t.size or 1, BLOCK):
+            block = slice(start, start + BLOCK)
+            rates[block] = self._rates(check.steps(flat[block]))
+        return rates.reshape(t.shape)
 
     @abstractmethod
     def _rates(self, t: Steps) -> Steps:
@@ -60,6 +69,15 @@ class Schedule(Plain, ABC):
         from lrlib.schedules.compose import Join
 
         return Join((self, other), (steps,))
+
+
+def power(base: float, exponent: Steps) -> Steps:
+    """`base**exponent` for a base above 0, taken as `2**(exponent * log2(base))`.
+
+    NumPy's `exp2` is several times as fast as its `power`. The relative error is about 1e-16 for
+    each halving, and none where the base is a power of two and the exponent a whole number.
+    """
+    return np.exp2(exponent * math.log2(base))
 
 
 @dataclass(frozen=True)

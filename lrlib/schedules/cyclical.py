@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lrlib import _check as check
-from lrlib.schedules.base import Schedule, Steps
+from lrlib.schedules.base import Schedule, Steps, power
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Triangular2(Triangular):
     """
 
     def _scale(self, t: Steps, cycle: Steps) -> Steps:
-        return 0.5 ** (cycle - 1)
+        return np.exp2(1 - cycle)
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class ExpRange(Triangular):
         check.settle(self, gamma=check.factor)
 
     def _scale(self, t: Steps, cycle: Steps) -> Steps:
-        return self.gamma**t
+        return power(self.gamma, t)
 
 
 @dataclass(frozen=True)

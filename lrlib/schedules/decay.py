@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lrlib import _check as check
-from lrlib.schedules.base import Schedule, Steps
+from lrlib.schedules.base import Schedule, Steps, power
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class StepDecay(Schedule):
         check.settle(self, lr0=check.rate, gamma=check.factor, every=check.count)
 
     def _rates(self, t: Steps) -> Steps:
-        return self.lr0 * self.gamma ** np.floor(t / self.every)
+        return self.lr0 * power(self.gamma, np.floor(t / self.every))
 
 
 def _increasing(name: str, values: Any) -> tuple[int, ...]:
@@ -83,7 +83,7 @@ class ScheduledDrop(Schedule):
 
     def _rates(self, t: Steps) -> Steps:
         drops = np.searchsorted(np.array(self.milestones, dtype=np.float64), t, side="right")
-        return self.lr0 * self.gamma ** drops.astype(np.float64)
+        return self.lr0 * power(self.gamma, drops.astype(np.float64))
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class ExponentialDecay(Schedule):
         check.settle(self, lr0=check.rate, gamma=check.factor, every=check.count)
 
     def _rates(self, t: Steps) -> Steps:
-        return self.lr0 * self.gamma ** (t / self.every)
+        return self.lr0 * power(self.gamma, t / self.every)
 
 
 @dataclass(frozen=True)

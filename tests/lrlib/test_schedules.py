@@ -28,6 +28,7 @@ from lrlib.schedules import (
     Triangular2,
     Warmup,
 )
+from lrlib.schedules.base import BLOCK, power
 
 HALF = np.sqrt(0.5)
 VALUES = [
@@ -101,6 +102,27 @@ def test_an_array_gives_float64_of_its_shape(schedule, shape):
     assert schedule([0, 1]).tolist() == [schedule(0), schedule(1)]
 
 
+@pytest.mark.parametrize("schedule", [row[0] for row in VALUES], ids=lambda s: type(s).__name__)
+def test_a_long_array_is_no_different_from_its_parts(schedule):
+    t = np.arange(2 * BLOCK + 3).reshape(1, -1)
+    rates = schedule(t)
+    assert rates.shape == t.shape
+    for n in (0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 2 * BLOCK + 2):
+        assert rates[0, n] == schedule(n)
+    with pytest.raises(ValueError, match=r"^t should be finite and 0 or more"):
+        schedule(np.append(t, -1))
+
+
+@pytest.mark.parametrize(("base", "exponent"), [(0.1, 300.0), (0.999, 3e5), (1.0, 1e9), (0.3, 0)])
+def test_a_power_by_way_of_two_is_a_power(base, exponent):
+    assert power(base, np.array([exponent]))[0] == pytest.approx(base**exponent, rel=2e-13)
+
+
+@pytest.mark.parametrize("exponent", [0, 1, 7, 1000])
+def test_halving_is_exact(exponent):
+    assert StepDecay(0.3, 0.5, 1)(exponent) == 0.3 / 2**exponent
+
+
 def test_a_fraction_of_a_step_is_allowed_and_the_array_passed_in_is_kept():
     t = np.array([0.5, 1.5])
     assert Linear(4.0, 0.0, 4)(t).tolist() == [3.5, 2.5]
@@ -116,7 +138,7 @@ def test_time_before_the_start_or_out_of_reach_is_refused(schedule, t):
         schedule(t)
 
 
-@pytest.mark.parametrize("t", ["3", None, True, 1j, [True]])
+@pytest.mark.parametrize("t", ["3", None, True, 1j, [True], np.array([], dtype=bool), 10**400])
 def test_time_that_is_no_number_is_refused(t):
     with pytest.raises(TypeError, match=r"^t should be a number of updates or an array of them"):
         Constant(0.1)(t)
