@@ -35,7 +35,7 @@ class Finder(Lab):
     challenge = f"place the cursor so that its own training ends first of the three, below {GOAL}"
     controls = (
         Log("lr", "Cursor", LOW, HIGH, 0.01),
-        Linear("beta", "Smoothing beta", 0.0, 0.95, 0.5, 0.05),
+        Linear("beta", "Smoothing beta", 0.0, 0.95, 0.8, 0.05),
     )
     presets = (
         ("too small", {"lr": 0.003}),
