@@ -24,7 +24,7 @@ def metrics() -> NDArray[np.float64]:
     """The loss on 300 digits after every 8 updates of a network trained at a constant rate."""
     run = LiveRun(digits_network(16), steps=8 * CHECKS, every=8)
     run(FIRST_RATE)
-    return np.array([run.network.loss(w[0], np.arange(300)) for w, _ in run.kept[1:]])
+    return np.array([run.network.loss(w[0], np.arange(300)) for w in run.kept[1:]])
 
 
 def plateau_step(metric: float, state: dict[str, Any], **options: Any) -> dict[str, Any]:

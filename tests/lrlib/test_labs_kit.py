@@ -13,7 +13,7 @@ from lrlib import labs
 from lrlib.labs.kit import Axis, Log, Picture, number
 from lrlib.labs.kit.live import LiveRun, LiveRuns, TightNetwork, digits_network
 from lrlib.labs.kit.own import LearnerError, plugged, rates_from
-from lrlib.optimizers import SGD, Momentum
+from lrlib.optimizers import SGD
 
 
 def points(svg: str, kind: str) -> np.ndarray:
@@ -126,13 +126,12 @@ def test_the_tight_network_has_the_loss_and_the_gradient_of_the_readable_one() -
         assert np.allclose(fast_grad, grad, rtol=1e-5, atol=1e-7)
 
 
-@pytest.mark.parametrize("optimizer", [SGD(), Momentum(0.9)])
-def test_resumed_training_ends_bit_for_bit_where_training_from_the_start_ends(optimizer) -> None:
+def test_resumed_training_ends_bit_for_bit_where_training_from_the_start_ends() -> None:
     plans = [np.full(96, 0.1), np.repeat([0.1, 0.01], [50, 46]), np.repeat([0.1, 0.02], [50, 46])]
     plans += [np.full(96, 1e6), np.repeat([0.1, 0.02], [90, 6])]
-    again = LiveRun(optimizer=optimizer, steps=96)
+    again = LiveRun(steps=96)
     for plan in plans:
-        resumed, fresh = again(plan), LiveRun(optimizer=optimizer, steps=96)(plan)
+        resumed, fresh = again(plan), LiveRun(steps=96)(plan)
         assert np.array_equal(resumed.full, fresh.full, equal_nan=True)
         assert np.array_equal(resumed.minibatch, fresh.minibatch, equal_nan=True)
 
@@ -200,3 +199,18 @@ def test_runs_trained_together_end_where_each_ends_alone() -> None:
         count = len(alone.full)
         assert np.allclose(trace.full[:count], alone.full, rtol=1e-4, equal_nan=True)
         assert trace.diverged == alone.diverged
+
+
+def test_live_training_is_the_gradient_descent_of_lrlib() -> None:
+    live = LiveRun(steps=48)
+    rates = np.geomspace(0.3, 0.05, 48)
+    trace = live(rates)
+    rows = list(islice(live.network.batches(np.random.default_rng(0), 8), 48))
+    w, rule = live.network.init(0), SGD()
+    state = rule.init(w)
+    for t in range(48):
+        loss, grad = live.network.loss_and_grad(w, rows[t])
+        assert trace.minibatch[t] == pytest.approx(float(loss), rel=1e-4)
+        w, state = rule.update(w, grad, state, rates[t])
+    third = live.network.loss(w, np.arange(0, live.network.n_samples, 3))
+    assert trace.final == pytest.approx(float(third), rel=1e-4)

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lrlib.data import Dataset, load_digits
-from lrlib.optimizers import SGD, Optimizer
 from lrlib.problems import Network
 
 STEPS, BATCH_SIZE, EVERY = 160, 8, 16
@@ -104,14 +103,14 @@ class LiveRuns:
 
     Only what changed is computed: where the new rates agree with those of the call before, training
     resumes from the last state that both share. The result is the same, bit for bit, as training
-    from the start. `kept` holds (parameters, state) after every `every` steps of the last call.
+    from the start. `kept` holds the parameters, (runs, n_params), after every `every` steps of the
+    last call. The update is that of `lrlib.optimizers.SGD`, written out.
     """
 
     def __init__(
         self,
         runs: int,
         network: Network | None = None,
-        optimizer: Optimizer | None = None,
         *,
         steps: int = STEPS,
         batch_size: int = BATCH_SIZE,
@@ -121,7 +120,6 @@ class LiveRuns:
         if steps % every:
             raise ValueError(f"expected steps to be a multiple of every={every}; got {steps}")
         self.network = network or digits_network(16)
-        self.optimizer = optimizer or SGD()
         self.runs, self.steps, self.every = runs, steps, every
         draws = self.network.batches(np.random.default_rng(seed), batch_size)
         batches = [rows for rows in islice(draws, steps) if rows is not None]
@@ -129,7 +127,7 @@ class LiveRuns:
         start = np.tile(self.network.init(seed).astype(np.float32), (runs, 1))
         data = self.network.data
         self._probe = replace(self.network, data=Dataset(data.X[::3], data.y[::3]))
-        self.kept: list[tuple[Any, Any]] = [(start, self.optimizer.init(start))]
+        self.kept = [start]
         first = np.full((1, runs), self._probe.loss(start[0]), float)
         self._full, self._minibatch, self._plan = first, np.empty((0, runs)), np.empty((0, runs))
 
@@ -138,20 +136,19 @@ class LiveRuns:
         plan = np.array(np.broadcast_to(np.asarray(rates, float), (self.steps, self.runs)))
         done = self._shared(plan)
         del self.kept[done // self.every + 1 :]
-        w, state = self.kept[-1]
+        w, pace = self.kept[-1], plan.astype(np.float32)[:, :, None]
         full = list(self._full[: len(self.kept)])
         minibatch = np.full((self.steps, self.runs), np.nan)
         minibatch[:done] = self._minibatch[:done]
         with np.errstate(all="ignore"):
             for t in range(done, self.steps):
                 minibatch[t], grad = self._tight.loss_and_grad(w, t)
-                if not np.isfinite(minibatch[t]).any():
-                    full.append(np.full(self.runs, np.nan))
-                    break
-                w, state = self.optimizer.update(w, grad, state, plan[t, :, None])
+                w = w - pace[t] * grad
                 if (t + 1) % self.every == 0:
-                    self.kept.append((w, state))
                     full.append(self._probe.loss(w))
+                    if not np.isfinite(full[-1]).any():
+                        break
+                    self.kept.append(w)
         self._plan, self._minibatch, self._full = plan, minibatch, np.array(full, float)
         at = np.arange(len(full)) * self.every
         return [
@@ -171,10 +168,8 @@ class LiveRuns:
 class LiveRun(LiveRuns):
     """`LiveRuns` for one plan of rates: takes shape (steps,) and returns one Trace."""
 
-    def __init__(
-        self, network: Network | None = None, optimizer: Optimizer | None = None, **options: Any
-    ) -> None:
-        super().__init__(1, network, optimizer, **options)
+    def __init__(self, network: Network | None = None, **options: Any) -> None:
+        super().__init__(1, network, **options)
 
     def __call__(self, rates: ArrayLike) -> Trace:  # type: ignore[override]
         plan = np.broadcast_to(np.asarray(rates, float), (self.steps,))
