@@ -162,7 +162,7 @@ def _rise_and_fall(t: Steps, steps: int, pct_start: float, levels: tuple[float, 
     start, top, end = levels
     peak, last = pct_start * steps - 1, steps - 1
     up = top + (start - top) / 2 * (1 + np.cos(np.pi * np.minimum(t, peak) / peak))
-    since = np.clip((t - peak) / (last - peak), 0.0, 1.0)
+    since = np.minimum(1.0, (t - peak) / (last - peak))
     down = end + (top - end) / 2 * (1 + np.cos(np.pi * since))
     return np.where(t <= peak, up, down)
 

@@ -97,7 +97,7 @@ class WSD(Schedule):
             )
 
     def _rates(self, t: Steps) -> Steps:
-        left = np.clip((self.steps - t) / self.decay_steps, 0.0, 1.0)
+        left = np.maximum(0.0, (self.steps - t) / self.decay_steps)
         decaying = self.lr_end + (self.lr - self.lr_end) * left
-        before = t < self.steps - self.decay_steps
+        before = t <= self.steps - self.decay_steps
         return np.where(before, self.lr * _warming(t, self.warmup_steps), decaying)

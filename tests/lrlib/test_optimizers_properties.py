@@ -303,6 +303,16 @@ def test_schedule_free_average_is_the_mean_of_its_base_path_at_a_constant_rate(b
         np.testing.assert_allclose(w, beta * state.x + (1 - beta) * state.z, rtol=1e-12)
 
 
+def test_schedule_free_average_weighs_each_point_by_the_square_of_the_largest_rate_so_far():
+    rule, w = opt.ScheduleFreeSGD(0.5), np.array([0.0])
+    state, path = rule.init(w), []
+    for lr in (1.0, 3.0, 2.0):
+        w, state = rule.update(w, np.array([-1.0]), state, lr)
+        path.append(float(state.z[0]))
+    assert path == [1.0, 4.0, 6.0]
+    assert state.x[0] == pytest.approx((1 * 1 + 9 * 4 + 9 * 6) / 19, rel=1e-14)
+
+
 @quick
 @given(seeds, st.floats(1e-6, 1e-1), st.floats(1e-4, 1.0))
 def test_distance_estimates_never_shrink(seed, reps_rel, d0):
@@ -339,8 +349,10 @@ def test_prodigy_s_estimate_is_the_ratio_of_its_two_sums(seed, beta2):
         w, state = rule.update(w, grad, state, lr)
         ages = beta2 ** (np.arange(t, -1, -1.0) / 2)
         upper = sum(a * k * inner for a, (k, inner, _) in zip(ages, seen))
-        lower = np.abs(sum(a * k * g for a, (k, _, g) in zip(ages, seen))).sum()
-        np.testing.assert_allclose(state.d, np.maximum(d, upper / lower), rtol=1e-9)
+        lower = sum(a * k * g for a, (k, _, g) in zip(ages, seen))
+        np.testing.assert_allclose(state.d, np.maximum(d, upper / np.abs(lower).sum()), rtol=1e-9)
+        np.testing.assert_allclose(state.numerator, upper, rtol=1e-9)
+        np.testing.assert_allclose(state.s, lower, rtol=1e-9, atol=1e-12)
     assert state.d > 1.1e-2
 
 
@@ -350,3 +362,10 @@ def test_prodigy_keeps_its_estimate_while_there_is_no_gradient():
     after, state = rule.update(w, grad, rule.init(w), 1.0)
     assert state.d.tolist() == [[0.1], [0.1]]
     assert after[0].tolist() == [1.0, 1.0, 1.0]
+
+
+def test_prodigy_keeps_its_estimate_where_its_sum_of_gradients_cancels():
+    rule, w = opt.Prodigy(d0=0.1), np.ones((2, 3))
+    state = rule.init(w)._replace(numerator=np.full((2, 1), 1e9))
+    _, state = rule.update(w, np.zeros((2, 3)), state, 1.0)
+    assert state.d.tolist() == [[0.1], [0.1]]

@@ -183,7 +183,12 @@ NONSENSE = [
     ),
     (lambda: StepDecay(0.1, 0.5, True), TypeError, "should be a whole number"),
     (lambda: ScheduledDrop(0.1, [3, 3], 0.5), ValueError, "should be strictly increasing"),
-    (lambda: ScheduledDrop(0.1, [5, 3], 0.5), ValueError, r"Try sorted\(set\(milestones\)\)"),
+    (
+        lambda: ScheduledDrop(0.1, [5, 3], 0.5),
+        ValueError,
+        r"^milestones of ScheduledDrop should be strictly increasing, but it is \(5, 3\)\. "
+        r"Try sorted\(set\(milestones\)\)\.$",
+    ),
     (
         lambda: ScheduledDrop(0.1, [-1], 0.5),
         ValueError,
@@ -277,6 +282,20 @@ def test_nonsense_is_refused_with_one_clear_sentence(make, error, sentence):
     with pytest.raises(error, match=sentence) as caught:
         make()
     assert "\n" not in str(caught.value)
+
+
+def test_the_top_is_met_exactly_where_two_pieces_join():
+    plan = WSD(0.3, 2, 8, 4, 0.03)
+    assert plan(np.arange(1, 5)).tolist() == [0.3] * 4
+    cycle = OneCycle(0.3, 10, 0.5, div=10, final_div=1)
+    assert cycle(4) == 0.3
+    assert 0.03 + (0.3 - 0.03) != 0.3, "the formula of the fall alone would miss it"
+
+
+def test_restarts_go_on_beyond_the_largest_integer_of_the_machine():
+    t = 1e25
+    assert 0.0 <= CosineRestarts(1.0, 0.0, 1, 10)(t) <= 1.0
+    assert CosineRestarts(1.0, 0.0, 10**20, 2)(10.0**20) == 1.0
 
 
 def test_limits_themselves_are_allowed():
