@@ -199,7 +199,7 @@ class Network(DataProblem):
             z /= rows
             return loss
         z -= z.max(axis=-2, keepdims=True)
-        chosen = np.einsum("...cb,...cb->...", z, targets)
+        chosen = np.vecdot(z, targets).sum(axis=-1)
         np.exp(z, out=z)
         total = z.sum(axis=-2, keepdims=True)
         loss = (np.log(total).sum(axis=(-2, -1)) - chosen) / rows
