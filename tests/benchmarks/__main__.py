@@ -14,6 +14,12 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(NAMES)}")
     parser.add_argument("--quick", action="store_true", help="fewer repeats: a look, not a result")
     parser.add_argument("--threads", type=int, default=1, help="for every library (default 1)")
+    parser.add_argument(
+        "--clock",
+        choices=("wall", "cpu"),
+        default="wall",
+        help="cpu leaves out what other processes take, on a machine that is not idle",
+    )
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(NAMES)
     if unknown or arguments.threads < 1:
@@ -27,12 +33,12 @@ def main() -> None:
     print(
         f"{os.cpu_count()} CPUs; {arguments.threads} thread(s) for OpenBLAS, torch and XLA alike; "
         "float32 unless stated.\n"
-        "Medians over interleaved rounds. The last column is the time over that of lrlib's fastest "
-        "form:\nabove 1, lrlib is faster.\n",
+        f"Medians of {arguments.clock} time over interleaved rounds. The last column is the time "
+        "over that of lrlib's\nfastest form: above 1, lrlib is faster.\n",
         flush=True,
     )
     for name in arguments.names or NAMES:
-        import_module(f"tests.benchmarks.{name}").run(arguments.quick)
+        import_module(f"tests.benchmarks.{name}").run(arguments.quick, arguments.clock)
 
 
 def limit_threads(count: int) -> None:

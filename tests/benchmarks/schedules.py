@@ -95,14 +95,14 @@ def one_by_one(ours, torch_make, optax_make, keras_make):
     ]
 
 
-def run(quick: bool) -> None:
+def run(quick: bool, clock: str) -> None:
     """Print two tables for each schedule."""
     rounds, seconds = (3, 0.02) if quick else (7, 0.2)
     for title, (ours, torch_make, optax_make, keras_make) in SCHEDULES.items():
         contenders = at_once(ours, optax_make, keras_make)
-        medians = measure(contenders, rounds, seconds)
+        medians = measure(contenders, rounds, seconds, clock)
         print(report(f"{title}, {STEPS:,} updates at once", contenders, medians), "\n", flush=True)
         contenders = one_by_one(ours, torch_make, optax_make, keras_make)
-        medians = measure(contenders, rounds, seconds)
+        medians = measure(contenders, rounds, seconds, clock)
         heading = f"{title}, {STEPS:,} updates one by one ({CALLS:,} measured, scaled up)"
         print(report(heading, contenders, medians), "\n", flush=True)

@@ -81,7 +81,7 @@ def keras_form(make, start, gradient):
     ]
 
 
-def run(quick: bool) -> None:
+def run(quick: bool, clock: str) -> None:
     """Print one table for each rule and number of parameters."""
     rounds, seconds = (3, 0.02) if quick else (9, 0.1)
     rng = np.random.default_rng(0)
@@ -94,7 +94,7 @@ def run(quick: bool) -> None:
                 *optax_form(make["optax"], start, gradient),
                 *keras_form(make["keras"], start, gradient),
             ]
-            medians = measure(contenders, rounds, seconds)
+            medians = measure(contenders, rounds, seconds, clock)
             print(
                 report(f"one {title} step, {n:,} parameters", contenders, medians), "\n", flush=True
             )

@@ -1,11 +1,14 @@
 """The benchmark's bookkeeping is fair: shares are scaled, and a peer that wins is named."""
 
-from tests.benchmarks.timing import Contender, measure, readable, report
+import pytest
+
+from tests.benchmarks.timing import CLOCKS, Contender, measure, readable, report
 
 
-def test_every_contender_works_in_every_round_and_shares_are_scaled(monkeypatch):
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_every_contender_works_in_every_round_and_shares_are_scaled(monkeypatch, clock):
     now = [0.0]
-    monkeypatch.setattr("tests.benchmarks.timing.time.perf_counter", lambda: now[0])
+    monkeypatch.setitem(CLOCKS, clock, lambda: now[0])
 
     def work(seconds):
         def spend():
@@ -14,7 +17,7 @@ def test_every_contender_works_in_every_round_and_shares_are_scaled(monkeypatch)
         return spend
 
     contenders = [Contender("lrlib", work(0.5)), Contender("peer", work(0.25), share=0.1)]
-    medians = measure(contenders, rounds=3, seconds=1.0)
+    medians = measure(contenders, 3, 1.0, clock)
     assert medians == {"lrlib": 0.5, "peer": 2.5}
 
 
