@@ -313,8 +313,8 @@ same_ends(exponential_decay, polynomial_decay, inverse_time_decay)
 #
 # "Poly" decay with power 0.9 is the standard of semantic segmentation, and one line of it has been
 # copied from project to project. Users of Jittor (2021) and of a popular DeepLab implementation
-# (2021) met the same strange message at the very end of training, or when they trained a little
-# longer than planned. Retold:
+# (2021) saw it fail in the same strange way, at the very end of training or when they trained a
+# little longer than planned. Retold:
 
 
 # %%
@@ -336,11 +336,12 @@ for power in [0.9, 1, 2]:
 # <details><summary>What happened</summary>
 #
 # Beyond `steps` the time left is negative. A negative number to the power 0.9 is *complex* in
-# Python; training stopped with "'>' not supported between instances of 'float' and 'complex'"
-# (VainF/DeepLabV3Plus-Pytorch, issue 59, 2021; Jittor/jittor, issue 231, 2021). (NumPy would give
-# `nan`, and the weights would follow.) With power 1 the rate is *negative*: training goes uphill,
-# without an error. With power 2 the rate *rises* again: the loss gets worse, slowly, and that is
-# noticed last. The crash was the lucky case. Hold the last value: `min(t, steps)`.
+# Python. One training stopped with "'>' not supported between instances of 'float' and 'complex'"
+# (VainF/DeepLabV3Plus-Pytorch, issue 59, 2021); another found a complex number among its rates
+# (Jittor/jittor, issue 231, 2021). (NumPy would give `nan`, and the weights would follow.) With
+# power 1 the rate is *negative*: training goes uphill, without an error. With power 2 the rate
+# *rises* again: the loss gets worse, slowly, and that is noticed last. The crash was the lucky
+# case. Hold the last value: `min(t, steps)`.
 #
 # </details>
 

@@ -3,7 +3,7 @@
 #
 # Every schedule so far was fixed before the first update. But the person who trained AlexNet sat
 # and *watched*: when the validation error stopped falling, the rate was cut. Today you turn that
-# person into twelve lines of code, and meet their weakness: a rule that waits for the loss to stop
+# person into eight lines of code, and meet their weakness: a rule that waits for the loss to stop
 # improving has to know what "stopped" looks like in a loss that never stops jumping.
 #
 # **After this unit you can**
@@ -222,12 +222,12 @@ counter_stepper(plateau_step)
 
 # %% [markdown]
 # > **Conventions.** *Patience.* Here and in PyTorch the rate is cut when `bad` is *greater* than
-# > the patience; in Keras and Optax when it *reaches* it: our 2 is their 3. Users have called both
-# > a bug (pytorch/pytorch, issue 2545, 2017). *Margin.* Ours is absolute, as `min_delta` in Keras;
-# > PyTorch's `threshold=1e-4` is **relative** unless you say `threshold_mode="abs"`. *Direction.*
-# > Lower is better here; give an accuracy to a rule in `mode="min"`, and it cuts as long as
-# > training goes well. *Cooldown.* Libraries can ignore some values after a cut. *Small rates.*
-# > PyTorch skips cuts of less than 1e-8.
+# > the patience; in Keras and Optax when it *reaches* it: our 2 is their 3. PyTorch's users have
+# > reported theirs as a bug (pytorch/pytorch, issue 2545, 2017). *Margin.* Ours is absolute, as
+# > `min_delta` in Keras; PyTorch's `threshold=1e-4` is **relative** unless you say
+# > `threshold_mode="abs"`. *Direction.* Lower is better here; give an accuracy to a rule in
+# > `mode="min"`, and it cuts as long as training goes well. *Cooldown.* Libraries can ignore some
+# > values after a cut. *Small rates.* PyTorch skips cuts of less than 1e-8.
 
 # %% [markdown]
 # ## Bug museum: the cut that would not stop

@@ -7,7 +7,8 @@ LAB = "__import__('lrlib.labs', fromlist=['x']).counter_stepper()"
 QUOTED = [
     ("Without noise, none", "all(false[0, p] == 0 for p in (0, 2, 5, 8))"),
     (
-        "an impatient rule cuts dozens of times, and one with a patience of 2 still more than seven",
+        "an impatient rule cuts dozens of times, and one with a patience of 2 still more than"
+        " seven times",
         "24 < false[0.05, 0] and 7 < false[0.05, 2] < 8",
     ),
     ("on a loss that falls from 1 to 0.14", "round(float(np.exp(-59 / 30)), 2) == 0.14"),
