@@ -84,7 +84,7 @@ class TriangleAnatomy(Lab):
         loss.line(np.arange(STEPS), trace.minibatch, series=4, thin=True)
         loss.line(trace.at, trace.full)
         loss.markers(trace.at, trace.full, size=3)
-        names = [("all digits", 0), (f"mini-batch of {BATCH_SIZE}", 4)]
+        names = [("every third digit", 0), (f"mini-batch of {BATCH_SIZE}", 4)]
         loss.legend(names, ghost="pinned" if pinned else "")
         return picture
 
