@@ -67,8 +67,8 @@ plt.rcParams.update(style.rc())
 # **p2.** Take the weights at the bottom after 200 updates and at the next bottom, after 400. Walk
 # in a straight line from one to the other, and watch the training loss on the way.
 #
-# - (a) it goes over a hill: the cycle has carried the network into another minimum
-# - (b) it goes downhill all the way: it is the same valley, farther along
+# - (a) it goes downhill all the way: it is the same valley, farther along
+# - (b) it goes over a hill: the cycle has carried the network into another minimum
 # - (c) it is flat: nothing has moved
 #
 # **p3.** A one-cycle run and a run at a constant rate, each at its own best rate. The one-cycle run
@@ -81,7 +81,7 @@ plt.rcParams.update(style.rc())
 # %% nbgrader={"grade_id": "predict_11", "solution": true}
 predict_11 = {"p1": "?", "p2": "?", "p3": "?"}
 ### BEGIN SOLUTION
-predict_11 = {"p1": "b", "p2": "b", "p3": "b"}
+predict_11 = {"p1": "b", "p2": "a", "p3": "b"}
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "check_predict_11", "grade": true, "points": 1}
@@ -469,7 +469,7 @@ with your_code():
 # %% [markdown]
 # With top 0.7 there is **no hill at all**, in any seed, after any cycle: the way from bottom to
 # bottom leads downhill. Between different seeds there is a hill of more than 0.2, so the instrument
-# works. **p2** is (b). The cycle did not leave a minimum; it went on along the same valley, and
+# works. **p2** is (a). The cycle did not leave a minimum; it went on along the same valley, and
 # what looked like an escape was the noise rising and falling.
 #
 # With top 1.0 most seeds look alike. Seed 1 is the exception, at least on the machine this was
@@ -549,15 +549,16 @@ with your_code():
 # against a constant rate, by less than a factor of two*; tenfold: *not here*.
 #
 # Now the opponent that the papers seldom tuned: **linear decay**. At every budget its seeds and
-# those of one cycle overlap. Nearly all of the advantage is the *down* half. Why no miracle? The
-# effect was seen where very high rates could be reached: a cycle to many times the usual rate. Here
-# the best peak of every schedule lies between 0.35 and 1, and at 2 all of them are lost: there is
-# no high country to visit.
+# those of one cycle overlap; one triangle is a shade ahead at 300 and 600, by less than the seeds
+# spread. Nearly all of the advantage is the *down* half. Why no miracle? The effect was seen where
+# very high rates could be reached: a cycle to many times the usual rate. Here the best peak of
+# every schedule lies between 0.35 and 1, and at 2 all of them are lost: there is no high country to
+# visit.
 #
 # **"Cycles help to leave poor minima."** *Not here* at the best rates: no hill between the bottoms.
 # *True when* the top exceeds 2/curvature of the minimum; but then it leaves good ones as well. On
-# networks with tens of millions of weights, Gotmare, Keskar, Xiong and Socher (2019) came to the
-# same verdict: the reasons usually given for restarts did not show in their measurements.
+# much larger networks Gotmare, Keskar, Xiong and Socher (2019) came to a like verdict: the reasons
+# usually given for the success of restarts did not show in their measurements.
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)
