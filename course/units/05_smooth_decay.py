@@ -58,8 +58,8 @@ plt.rcParams.update(style.rc())
 # - (b) exponential most, line in the middle, inverse time least
 # - (c) line most, exponential in the middle, inverse time least
 #
-# **p2.** Each trains the same network on the digits, with one label in ten wrong. The lowest loss
-# on unseen images has ...
+# **p2.** Each trains the same network on the digits, with one label in ten drawn at random. The
+# lowest loss on unseen images has ...
 #
 # - (a) the exponential: quickly down, then a long time of fine tuning
 # - (b) the straight line
@@ -442,17 +442,18 @@ with your_code():
     ax.set(title="Each decay has its own best first rate")
     ax.set_xticks([0.25, 0.5, 1, 2], ["0.25", "0.5", "1", "2"])
     ax.minorticks_off()
-    ax.legend(ncols=2)
+    ax.legend(loc="upper center")
 
 # %% [markdown]
 # *Figure 2 in words: loss on the choosing part against the first rate, one U-shaped curve for each
 # decay, means over five seeds. The fixed rate has its bottom at 0.35, the exponential, the straight
-# line and the gentle inverse at 0.71, inverse time at 1.41. Left of the bottoms all curves slope
-# gently; to the right they rise steeply, the fixed rate's first.*
+# line and the gentle inverse at 0.71, inverse time at 1.41. Left of the bottoms the curves slope
+# gently, only inverse time steeply; to the right all rise steeply, the fixed rate's first.*
 #
 # **p2:** (b). At the same ends the line is best, the exponential next, inverse time far behind: the
-# order of their totals. **p3:** (c). Every decay wants a *larger* first rate than 0.35, and the
-# faster it falls, the larger. A decay passes through high rates only briefly, and needs the walk.
+# order of their totals. **p3:** (c). Every decay wants a *larger* first rate than 0.35, and inverse
+# time, which falls fastest, the largest of all. A decay passes through high rates only briefly, and
+# needs the walk.
 #
 # Now the right half of the table, where nobody is held to another's favourite rate. Three pairs are
 # worth reading aloud:
@@ -471,19 +472,15 @@ with your_code():
 # %%
 with your_code():
     print(f"exponential    {half_life(0.01, 1500):6.1f} updates, again and again")
-    for name, decay in [
-        ("straight line", decays["straight line"]),
-        ("inverse time", decays["inverse time"]),
-    ]:
-        gone = next(t for t in range(1500) if decay(t, 0.5) <= 0.25)
+    for name in ["straight line", "inverse time"]:
+        gone = next(t for t in range(1500) if decays[name](t, 0.5) <= 0.25)
         print(f"{name:14} {gone:6} updates")
-    slopes = [1 - polynomial_decay(1, lr0=1, lr_end=0, steps=1500, power=p) for p in (1, 2, 4.6)]
-    print(
-        "first loss of rate, x 1500: exponential",
-        round(1500 * (1 - 0.01 ** (1 / 1500)), 2),
-        end="; ",
-    )
-    print("powers 1, 2, 4.6:", [round(1500 * slope, 2) for slope in slopes])
+    first_fall = {"exponential": 1 - exponential_decay(1, lr0=1, gamma=0.01, every=1500)}
+    for power in [1, 2, 4.6]:
+        after_one = polynomial_decay(1, lr0=1, lr_end=0, steps=1500, power=power)
+        first_fall[f"power {power}"] = 1 - after_one
+    falls = [f"{name}: {1500 * fall:.1f}" for name, fall in first_fall.items()]
+    print("the first fall, in units of the straight line's:", ", ".join(falls))
 
 # %% [markdown]
 # *True against the line*, *not here* against inverse time, which has lost half when the
