@@ -18,7 +18,7 @@ from .exercise import Exercise, Quiz
 from .intake import Submission
 from .judge import judge, judge_quiz
 from .plan import PUBLIC_SEED, plan_for, read_of
-from .report import FULL, UNGRADED, UNWRITTEN, ZERO, Finding, Report, ungraded
+from .report import FULL, UNGRADED, UNWRITTEN, ZERO, Finding, Report, printable, ungraded
 from .sandbox import Cell, Outcome, Request, Sandbox, SandboxLevel
 from .wire import encode
 
@@ -296,5 +296,4 @@ def _called(cell: Cell) -> str:
 
 def _plain(text: str) -> str:
     """Student's text on one line, printable and short."""
-    flat = "".join(char if char.isprintable() else " " for char in text)
-    return flat[:300]
+    return printable(text)[:300]

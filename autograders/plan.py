@@ -13,6 +13,7 @@ from .calls import CALL, READ, run_calls
 from .compare import excess, holds_array, same_data, shapes_differ, size_of
 from .exercise import Case, Exercise
 from .kinds import WrongKind, describe, show
+from .report import printable
 
 PUBLIC_SEED = 0
 AGAIN = 16
@@ -118,7 +119,7 @@ class Plan:
         if not isinstance(types, list) or not types or not all(isinstance(t, str) for t in types):
             return Outcome("malformed", "the answer did not arrive whole")
         line = f" (line {raised['line']} of your cell)" if raised.get("line") else ""
-        said = f"raised {types[0]}: {raised.get('message') or 'no message'}{line}"
+        said = printable(f"raised {types[0]}: {raised.get('message') or 'no message'}{line}")
         if case.raises is not None and case.raises in types:
             return Outcome(None, "", types[0], self._impure(case, answer))
         if case.raises is not None:

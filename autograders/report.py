@@ -103,6 +103,11 @@ def points(value: float | None) -> str:
     return "no" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+def printable(text: str) -> str:
+    """A student's text on one line: no NUL, escape sequence or lone surrogate is left in it."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
 def ungraded(name: str, unit: str, max_score: float, note: str) -> Report:
     """The report for a fault that is not the student's: never zero and never full marks."""
     return Report(name, unit, None, max_score, UNGRADED, note=note)
