@@ -91,8 +91,8 @@ check("predict_08", predict_08)
 # gets. With the switch, parameter 1 gets a gradient at one update in five only (and five times as
 # large, so that the mean is the same): a rare word.
 #
-# **Challenge:** with parameter 1 seen rarely, bring the loss below 0.001. Then turn the valley by
-# 45 degrees, and look at the *bars* before you look at the path.
+# **Challenge:** with parameter 1 seen rarely, bring the loss below 0.001. Then switch the
+# rarity off, turn the valley by 45 degrees, and look at the *bars* before you look at the path.
 
 # %%
 effective_rate_bars()
@@ -102,8 +102,9 @@ effective_rate_bars()
 # right one bar for each parameter, the rate it gets at the end, on a logarithmic scale. A sentence
 # says both rates and the loss.*
 #
-# Only AdaGrad meets the challenge, from a rate of about 0.8 upwards. And once the valley is turned,
-# the two bars are of nearly one height: no parameter needs more than the other.
+# SGD meets the challenge at no rate. AdaGrad meets it at every rate from about 0.6 to the end of
+# the slider, RMSprop in a narrow window about 0.07. And once the valley is turned, with parameter
+# 1 seen always, AdaGrad's two bars are of one height: no parameter needs more than the other.
 #
 # ## What divides the rate
 #
@@ -523,9 +524,10 @@ for budget in (300, 3000):
 # %% [markdown]
 # *True here*, and the more so the longer the run: in every seed RMSprop fits the training images
 # better, by about a tenth at 300 updates and by a factor of about three at 3,000, because
-# AdaGrad's brake has not stopped pressing. But RMSprop has no brake at all. In the lab it met the
-# challenge at no rate: its steps stay about as long as $\eta$, so it hops about the bottom for
-# ever. It needs from you what SGD needed in units 03 to 05, a schedule. Unit 09 tries that.
+# AdaGrad's brake has not stopped pressing. But RMSprop has no brake at all. Its steps stay about
+# as long as $\eta$, so near the bottom it hops to and fro for ever; that is why its window in the
+# lab was so narrow. It needs from you what SGD needed in units 03 to 05, a schedule. Unit 09 tries
+# that.
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)
