@@ -94,8 +94,8 @@ check("predict_11", predict_11)
 # images.
 #
 # **Challenge:** end *at the bottom of a cycle* with a loss of at most 0.33. When the lab says that
-# you have met it, press *pin* and move the half-cycle by a quarter. Read the sentence below the
-# picture: where in its cycle does the run end now, and what did that cost?
+# you have met it, press *pin* and lengthen the half-cycle by half. Read the sentence below the
+# picture: where in its cycle does the run end now?
 
 # %%
 triangle_anatomy()

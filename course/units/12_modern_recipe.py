@@ -386,8 +386,8 @@ with your_code():
 # %% [markdown]
 # *Figure 1 in words: batch loss against updates at peak rate 0.28, on a logarithmic scale, medians
 # of six seeds. At the full rate from the start the loss stays high and ends near where it began.
-# With the decay it stays high as well, and is quiet. With 100 warmup steps it falls below 0.5
-# before the full rate is reached, and goes on falling.*
+# With the decay it falls quietly and slowly, and ends far above the third curve: with 100 warmup
+# steps the loss falls below 0.5 before the full rate is reached, and goes on falling.*
 #
 # **p1** is (b). And not because the full rate never came: it was there for 200 of the 300 updates.
 # The rate that ruins a *fresh* network is harmless a hundred updates later. Without warmup the

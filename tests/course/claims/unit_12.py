@@ -51,6 +51,11 @@ QUOTED = [
         "np.median(tried['full rate'].losses[:, 4], axis=0)[-50:].min() > 0.8",
     ),
     (
+        "With the decay it falls quietly and slowly, and ends far above the third curve",
+        "(lambda d, w: d[-20:].mean() > 3 * w[-20:].mean())(*(np.median(tried[k].losses[:, 4],"
+        " axis=0) for k in ('decay', 'warmup')))",
+    ),
+    (
         "falls below 0.5 before the full rate is reached",
         "np.median(tried['warmup'].losses[:, 4], axis=0)[70:100].mean() < 0.5",
     ),
