@@ -342,8 +342,8 @@ for size in (1.0, 0.03, 0.0001):
 def mended_port(w, grad, s, lr, rho, eps):
     """Return (w, s) after one update as the original recipe makes it."""
     ### BEGIN SOLUTION
-    s = rho * s + (1 - rho) * grad**2
-    return w - lr * grad / np.sqrt(s + eps), s
+    mean = rho * s + (1 - rho) * grad**2
+    return w - lr * grad / np.sqrt(mean + eps), mean
     ### END SOLUTION
 
 

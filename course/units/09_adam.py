@@ -488,8 +488,8 @@ for strength, ends in zip(strengths, decayed):
 #
 # In 80 to 120 words: *A colleague trains everything with Adam at a constant 0.001, "because Adam
 # adapts the rate". What do you answer?* One point each: (1) say what in Adam adapts and what does
-# not; (2) give at least three numbers with their spread: Adam constant, Adam falling, and SGD; (3)
-# say when the colleague's choice would be good enough, or what this experiment cannot tell.
+# not; (2) give at least three numbers with their spread: Adam constant, Adam falling, and SGD;
+# (3) say when the colleague's choice would be good enough, or what this experiment cannot tell.
 
 # %% [markdown] nbgrader={"grade_id": "conclusion", "grade": true, "solution": true, "points": 3}
 # What adapts is how the rate is shared out among the parameters; the overall length of a step stays
