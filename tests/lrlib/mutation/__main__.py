@@ -109,9 +109,8 @@ def _report(
     known = {(row.function, row.was, row.becomes): row.reason for row in EQUIVALENT}
     unknown = {name: change for name, change in changes.items() if change not in known}
     stale = known.keys() - set(changes.values()) if everything else set()
-    print(
-        f"mutmut {metadata.version('mutmut')}: {len(results)} mutants, {Counter(results.values())}"
-    )
+    tally = ", ".join(f"{n} {outcome}" for outcome, n in Counter(results.values()).most_common())
+    print(f"mutmut {metadata.version('mutmut')}: {len(results)} mutants, {tally}")
     print(f"{len(changes) - len(unknown)} survivors are listed as equivalent")
     for name, change in unknown.items():
         print(f"\nSURVIVED {name}\n{Equivalent(*change, reason='?')}")
