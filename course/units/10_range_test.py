@@ -121,9 +121,8 @@ for updates in [30, 100, 300]:
 # %% [markdown]
 # Read the two columns differently. **The lowest point is a fact about the problem:** the rate just
 # before it is the largest that is stable, here 2, up to the spacing of the rates, however long the
-# test. **The steepest
-# fall is a fact about the test:** with more updates there are more small steps behind you, the loss
-# is gone earlier, and the steep place moves to the left.
+# test. **The steepest fall is a fact about the test:** with more updates there are more small steps
+# behind you, the loss is gone earlier, and the steep place moves to the left.
 #
 # That is the trap in the picture. The axis says *rate*, so one reads "the loss that this rate
 # gives". But the loss at a rate was made by all rates *before* it.
@@ -347,8 +346,8 @@ with your_code():
 # ## Experiment: ten tests against a full search
 #
 # The digits, a network with 32 hidden units, batches of 32. First the tests, ten of them, with
-# *your* functions. Each has its own starting weights and its own order of batches. `wrecked` keeps
-# the last weights that each test looked at.
+# *your* functions. Each has its own starting weights and its own order of batches. We also keep the
+# last weights that a test looked at, the wreck, for later.
 
 # %%
 training_part, unseen_part = data.load_digits().split(seed=0)
@@ -467,13 +466,14 @@ with your_code():
 
 # %% [markdown]
 # **p3** is (c), a lottery. Some wrecks recover so well that nobody would notice the fault; others
-# end at several times the loss, at the same rate, on the same batches: their hidden units were
-# thrown to where they hardly ever answer. A fault that shows only now and then is the worst kind.
+# end at several times the loss, at the same rate, on the same batches: in the worst wreck the
+# hidden units were thrown to where they are silent more than three times out of four. A fault that
+# shows only now and then is the worst kind.
 #
 # ### Two claims, settled
 #
 # **"Take the rate at which the loss falls most steeply."** *True here* within a factor of two or
-# so, *when* the start of the curve is left out; *not here* if it is followed blindly.
+# three, *when* the start of the curve is left out; *not here* if it is followed blindly.
 #
 # **"A range test replaces a search."** *Not here*: it finds the cliff, and so the decade, at about
 # a ninetieth of the price. Which rate of that decade is best depends on the budget, and three or

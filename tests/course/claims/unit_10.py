@@ -65,14 +65,14 @@ QUOTED = [
         "(forgotten < 1.2 * restored).sum() >= 3 and (forgotten > 3 * restored).sum() >= 2",
     ),
     (
-        "their hidden units were thrown to where they hardly ever answer",
+        "units were thrown to where they are silent more than three times out of four",
         "(lambda silent: silent(tests[forgotten.argmax()][2]) > 0.75"
         " > silent(tests[forgotten.argmax()][1]) + 0.15)"
         "(lambda w: (lambda v: np.mean(training_part.X @ v['W1'] + v['b1'] <= 0))"
         "(network.views(w)))",
     ),
     (
-        "*True here* within a factor of two or so",
+        "*True here* within a factor of two or three",
         "all(0.35 < rate < 2 for rate in rules['steepest, not first 10'])",
     ),
     (
