@@ -448,8 +448,8 @@ with your_code():
 
 # %%
 with your_code():
+    seen = (texts_with > 0) & (word_rate > 0)
     fig, ax = plt.subplots()
-    seen = texts_with > 0
     ax.scatter(texts_with[seen], word_rate[seen], s=12, alpha=0.5, label="one word each")
     ax.axhline(rate, label="the rate that was set", **{**style.series(1), "marker": None})
     ax.set(xscale="log", yscale="log", title="AdaGrad: rare words keep large rates")

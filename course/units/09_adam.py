@@ -241,8 +241,10 @@ def adamw_step(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
     Returns new arrays of that shape, m and v uncorrected; no input is changed.
     """
     ### BEGIN SOLUTION
-    new, m, v = adam_step(w, grad, m, v, t, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
-    return new - lr * weight_decay * w, m, v
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad**2
+    direction = bias_correct(m, beta1, t) / (np.sqrt(bias_correct(v, beta2, t)) + eps)
+    return w - lr * direction - lr * weight_decay * w, m, v
     ### END SOLUTION
 
 
@@ -370,31 +372,30 @@ def fit_adam(rate, seed, falling):
 
 # %%
 rates = [0.003, 0.01, 0.03, 0.1]
-results = {}
 with your_code():
+    filled = {}
     for name, falling in {"constant": False, "falling": True}.items():
-        weights = np.stack([[fit_adam(rate, seed, falling) for rate in rates] for seed in seeds])
+        weights = np.stack([fit_adam(rate, seed, falling) for seed in seeds for rate in rates])
         for part, problem in {"choose": choose, "measure": measure}.items():
-            results["Adam", name, part] = problem.loss(weights.reshape(-1, noisy.n_params)).reshape(
-                len(seeds), -1
-            )
+            filled["Adam", name, part] = problem.loss(weights).reshape(len(seeds), len(rates))
+    own = filled
 
 # %% [markdown]
 # The rivals, with the same seeds and four rates each, from the library:
 
 # %%
-sgd_rates = [0.1, 0.3, 1.0, 3.0]
+sgd_rates, others = [0.1, 0.3, 1.0, 3.0], {}
 for name, falling in {"constant": False, "falling": True}.items():
     schedule = (lambda lr: Linear(lr, 0.0, budget)) if falling else None
     runs = sweep(
         noisy, SGD(), sgd_rates, budget, batch_size=16, seed=list(seeds), schedule=schedule
     )
     for part, problem in {"choose": choose, "measure": measure}.items():
-        results["SGD", name, part] = runs.measure(problem.loss)
+        others["SGD", name, part] = runs.measure(problem.loss)
 
 # %%
-finals = {}
 with your_code():
+    results, finals = own | others, {}
     for method, grid in {"SGD": sgd_rates, "Adam": rates}.items():
         for name in ("constant", "falling"):
             best = np.nanargmin(results[method, name, "choose"].mean(axis=0))
@@ -407,12 +408,12 @@ with your_code():
 
 # %%
 with your_code():
+    best_sgd = finals["SGD", "falling"].mean()
     fig, ax = plt.subplots()
     for i, name in enumerate(("constant", "falling")):
         loss = results["Adam", name, "measure"]
         ax.loglog(rates, loss.mean(axis=0), label=f"Adam, {name}", **style.series(i, markevery=1))
         ax.fill_between(rates, loss.min(axis=0), loss.max(axis=0), alpha=0.12)
-    best_sgd = finals["SGD", "falling"].mean()
     ax.axhline(best_sgd, label="SGD, falling, best", **{**style.series(2), "marker": None})
     ax.set(xlabel="first rate", ylabel="loss on unseen images (nats)", title="Adam, 1,500 updates")
     ax.legend()
