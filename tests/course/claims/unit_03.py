@@ -75,10 +75,18 @@ QUOTED = [
         "np.allclose([table[0, 0], table[1, 2], table[2, 4]], [0.345, 0.345, 0.343], atol=0.001)",
     ),
     (
-        "the linear rule says 32, with a loss of 0.45; the square root 4, with 0.22;"
+        "it says 32, with a loss of 0.45; the square root says 4, with 0.22;"
         " the best is 8, with 0.16",
         "scale_lr(0.5, 4, 256, 'linear') == 32 and scale_lr(0.5, 4, 256, 'sqrt') == 4"
         " and np.allclose(table[3, [10, 7, 8]], [0.45, 0.22, 0.16], atol=0.006)",
+    ),
+    (
+        "the best would be 8 instead of 2, and the loss would nearly halve",
+        "quiet[16][0] == 8 and best[1] == 2 and 0.5 < quiet[16][1] / table[1].min() < 0.6",
+    ),
+    (
+        "(0.14 for 0.16)",
+        "round(quiet[256][1], 2) == 0.14 and round(table[3].min(), 2) == 0.16",
     ),
     (
         "batches of 4 and 16 end lower than 64 and 256",
