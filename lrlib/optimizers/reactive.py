@@ -319,7 +319,7 @@ class Prodigy(Optimizer):
         v = self.beta2 * state.v + (1 - self.beta2) * d**2 * grad**2
         s = beta3 * state.s + k * grad
         size = np.sum(np.abs(s), axis=-1, keepdims=True)
-        d_hat = np.divide(numerator, size, out=np.zeros_like(size), where=size != 0)
+        d_hat = numerator / np.where(size == 0, np.inf, size)
         d_next = np.maximum(d, d_hat)
         stepped = w - lr * d * m / (np.sqrt(v) + d_next * self.eps)
         return stepped, ProdigyState(state.start, m, v, s, numerator, d_next)
