@@ -430,11 +430,12 @@ conditions["without s1"] = np.linalg.cond(without_s1.T @ without_s1)
 print(f"standardised, without s1  condition number {conditions['without s1']:7,.0f}")
 
 # %% [markdown]
-# Each alone helps by a factor of hundreds; only both together give 470. A feature far from zero is
-# entangled with the intercept (both are "always large"), and one with large units makes its own
-# direction steep. What remains is *correlation*: `s1` and `s2`, two kinds of cholesterol, move
-# together (0.90), so the difference between them hardly matters to the loss: a flat direction.
-# Leave `s1` out, and 47 remains. **Scaling mends units, not kinship.**
+# Each alone helps by a factor of hundreds; only both together give 470. A feature far from zero
+# is entangled with the intercept (both are "always large"), and one with large units makes its
+# own direction steep. What remains is *correlation*: `s1`, all cholesterol, moves with `s2`, one
+# kind of it (0.90), and the nine others together explain 98 % of its variance. To move its weight
+# one way and theirs the other hardly changes the loss: a flat direction. Leave `s1` out, and 47
+# remains. **Scaling mends units, not kinship.**
 #
 # Now train for a real budget, at half the limit and at the "best" rate.
 
@@ -458,8 +459,8 @@ with your_code():
 # *Figure 2 in words: loss above its least value against updates, both axes logarithmic. With raw
 # features, the curve for half the limit falls at the first step to about a thousand and then creeps
 # down to some hundreds; the curve for the rate that is best in the long run hardly leaves its start
-# above 10,000. Standardised, half the limit is far ahead from the tenth
-# update to the hundredth; with standardised features both end below 1.*
+# above 10,000. Standardised, half the limit is far ahead from the tenth update to the hundredth;
+# with standardised features both end below 1.*
 #
 # Look at the second line of the table. With raw features the rate that is *best in the long run* is
 # a disaster in this one: it lies so close to the limit (to 2 parts in 100 million) that the steep
@@ -519,12 +520,13 @@ with your_code():
 
 # %% [markdown] nbgrader={"grade_id": "conclusion", "grade": true, "solution": true, "points": 3}
 # One rate serves all directions. The steepest one (curvature 73,592) limits it to 0.000027; at
-# that rate the flattest one (0.0014) keeps all but four hundred-millionths of its distance at each
-# step. So every rate that is stable crawls: 181 million updates to a thousandth in our data. Before
-# you change the optimizer, change the units: with standardised features the condition number fell
-# from 52 million to 470 and the wait to 1,624 updates, for the same least loss. It cannot mend
-# correlated measurements: s1 and s2 still leave a flat direction. And we had a bowl; in a network
-# the curvature changes while you train, so a limit found at the start need not hold later.
+# that rate the flattest one (0.0014) keeps all but four hundred-millionths of its distance at
+# each step. So every rate that is stable crawls: 181 million updates to a thousandth in our data.
+# Before you change the optimizer, change the units: with standardised features the condition
+# number fell from 52 million to 470 and the wait to 1,624 updates, for the same least loss. It
+# cannot mend correlated measurements: s1 and its kin still leave a flat direction. And we had a
+# bowl; in a network the curvature changes while you train, so a limit found at the start need not
+# hold later.
 
 # %% [markdown]
 # ## Exit quiz

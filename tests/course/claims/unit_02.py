@@ -60,8 +60,17 @@ QUOTED = [
         " and round(conditions['standardised']) == 470",
     ),
     (
-        "move together (0.90)",
+        "moves with `s2`, one kind of it (0.90)",
         "round(np.corrcoef(patients.X[:, 4], patients.X[:, 5])[0, 1], 2) == 0.9",
+    ),
+    (
+        "the nine others together explain 98 % of its variance",
+        "round(1 - 1 / np.linalg.inv(np.corrcoef(patients.X.T))[4, 4], 2) == 0.98",
+    ),
+    (
+        "half the limit is far ahead from the tenth update to the hundredth",
+        "(above['standardised, half the limit'][10:100] * 10"
+        " < above['standardised, best in the long run'][10:100]).all()",
     ),
     ("Leave `s1` out, and 47 remains", "round(conditions['without s1']) == 47"),
     (
