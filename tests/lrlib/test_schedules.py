@@ -113,6 +113,19 @@ def test_a_long_array_is_no_different_from_its_parts(schedule):
         schedule(np.append(t, -1))
 
 
+def test_a_long_array_is_computed_in_blocks(monkeypatch):
+    shapes = []
+
+    def rates(self, t):
+        shapes.append(t.shape)
+        return t / 2
+
+    monkeypatch.setattr(Constant, "_rates", rates)
+    t = np.arange(2 * BLOCK + 3)
+    assert Constant(0.1)(t).tolist() == (t / 2).tolist()
+    assert shapes == [(BLOCK,), (BLOCK,), (3,)]
+
+
 @pytest.mark.parametrize(("base", "exponent"), [(0.1, 300.0), (0.999, 3e5), (1.0, 1e9), (0.3, 0)])
 def test_a_power_by_way_of_two_is_a_power(base, exponent):
     assert power(base, np.array([exponent]))[0] == pytest.approx(base**exponent, rel=2e-13)

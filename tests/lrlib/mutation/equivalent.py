@@ -16,6 +16,12 @@ class Equivalent(NamedTuple):
 
 EQUIVALENT: tuple[Equivalent, ...] = (
     Equivalent(
+        "lrlib.schedules.base.Schedule.__call__",
+        "for start in range(0, t.size or 1, BLOCK):",
+        "for start in range(0, t.size or 2, BLOCK):",
+        "an empty array is one empty block either way",
+    ),
+    Equivalent(
         "lrlib.schedules.decay.ScheduledDrop._rates",
         'drops = np.searchsorted(np.array(self.milestones, dtype=np.float64), t, side="right")',
         'drops = np.searchsorted(np.array(self.milestones, dtype=None), t, side="right")',
