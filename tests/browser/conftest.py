@@ -14,16 +14,20 @@ from tests.browser.jupyter import NotebookPage, Server, chromium, serve
 _numbers = count(1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """JupyterLab over an empty temporary folder."""
     with serve(tmp_path_factory.mktemp("root"), tmp_path_factory.mktemp("home")) as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chrome() -> Iterator[Browser]:
-    """One headless Chromium for the whole session; give each test a page of its own."""
+    """One headless Chromium for all browser tests; give each test a page of its own.
+
+    It ends with this package: while it lives, an event loop runs in the main thread, which tests
+    elsewhere would trip over.
+    """
     with chromium() as browser:
         yield browser
 

@@ -33,6 +33,5 @@ EQUIVALENT = (
         r"_scale\(None, cycle\)|^return 1\.0",
         "it has a scale of its own, which reads the cycle",
     ),
-    ("wsd", r"np\.clip", "the share is used only where it lies below 1"),
     ("wsd", r"before = t <=", "at the boundary both pieces give the same rate"),
 )
