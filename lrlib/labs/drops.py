@@ -78,7 +78,9 @@ class DragTheDrops(Lab):
         loss.line(np.arange(STEPS), trace.minibatch, series=4, thin=True)
         loss.line(trace.at, trace.full)
         loss.markers(trace.at[-1], trace.full[-1])
-        loss.legend([("every third digit", 0), ("mini-batch of 8", 4)], ghost="pinned" if pinned else "")
+        loss.legend(
+            [("every third digit", 0), ("mini-batch of 8", 4)], ghost="pinned" if pinned else ""
+        )
         return picture
 
 
