@@ -10,6 +10,25 @@ QUOTED = [
         "all(abs(a / b - 1) < 0.1 for n, (_, a, b, _) in valley_ends.items() if n != 'fixed')",
     ),
     (
+        "It starts at $0.02/2 \\cdot 10^2 = 1$",
+        "float(valley.loss(start)) == 1",
+    ),
+    (
+        "The fixed rate ends above it",
+        "valley_ends['fixed'][2] > 1.3 * valley_ends['fixed'][1]",
+    ),
+    (
+        "the exponential has turned up at 1.41, long before its total is the line's",
+        "(lambda c: c[6] > 1.3 * c.min())(results['exponential'][0].mean(axis=0)) and"
+        " sum(decays['exponential'](t, first_rates[6]) for t in range(budget))"
+        " < 0.9 * sum(decays['straight line'](t, best['straight line']) for t in range(budget))",
+    ),
+    (
+        "0.24 against 0.03",
+        "abs(swings['fixed'].mean() - 0.24) < 0.05 and abs(swings['straight line'].mean() - 0.03)"
+        " < 0.01",
+    ),
+    (
         "its loss across is about a hundred times that of the line",
         "60 < valley_ends['fixed'][3] / valley_ends['straight line'][3] < 180",
     ),
