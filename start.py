@@ -25,9 +25,10 @@ ROOT = Path(__file__).resolve().parent
 OLDEST_PYTHON = (3, 11)
 FIRST_LESSON = "work/00_start_here.ipynb"
 FIRST_PORT = 8888
-COURSE, TEST, PEERS = "requirements.txt", "requirements-test.txt", "requirements-peers.txt"
+COURSE, SCALE = "requirements.txt", "requirements-scale.txt"
+TEST, PEERS = "requirements-test.txt", "requirements-peers.txt"
 LOCK = "requirements.lock"
-GIGABYTES = {COURSE: 1.0, TEST: 0.5, PEERS: 6.0}
+GIGABYTES = {COURSE: 1.0, SCALE: 0.3, TEST: 0.5, PEERS: 6.0}
 NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 
 # Both run inside .venv and fail where it cannot be used.
@@ -363,7 +364,7 @@ def main(arguments):
     require_writable(ROOT)
     if options.command == "test":
         peers = options.peers or os.environ.get("CI", "").lower() in ("1", "true")
-        venv = prepare(ROOT, [COURSE, TEST] + ([PEERS] if peers else []))
+        venv = prepare(ROOT, [COURSE, SCALE, TEST] + ([PEERS] if peers else []))
         command = [interpreter(venv), "-m", "pytest", *rest]
         return subprocess.call(command, cwd=str(ROOT), env=environ(venv))
     port = None if options.command == "setup" else choose_port(options.port)

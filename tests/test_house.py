@@ -22,7 +22,8 @@ from autograders.exercise import Exercise
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_MODULE = 430
 LAYERS = ("lrlib", "autograders", "course", "tests")
-REQUIREMENTS = ("requirements.txt", "requirements-test.txt", "requirements-peers.txt")
+GROUPS = ("", "-scale", "-test", "-peers")
+REQUIREMENTS = tuple(f"requirements{group}.txt" for group in GROUPS)
 
 # Technique: (the class in lrlib, the exercise that grades it and the cell that teaches it).
 TECHNIQUES = {
