@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from .grading import grade_submission
 from .intake import Master, Placed, Submission, read_submission
 from .marks import Marks, return_graded, return_refused
 from .record import Recorder, Result, ensure_assignment
+from .report import Report
 from .sandbox import Sandbox
 
 
@@ -27,7 +28,9 @@ class Outcome:
     """One graded submission as it is kept: a line of JSON in results/UNIT.jsonl.
 
     `fingerprint` is a hash of what counts in the submission, of the released notebook and of the
-    seed: the same fingerprint means the same result.
+    seed: the same fingerprint means the same result. `verdicts` has the status of each exercise's
+    report, `misconceptions` the id of the recognised one where there is one: what a class got
+    wrong can be counted from them.
     """
 
     unit: str
@@ -37,6 +40,8 @@ class Outcome:
     comments: dict[str, str | None]
     timestamp: str | None = None
     faults: tuple[str, ...] = ()
+    verdicts: dict[str, str] = field(default_factory=dict)
+    misconceptions: dict[str, str] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
@@ -134,6 +139,7 @@ def grade(
 ) -> Outcome:
     """Grade one submission and write its notebook, with cards, where nbgrader looks for it."""
     faults: tuple[str, ...] = ()
+    reports: Mapping[str, Report] = {}
     if isinstance(submission, Refused):
         blank = tuple(Placed(cell.source, cell.cell_type, cell) for cell in master.cells)
         nb = nbformat.from_dict(Submission(master.unit, blank).notebook(master))
@@ -143,7 +149,7 @@ def grade(
         graded = grade_submission(submission, master.unit, sandbox, seed)
         raised = graded.notes[len(submission.notes) :]
         marks = return_graded(nb, graded.reports, graded.notes, raised)
-        faults = graded.faults
+        faults, reports = graded.faults, graded.reports
     source, target = course.submitted(master.unit, student), course.autograded(master.unit, student)
     write_notebook(nb, source, target / f"{master.unit}.ipynb")
     when = timestamp_of(source)
@@ -155,6 +161,8 @@ def grade(
         dict(marks.comments),
         when.isoformat() if when else None,
         faults,
+        {name: report.status for name, report in reports.items()},
+        {name: r.misconception for name, r in reports.items() if r.misconception},
     )
 
 

@@ -7,7 +7,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograders.__main__ import main, no_formula
-from autograders.folders import CourseError, secret_seed
+from autograders.bulk import load_results
+from autograders.folders import CourseError, CourseFolder, secret_seed
 
 from .classroom import DROPS, FULL, PUPILS, expected_points, hand_in, new_course, submission
 
@@ -57,6 +58,14 @@ def test_the_graded_notebook_lies_where_the_formgrader_opens_it(graded):
     text = path.read_text(encoding="utf-8")
     assert "has the rate dropped yet?" in text
     assert (path.parent / "timestamp.txt").exists()
+
+
+def test_the_kept_results_say_which_misconception_was_recognised(graded):
+    found = load_results(CourseFolder(graded), DROPS)
+    assert found["dan-late"].misconceptions == {"step_decay": "drops-one-late"}
+    assert found["ada"].misconceptions == {} and found["ada"].verdicts["step_decay"] == "full"
+    assert found["lea-half-done"].verdicts["scheduled_drop"] == "unwritten"
+    assert found["no-json"].verdicts == {}
 
 
 def test_grading_again_goes_on_where_it_stopped(graded, capsys):
