@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .catalogue import use
     from .checking import check
     from .grading import grade_source
     from .progress import Progress
     from .report import Report
 
-__all__ = ["Progress", "Report", "check", "grade_source"]
+__all__ = ["Progress", "Report", "check", "grade_source", "use"]
 
 _HOMES = {
     "check": "checking",
     "grade_source": "grading",
     "Progress": "progress",
     "Report": "report",
+    "use": "catalogue",
 }
 
 

@@ -1,4 +1,4 @@
-"""Finds exercises by name or by unit in a package of exercise modules."""
+"""Finds exercises by name or by unit in a package of exercise modules: any course's."""
 
 from __future__ import annotations
 
@@ -6,11 +6,28 @@ import difflib
 import importlib
 import os
 import pkgutil
+from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 
 from .exercise import Exercise, Quiz
 
 COURSE = "autograders.exercises"
+VARIABLE = "AUTOGRADERS_EXERCISES"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What student code finds beside NumPy and Matplotlib, as an exercises package declares it.
+
+    `withheld` is the course's reference (`WITHHELD` in the package): set-up cells may import its
+    names, nobody can use them. `inert` (`INERT`) are modules of figures and widgets, which do
+    nothing. `packages` (`PACKAGES`) are installed ones that student code may really use.
+    """
+
+    withheld: tuple[str, ...] = ()
+    inert: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
 
 class UnknownExercise(LookupError):
@@ -20,15 +37,48 @@ class UnknownExercise(LookupError):
         return str(self.args[0])
 
 
-@cache
-def catalogue(package: str | None = None) -> dict[str, Exercise | Quiz]:
-    """All exercises of a package by name, in the order of its modules.
+def use(package: str) -> None:
+    """Take exercises from this package from now on, here and in every process started from here.
 
-    The package is `autograders.exercises`, or the one that the environment variable
-    `AUTOGRADERS_EXERCISES` names: the grader takes any course.
+    A course of one's own says so in the set-up cell of its notebooks; its nbgrader_config.py says
+    it through `autograders.settings.configure`.
     """
-    package = package or os.environ.get("AUTOGRADERS_EXERCISES") or COURSE
-    root = importlib.import_module(package)
+    os.environ[VARIABLE] = package
+
+
+def chosen() -> str:
+    """The package in use: the one that the environment names, else this course's own."""
+    return os.environ.get(VARIABLE) or COURSE
+
+
+def surroundings(package: str | None = None) -> Surroundings:
+    """What the package says of the surroundings of student code."""
+    root = _package(package or chosen())
+    return Surroundings(
+        *(tuple(getattr(root, name, ())) for name in ("WITHHELD", "INERT", "PACKAGES"))
+    )
+
+
+def catalogue(package: str | None = None) -> dict[str, Exercise | Quiz]:
+    """All exercises of a package by name, in the order of its modules; default: the one in use."""
+    return _exercises_of(package or chosen())
+
+
+def _package(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise
+        raise UnknownExercise(
+            f"expected a package of exercises that can be imported, got {name!r}; install the "
+            f"course that it belongs to, or name another one with {VARIABLE}"
+        ) from error
+
+
+@cache
+def _exercises_of(package: str) -> dict[str, Exercise | Quiz]:
+    root = _package(package)
     found: dict[str, Exercise | Quiz] = {}
     for module in sorted(i.name for i in pkgutil.walk_packages(root.__path__, f"{package}.")):
         for value in vars(importlib.import_module(module)).values():

@@ -23,6 +23,9 @@ STATEMENTS = {
 }
 
 
+RATES = ("lr", "lr0", "lr_end", "base_lr", "max_lr", "min_lr", "lr_min", "lr_max")
+
+
 @dataclass(frozen=True)
 class Case:
     """One call put to a function, the property it is evidence for, and what it is in words."""
@@ -86,7 +89,8 @@ class Exercise:
     replaces the comparison with the reference where more than one answer is right: it returns None,
     or a sentence that says what does not hold. `may_return_inputs` allows an input itself among the
     results; changing one is still a fault. `together` looks at all results side by side, for what
-    no single call can show: it returns a sentence for each place that is at fault.
+    no single call can show: it returns a sentence for each place that is at fault. `sized_by` names
+    the arguments whose largest entry says how large a case is, for comparing what should be 0.
     """
 
     name: str
@@ -101,6 +105,7 @@ class Exercise:
     together: Together | None = None
     curve: Callable[[], Iterable[Case]] | None = None
     may_return_inputs: bool = False
+    sized_by: tuple[str, ...] = RATES
     seconds: float = 2.0
     variants: dict[str, Callable[..., Any]] = field(default_factory=dict)
     misconceptions: dict[str, Misconception] = field(default_factory=dict)

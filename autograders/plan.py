@@ -17,7 +17,6 @@ from .report import printable
 
 PUBLIC_SEED = 0
 AGAIN = 16
-RATES = frozenset({"lr", "lr0", "lr_end", "base_lr", "max_lr", "min_lr", "lr_min", "lr_max"})
 
 
 @dataclass(frozen=True)
@@ -72,8 +71,8 @@ class Plan:
         """The size that the absolute tolerance of each case is measured against."""
         scales = []
         for case in self.cases:
-            rates = [v for k, v in self.exercise.bound(case).items() if k in RATES]
-            scales.append(max((size_of(value) for value in rates), default=0.0))
+            sized = [v for k, v in self.exercise.bound(case).items() if k in self.exercise.sized_by]
+            scales.append(max((size_of(value) for value in sized), default=0.0))
         return scales
 
     def read(self, case: Case, value: Any) -> Any:

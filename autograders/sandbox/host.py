@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from types import TracebackType
 
+from ..catalogue import Surroundings, surroundings
 from . import mounts
 from .level import SandboxLevel, SandboxUnavailable
 from .outcome import FAULT, Cell, Fork, Outcome, Request, Survey
@@ -20,7 +21,8 @@ class Sandbox:
 
     Use it as a context manager. It starts when first needed and again whenever it was lost.
     `allow_process` accepts `SandboxLevel.PROCESS` where namespaces are refused; `level` says what
-    was obtained. One sandbox serves one thread at a time.
+    was obtained. `around` is what student code finds beside NumPy; without it, what the exercises
+    in use declare. One sandbox serves one thread at a time.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class Sandbox:
         allow_process: bool = False,
         namespaces: bool = True,
         wall: tuple[float, float] = (WALL_BASE, WALL_FACTOR),
+        around: Surroundings | None = None,
     ) -> None:
         if not sys.platform.startswith("linux"):
             raise SandboxUnavailable(
@@ -38,6 +41,7 @@ class Sandbox:
         self.allow_process = allow_process
         self.namespaces = namespaces
         self.wall = wall
+        self.around = around
         self.cpu_seconds = 0.0
         self.starts = 0
         self._warm: dict[bool, Warm] = {}
@@ -140,13 +144,14 @@ class Sandbox:
             warm.close()
 
     def _start(self, plotting: bool) -> Warm:
+        around = self.around or surroundings()
         if self.namespaces and not self._refused:
             program = mounts.available()
             if program is None:
                 self._refused = "bubblewrap (the command bwrap) is not installed"
             else:
                 try:
-                    warm = Warm(plotting, program)
+                    warm = Warm(plotting, program, around)
                     if warm.level is SandboxLevel.ISOLATED or self.allow_process:
                         return warm
                     warm.close()
@@ -161,4 +166,4 @@ class Sandbox:
                 f"expected a machine that can isolate student code, but {reason}; install "
                 "bubblewrap and allow user namespaces, or accept less with allow_process=True"
             )
-        return Warm(plotting, None)
+        return Warm(plotting, None, around)

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 PACKAGES = (
@@ -44,10 +44,10 @@ def build_tree(target: Path) -> None:
         shutil.copyfile(module, inside / module.name)
 
 
-def package_paths(names: Iterable[str] = PACKAGES) -> list[Path]:
-    """Where the packages lie: their folders or files, and the shared libraries beside them."""
+def package_paths(names: Iterable[str] = ()) -> list[Path]:
+    """Where `PACKAGES` and more lie: their folders or files, and the shared libraries beside."""
     found: list[Path] = []
-    for name in names:
+    for name in (*PACKAGES, *names):
         spec = importlib.util.find_spec(name)
         if spec is None:
             continue
@@ -71,11 +71,14 @@ def interpreter() -> Path:
     return Path(getattr(sys, "_base_executable", None) or sys.executable).resolve()
 
 
-def bubblewrap(program: str, tree: Path, packages: list[Path]) -> list[str]:
+def bubblewrap(
+    program: str, tree: Path, packages: list[Path], withheld: Iterable[str] = ()
+) -> list[str]:
     """The command that shuts its own arguments into a namespace of their own.
 
     Whole library folders are mounted first, then everything in them that is not ours to show is
-    covered (installed packages, this project), then the packages that are needed are put back.
+    covered (installed packages, this project, the packages `withheld`), then the packages that are
+    needed are put back.
     """
     args = [
         program, "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc",
@@ -95,7 +98,7 @@ def bubblewrap(program: str, tree: Path, packages: list[Path]) -> list[str]:
     if not _within(executable, shown):
         args += ["--ro-bind", str(executable), str(executable)]
     args += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
-    covered = [path for path in _private(shown) if _within(path, shown)]
+    covered = [path for path in _private(shown, withheld) if _within(path, shown)]
     for path in covered:
         args += ["--tmpfs", str(path)]
     for path in packages:
@@ -120,13 +123,18 @@ def environment(scratch: str) -> dict[str, str]:
 
 
 def command(
-    tree: str, sites: Iterable[str], control: int, plotting: bool, scratch: str
+    tree: str,
+    sites: Iterable[str],
+    control: int,
+    plotting: bool,
+    scratch: str,
+    surroundings: Mapping[str, Sequence[str]],
 ) -> list[str]:
     """The command line of the warm process; it takes no path from where it starts."""
     start = (
         f"import sys; sys.path[:0] = {[tree]!r}; sys.path += {list(sites)!r}; "
         "from autograders.sandbox.inside.server import main; "
-        f"main({control}, {plotting}, {scratch!r})"
+        f"main({control}, {plotting}, {scratch!r}, {dict(surroundings)!r})"
     )
     return [str(interpreter()), "-s", "-S", "-B", "-P", "-c", start]
 
@@ -145,16 +153,17 @@ def _libraries(executable: Path) -> list[Path]:
     return shown
 
 
-def _private(shown: Iterable[Path]) -> list[Path]:
-    """Folders of installed packages within what is shown, and those of this project."""
+def _private(shown: Iterable[Path], withheld: Iterable[str]) -> list[Path]:
+    """Folders of installed packages within what is shown, of this project and of the reference."""
     private = [Path(__file__).resolve().parents[2]]
     for root in shown:
         for pattern in ("", "python*", "local/lib/python*"):
             for folder in [root] if not pattern else sorted(root.glob(pattern)):
                 private += [folder / "site-packages", folder / "dist-packages"]
-    spec = importlib.util.find_spec("lrlib")
-    if spec is not None and spec.origin:
-        private.append(Path(spec.origin).resolve().parent)
+    for name in {name.partition(".")[0] for name in withheld}:
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.origin:
+            private.append(Path(spec.origin).resolve().parent)
     return [path for path in dict.fromkeys(private) if path.is_dir() and not path.is_symlink()]
 
 

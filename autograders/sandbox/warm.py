@@ -12,12 +12,14 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .. import wire
+from ..catalogue import Surroundings, chosen
 from . import mounts
 from .level import SandboxLevel
 from .outcome import Cell, Fork, Request, fork_of, survey_of
@@ -35,8 +37,9 @@ class Lost(Exception):
 class Warm:
     """One warm process and the socket over which it is told what to fork."""
 
-    def __init__(self, plotting: bool, bubblewrap: str | None) -> None:
+    def __init__(self, plotting: bool, bubblewrap: str | None, surroundings: Surroundings) -> None:
         self.usable = True
+        self._surroundings = surroundings
         self._folder = Path(tempfile.mkdtemp(prefix="autograders-"))
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
@@ -63,11 +66,16 @@ class Warm:
     ) -> subprocess.Popen[bytes]:
         tree = self._folder / "tree"
         mounts.build_tree(tree)
-        packages = mounts.package_paths()
+        around = self._surroundings
+        packages = mounts.package_paths(around.packages)
         sites = mounts.site_folders(packages)
+        names = asdict(around)
+        # The exercises hold the reference's right answers: whatever lies on disk is covered.
+        private = (*around.withheld, chosen())
         if bubblewrap is not None:
-            command = mounts.bubblewrap(bubblewrap, tree, packages) + mounts.command(
-                mounts.INSIDE_TREE, sites, control, plotting, mounts.INSIDE_SCRATCH
+            command = mounts.bubblewrap(bubblewrap, tree, packages, private)
+            command += mounts.command(
+                mounts.INSIDE_TREE, sites, control, plotting, mounts.INSIDE_SCRATCH, names
             )
             env: dict[str, str] = {}
         else:
@@ -76,7 +84,7 @@ class Warm:
             scratch.mkdir()
             for path in packages:
                 (site / path.name).symlink_to(path)
-            command = mounts.command(str(tree), [str(site)], control, plotting, str(scratch))
+            command = mounts.command(str(tree), [str(site)], control, plotting, str(scratch), names)
             env = mounts.environment(str(scratch))
         with (self._folder / "stderr").open("wb") as errors:
             return subprocess.Popen(

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from autograders.catalogue import Surroundings, surroundings
 from autograders.sandbox import (
     Cell,
     Request,
@@ -297,6 +298,28 @@ def test_what_could_reach_out_is_on_no_list(name):
 
 
 def test_the_stand_ins_cover_what_a_set_up_cell_imports():
-    finder = standins.StandIns(standins.INERT)
-    assert finder.find_spec("lrlib.labs.step_marble") is not None
-    assert finder.find_spec("numpy") is None
+    around = surroundings()
+    finder = standins.StandIns((*standins.INERT, *around.inert), around.withheld)
+    for name in ("ipywidgets", "lrlib", "lrlib.labs.step_marble", "lrlib.optimizers"):
+        assert finder.find_spec(name) is not None
+    for name in ("numpy", "lrlibrary"):
+        assert finder.find_spec(name) is None
+
+
+def test_another_course_withholds_its_own_reference_and_may_lend_a_package():
+    around = Surroundings(("areas",), ("areas.figures",), ("sortedcontainers",))
+    lent = "import sortedcontainers as s\ndef lent():\n    return len(s.SortedSet('aab'))"
+    cells = [
+        Cell("setup", "from areas import simpson\nfrom areas.figures import plot", trusted=True),
+        Cell("lent", lent),
+        Cell("taken", "def taken():\n    return simpson([1, 2, 3])"),
+        Cell("shown", "def shown():\n    plot([1, 2, 3])\n    return 1"),
+        Cell("other", "def other():\n    import lrlib"),
+    ]
+    names = ("lent", "taken", "shown", "other")
+    with Sandbox(allow_process=True, around=around) as sandbox:
+        fork = sandbox.run_together(cells, [Request(name, [call(name)]) for name in names])
+    lent, taken, shown, other = (outcome.answers[0] for outcome in fork.outcomes)
+    assert (lent["result"], shown["result"]) == (2, 1)
+    assert "areas.simpson is part of the reference" in taken["raised"]["message"]
+    assert other["raised"]["types"][0] == "ModuleNotFoundError"

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from .lockdown import LockDown
 
 SCRATCH_ENTRIES = 200
-PRELOADED = (
-    "autograders.unfinished", "IPython.display", "ipywidgets", "lrlib.data", "lrlib.figures",
-    "lrlib.labs", "lrlib.style",
-)  # fmt: skip
-"""What the set-up cells of the course import: done once here, not in every fork."""
+PRELOADED = ("autograders.unfinished", "IPython.display", "ipywidgets")
+"""What the set-up cells of any course import: done once here, not in every fork."""
 
 
-def main(control_fd: int, plotting: bool, scratch: str) -> None:
+def main(control_fd: int, plotting: bool, scratch: str, surroundings: dict[str, list[str]]) -> None:
     """Serve requests from the control socket until it is closed.
+
+    `surroundings` names what stands around student code in this course: "withheld", "inert" and
+    "packages", all of them imported here, before any fork.
 
     A request is one JSON packet with the limits and, beside it, the descriptor of a socket of its
     own; the reply is one JSON packet that says how the fork ended. Only trusted code runs here.
@@ -40,7 +40,10 @@ def main(control_fd: int, plotting: bool, scratch: str) -> None:
     from . import lockdown, standins, worker
 
     plotting = plotting and _import_plotting()
-    standins.install(plotting)
+    packages, inert = surroundings["packages"], surroundings["inert"]
+    for name in packages:
+        importlib.import_module(name)
+    standins.install(plotting, surroundings["withheld"], inert)
     control = socket.socket(fileno=control_fd)
     guard = lockdown.LockDown()
     guard.end_with_parent()
@@ -49,7 +52,7 @@ def main(control_fd: int, plotting: bool, scratch: str) -> None:
     sys.path.append("")
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115
-    for name in (*PRELOADED, *([] if plotting else standins.PLOTTING_MODULES)):
+    for name in (*PRELOADED, *inert, *([] if plotting else standins.PLOTTING_MODULES)):
         importlib.import_module(name)
     worker.rehearse()
     gc.collect()

@@ -9,11 +9,9 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-INERT = ("ipywidgets", "IPython", "lrlib.figures", "lrlib.labs", "lrlib.data", "lrlib.style")
+INERT = ("ipywidgets", "IPython")
 PLOTTING = ("matplotlib", "mpl_toolkits")
 PLOTTING_MODULES = ("matplotlib.pyplot",)
-WITHHELD = "lrlib"
-INERT_NAMES = frozenset({"figures", "labs", "data", "style"})
 
 
 class Inert:
@@ -85,33 +83,34 @@ class _WithheldModule(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name in INERT_NAMES:
+        full = f"{self.__name__}.{name}"
+        if full in self.__loader__.inert:  # type: ignore[union-attr]
             return Inert()
         if not _WithheldModule.lenient:
-            raise withheld(f"{self.__name__}.{name}")
-        return Withheld(f"{self.__name__}.{name}")
+            raise withheld(full)
+        return Withheld(full)
 
 
 class StandIns(MetaPathFinder, Loader):
     """Finds the stand-ins by name, before anything on disk is looked at."""
 
-    def __init__(self, inert: Sequence[str]) -> None:
-        self.inert = tuple(inert)
+    def __init__(self, inert: Sequence[str], withheld: Sequence[str]) -> None:
+        self.inert, self.withheld = tuple(inert), tuple(withheld)
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """Claim the names that are stood in for."""
-        if any(fullname == name or fullname.startswith(name + ".") for name in self.inert):
+        if _within(fullname, self.inert):
             return ModuleSpec(fullname, self, is_package=True)
-        if fullname == WITHHELD or fullname.startswith(WITHHELD + "."):
-            if fullname != WITHHELD and not _WithheldModule.lenient:
+        if _within(fullname, self.withheld):
+            if fullname not in self.withheld and not _WithheldModule.lenient:
                 raise withheld(fullname)
             return ModuleSpec(fullname, self, is_package=True)
         return None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Make an empty module whose names appear when they are asked for."""
-        inert = any(spec.name == n or spec.name.startswith(n + ".") for n in self.inert)
-        return _InertModule(spec.name) if inert else _WithheldModule(spec.name)
+        kind = _InertModule if _within(spec.name, self.inert) else _WithheldModule
+        return kind(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
         """Nothing is run; IPython says, to Matplotlib too, that no session is going on."""
@@ -119,9 +118,14 @@ class StandIns(MetaPathFinder, Loader):
             vars(module).update(version_info=(9, 0, 0), get_ipython=lambda: None)
 
 
-def install(plotting: bool) -> None:
+def _within(name: str, modules: Sequence[str]) -> bool:
+    return any(name == module or name.startswith(module + ".") for module in modules)
+
+
+def install(plotting: bool, withheld: Sequence[str] = (), inert: Sequence[str] = ()) -> None:
     """Put the stand-ins in place; Matplotlib is stood in for too unless `plotting`."""
-    sys.meta_path.insert(0, StandIns(INERT if plotting else INERT + PLOTTING))
+    always = INERT if plotting else INERT + PLOTTING
+    sys.meta_path.insert(0, StandIns((*always, *inert), withheld))
 
 
 def allow_reference_names(allowed: bool) -> None:
