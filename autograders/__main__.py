@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import logging
 import os
 import secrets
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,10 +42,15 @@ def check(options: argparse.Namespace) -> int:
         return 2
     with Sandbox(allow_process=options.allow_process) as sandbox:
         graded = grade_submission(submission, unit, sandbox, secrets.randbits(32))
-    for report in graded.reports.values():
-        print(report, end="\n\n")
-    for note in graded.notes:
-        print(f"note: {note}")
+    if options.to == "github":
+        from .export import github
+
+        github.report(graded)
+    else:
+        for report in graded.reports.values():
+            print(report, end="\n\n")
+        for note in graded.notes:
+            print(f"note: {note}")
     for fault in graded.faults:
         say(f"not graded: {fault}")
     by_hand = sum(cell.points for cell in master.cells if cell.role == "written")
@@ -117,47 +120,12 @@ def record_again(options: argparse.Namespace) -> int:
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write the gradebook as CSV, one line for each submission."""
-    from nbgrader.api import Gradebook
+    """Write grades, or a grader, for another system."""
+    from .export.command import run
 
-    from .folders import CourseFolder
-
-    course = CourseFolder(options.course)
-    units = [course.unit(unit) for unit in options.units] or None
-    with Gradebook(course.dir.db_url, course.dir.course_id) as gradebook:
-        rows = [
-            {
-                "assignment": submission.name,
-                "student_id": submission.student.id,
-                "timestamp": submission.timestamp or "",
-                "raw_score": submission.score,
-                "late_submission_penalty": submission.late_submission_penalty,
-                "score": max(0.0, submission.score - submission.late_submission_penalty),
-                "max_score": submission.max_score,
-                "needs_manual_grade": submission.needs_manual_grade,
-            }
-            for assignment in gradebook.assignments
-            if units is None or assignment.name in units
-            for submission in sorted(assignment.submissions, key=lambda s: s.student.id)
-        ]
-    if not rows:
-        say("the gradebook has no submissions yet; run 'python -m autograders grade UNIT' first")
-        return 2
-    output = Path(options.output) if options.output else None
-    with (
-        output.open("w", newline="", encoding="utf-8") if output else nullcontext(sys.stdout)
-    ) as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows({key: no_formula(value) for key, value in row.items()} for row in rows)
+    for sentence in run(options):
+        say(sentence)
     return 0
-
-
-def no_formula(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula, whatever a student's name is."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
 
 
 def selftest(options: argparse.Namespace) -> int:
@@ -189,6 +157,7 @@ def parser() -> argparse.ArgumentParser:
     one = command(check, "check")
     one.add_argument("notebook", help="a saved notebook, such as work/01_fixed_rate.ipynb")
     one.add_argument("--unit", help="the unit, when the file's name does not tell")
+    one.add_argument("--to", choices=["github"], help="report as a GitHub workflow shows it")
     runs_code(one)
     all_of = command(grade, "grade")
     all_of.add_argument("unit", help="a unit's name or number")
@@ -196,9 +165,9 @@ def parser() -> argparse.ArgumentParser:
     all_of.add_argument("--again", action="store_true", help="grade also what has a result")
     runs_code(all_of)
     command(record_again, "record").add_argument("unit", help="a unit's name or number")
-    out = command(export, "export")
-    out.add_argument("units", nargs="*", help="units by name or number; default: all")
-    out.add_argument("--output", help="a file; default: the terminal")
+    from .export.command import add_arguments
+
+    add_arguments(command(export, "export"))
     command(selftest, "selftest", course=False)
     return main
 

@@ -1,0 +1,123 @@
+"""A file for Canvas: Grades, Import.
+
+Canvas reads the columns Student, ID, SIS User ID, SIS Login ID and Section, then one column for
+each assignment, "Title (number)" for one that it knows; the row "Points Possible" stands before
+the students. It finds a student by ID, then by SIS id, then by login, then by name.
+Source: Instructure, "How do I import grades in the Gradebook?", and `lib/gradebook_importer.rb`
+of Canvas LMS (read in 2026).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from ..report import points
+from .table import Grade, RosterError, read_roster, write_csv
+
+IDENTITY = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+POINTS_POSSIBLE = "Points Possible"
+WHERE = "Canvas, Grades, Export, Export Entire Gradebook"
+
+
+def write(
+    grades: Sequence[Grade], output: Path | None, roster: Path | None = None, *, partial: bool
+) -> list[str]:
+    """Write the grades; what the instructor should know, in sentences.
+
+    With the file that Canvas exported (`roster`) its ids, names and assignment columns are used,
+    and a grade that Canvas has and the gradebook has not stays. Without `partial`, what waits for a
+    person stays empty.
+    """
+    units = list(dict.fromkeys(grade.assignment for grade in grades))
+    worth = {grade.assignment: grade.max_score for grade in grades}
+    if roster is None:
+        columns = {unit: unit for unit in units}
+        rows = [_row(of_one, columns, partial) for of_one in by_student(grades).values()]
+        said = ["no --roster: Canvas matches by login and name, and makes new assignments"]
+        top: dict[str, object] = {columns[unit]: points(worth[unit]) for unit in units}
+        identity: tuple[str, ...] = IDENTITY
+    else:
+        header, theirs = read_roster(roster, ["SIS Login ID", "ID"], WHERE)
+        identity = tuple(name for name in header if name in (*IDENTITY, "Integration ID"))
+        if header[:2] != ["Student", "ID"] or "Section" not in header:
+            raise RosterError(f"{roster} is no gradebook of Canvas; export it with {WHERE}")
+        columns = {unit: next((n for n in header if _is(n, unit)), unit) for unit in units}
+        top, rows, said = _merge(by_student(grades), columns, worth, identity, theirs, partial)
+    top = {"Student": f"    {POINTS_POSSIBLE}", **top}
+    write_csv(output, [*identity, *columns.values()], [top, *rows])
+    return said
+
+
+def by_student(grades: Iterable[Grade]) -> dict[str, list[Grade]]:
+    """The grades of each student."""
+    found: dict[str, list[Grade]] = {}
+    for grade in grades:
+        found.setdefault(grade.student, []).append(grade)
+    return found
+
+
+def _is(column: str, unit: str) -> bool:
+    """Whether a column of Canvas is this unit: its title without the number behind it."""
+    return re.sub(r"\s*\(\d+\)\s*$", "", column).strip().casefold() == unit.casefold()
+
+
+def _row(grades: Sequence[Grade], columns: Mapping[str, str], partial: bool) -> dict[str, object]:
+    """A student's line when Canvas has told nothing about them."""
+    one = grades[0]
+    # Canvas takes any line whose first cell holds these words for the maximum points.
+    name = one.name.replace(POINTS_POSSIBLE, "Points-Possible")
+    row: dict[str, object] = {"Student": name, "ID": one.lms_user_id, "SIS Login ID": one.student}
+    row |= {columns[g.assignment]: points(g.score) for g in grades if partial or not g.waiting}
+    return row
+
+
+def _merge(
+    found: dict[str, list[Grade]],
+    columns: Mapping[str, str],
+    worth: Mapping[str, float],
+    identity: Sequence[str],
+    theirs: Iterable[Mapping[str, str]],
+    partial: bool,
+) -> tuple[dict[str, object], list[dict[str, object]], list[str]]:
+    """The row of points, the students of Canvas with our grades, and what did not fit."""
+    known: dict[str, list[Grade]] = {}
+    for student, grades in found.items():
+        known.setdefault(student.casefold(), grades)
+        if grades[0].lms_user_id:
+            known[grades[0].lms_user_id.casefold()] = grades
+    top: dict[str, object] = {columns[unit]: points(worth[unit]) for unit in worth}
+    said, rows, met = [], [], set()
+    for row in theirs:
+        student = row.get("Student", "")
+        if POINTS_POSSIBLE in student:
+            for unit, column in columns.items():
+                there = row.get(column, "").strip()
+                if there and _number(there) != worth[unit]:
+                    said.append(
+                        f"Canvas gives {there} points for {column!r}, the gradebook"
+                        f" {points(worth[unit])}: scores are written as they are"
+                    )
+                    top[column] = there
+            continue
+        ids = [row.get(name, "").strip() for name in ("ID", "SIS Login ID", "SIS User ID")]
+        if not any(ids):
+            continue  # the line that says which assignments are posted by hand
+        match = next((known[i.casefold()] for i in ids if i and i.casefold() in known), [])
+        met |= {grade.student for grade in match}
+        kept: dict[str, object] = {name: row.get(name, "") for name in identity}
+        kept |= {column: row.get(column, "") for column in columns.values()}
+        ours = {columns[g.assignment]: points(g.score) for g in match if partial or not g.waiting}
+        rows.append(kept | ours)
+    lost = [student for student in found if student not in met]
+    if lost:
+        said.append(f"not in the roster, left out: {', '.join(lost)}")
+    return top, rows, said
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None

@@ -1,0 +1,106 @@
+"""The command `export`: which system, which units, where to."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..folders import CourseFolder
+
+SYSTEMS = ("csv", "canvas", "moodle", "gradescope", "github")
+ABOUT = """\
+Grades for another system, or a grader that runs there.
+
+csv, canvas and moodle write the gradebook's grades; gradescope builds the autograder's zip of one
+unit, github its workflow.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `export`."""
+    parser.description = ABOUT
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("units", nargs="*", help="units by name or number; default: all")
+    parser.add_argument("--to", choices=SYSTEMS, default="csv", help="default: csv")
+    parser.add_argument("--output", help="a file; default: the terminal")
+    parser.add_argument("--roster", help="the file that Canvas or Moodle exported, to match people")
+    parser.add_argument(
+        "--partial",
+        action="store_true",
+        help="canvas, moodle: also grades that still wait for a person, with the points so far",
+    )
+    parser.add_argument(
+        "--course-repository",
+        metavar="OWNER/NAME",
+        help="github: where the workflow finds this course",
+    )
+
+
+def run(options: argparse.Namespace) -> list[str]:
+    """Write what was asked for; sentences for the instructor."""
+    from ..folders import CourseError, CourseFolder, released_path
+
+    course = CourseFolder(options.course)
+    units = [course.unit(unit) for unit in options.units]
+    output = Path(options.output) if options.output else None
+    if options.roster and options.to not in ("canvas", "moodle"):
+        raise CourseError(f"--roster goes with --to canvas or moodle, not {options.to}")
+    if options.to == "gradescope":
+        from . import gradescope
+
+        unit = only(units, "gradescope")
+        path = output or Path(f"gradescope-{unit}.zip")
+        try:
+            gradescope.build(released_path(course.dir, unit, unit), path)
+        except gradescope.CannotBuild as reason:
+            raise CourseError(str(reason)) from None
+        return [f"{path}: upload it to Gradescope, Configure Autograder; {gradescope.HONEST}"]
+    if options.to == "github":
+        from . import github
+
+        unit = only(units, "github")
+        return github.write(unit, options.course_repository, output)
+    return _grades(course, units, output, options)
+
+
+def only(units: list[str], system: str) -> str:
+    """The one unit that a grader is built for."""
+    from ..folders import CourseError
+
+    if len(units) != 1:
+        raise CourseError(f"expected one unit for --to {system}, got {len(units)}")
+    return units[0]
+
+
+def _grades(
+    course: CourseFolder, units: list[str], output: Path | None, options: argparse.Namespace
+) -> list[str]:
+    from ..folders import CourseError
+    from . import canvas, moodle, plain
+    from .table import read_grades
+
+    grades = read_grades(
+        course.dir.db_url,
+        course.dir.course_id,
+        units or None,
+        comments=options.to == "moodle",
+    )
+    if not grades:
+        raise CourseError(
+            "the gradebook has no submissions yet; run 'python -m autograders grade UNIT' first"
+        )
+    if options.to == "csv":
+        plain.write(grades, output)
+        return []
+    system = canvas if options.to == "canvas" else moodle
+    roster = Path(options.roster) if options.roster else None
+    said = system.write(grades, output, roster, partial=options.partial)
+    waiting = sum(grade.waiting for grade in grades)
+    if waiting and not options.partial:
+        said.append(
+            f"{waiting} of {len(grades)} submissions wait for a person and have no grade here;"
+            " grade them in the formgrader, or write the points so far with --partial"
+        )
+    return said

@@ -1,0 +1,81 @@
+"""A file for Moodle: Grades, Import, CSV file.
+
+Moodle reads any CSV file with a column that identifies the user (username, ID number or email
+address), one column for each grade item and one for its feedback; the form of the import asks which
+is which. A grade of "-" means none. Feedback is HTML.
+Source: Moodle documentation, "Grade import", and `grade/import/csv` of Moodle 4 (read in 2026).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..feedback import markdown_to_html
+from ..report import points
+from .canvas import by_student
+from .table import Grade, read_roster, write_csv
+
+KEYS = ("Username", "ID number", "Email address")
+IDENTITY = ("First name", "Last name", "Surname", *KEYS)
+WHERE = "Moodle, Grades, Export, Plain text file"
+NONE = "-"
+
+
+def write(
+    grades: Sequence[Grade], output: Path | None, roster: Path | None = None, *, partial: bool
+) -> list[str]:
+    """Write the grades with their feedback; what the instructor should know, in sentences.
+
+    With a file that Moodle exported (`roster`) its users are written as Moodle names them; else
+    students' ids stand as user names. Without `partial`, what waits for a person has no grade.
+    """
+    units = list(dict.fromkeys(grade.assignment for grade in grades))
+    found, said = by_student(grades), []
+    people: list[tuple[dict[str, object], list[Grade]]]
+    if roster is None:
+        identity: Sequence[str] = ("Username", "First name", "Last name", "Email address")
+        people = [
+            (dict(zip(identity, (g.student, g.first_name, g.last_name, g.email))), of_one)
+            for of_one in found.values()
+            for g in of_one[:1]
+        ]
+    else:
+        header, rows = read_roster(roster, KEYS, WHERE)
+        identity = [name for name in header if name in IDENTITY]
+        known = {g.student.casefold(): of_one for of_one in found.values() for g in of_one[:1]}
+        known |= {of[0].email.casefold(): of for of in found.values() if of[0].email}
+        people = []
+        for row in rows:
+            ids = [row.get(key, "").strip().casefold() for key in KEYS]
+            match = next((known[i] for i in ids if i and i in known), None)
+            if match is not None:
+                people.append(({name: row[name] for name in identity}, match))
+        met = {of_one[0].student for _, of_one in people}
+        lost = [student for student in found if student not in met]
+        if lost:
+            said.append(f"not in the roster, left out: {', '.join(lost)}")
+    columns = [name for unit in units for name in (unit, f"{unit} (feedback)")]
+    lines = []
+    for who, of_one in people:
+        line = who | dict.fromkeys(units, NONE)
+        for grade in of_one:
+            if partial or not grade.waiting:
+                line[grade.assignment] = points(grade.score)
+                line[f"{grade.assignment} (feedback)"] = feedback(grade)
+        lines.append(line)
+    write_csv(output, [*identity, *columns], lines)
+    return said
+
+
+def feedback(grade: Grade) -> str:
+    """The comments of a submission as harmless HTML on one line.
+
+    What could begin a formula behind a semicolon, as in `&gt;= 3`, is written as an entity.
+    """
+    html = " ".join(
+        " ".join(markdown_to_html({}, comment).split())  # type: ignore[arg-type]
+        for comment in grade.comments
+    )
+    return re.sub(r"(?<=;)(\s*)([=+@-])", lambda m: f"{m[1]}&#{ord(m[2])};", html)
