@@ -30,6 +30,7 @@ TEST, PEERS = "requirements-test.txt", "requirements-peers.txt"
 LOCK = "requirements.lock"
 GIGABYTES = {COURSE: 1.0, SCALE: 0.3, TEST: 0.5, PEERS: 6.0}
 NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+PROMPT = {"ServerApp": {"kernel_websocket_connection_class": "lrlib.labs.server.PromptConnection"}}
 
 # Both run inside .venv and fail where it cannot be used.
 RUNS = "import sys, pip; assert sys.version_info >= (3, 11), 'its Python is too old'"
@@ -259,6 +260,9 @@ def prepare(root, groups):
                 stamps[group] = fingerprint(root, group)
                 write_json(venv / "course-setup.json", stamps)
     write_json(venv / "share/jupyter/lab/settings/overrides.json", NO_NEWS)
+    server = venv / "etc/jupyter/jupyter_server_config.json"
+    settings = read_json(server)
+    write_json(server, settings | {"ServerApp": settings.get("ServerApp", {}) | PROMPT})
     (root / "course" / "exchange").mkdir(parents=True, exist_ok=True)
     return venv
 

@@ -8,6 +8,9 @@ from itertools import islice
 
 import numpy as np
 import pytest
+from jupyter_server.serverapp import ServerApp
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 
 from lrlib import labs
 from lrlib.labs.kit import Axis, Log, Picture, number
@@ -189,6 +192,22 @@ def test_a_reader_without_a_kernel_gets_the_picture_and_the_words() -> None:
     ET.fromstring(bundle["image/svg+xml"])
     assert lab.reading in bundle["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_the_server_that_start_py_sets_up_sends_what_a_kernel_says_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = ServerApp()
+    server.load_config_file()
+    connection = server.kernel_websocket_connection_class
+    happened: list[object] = []
+    monkeypatch.setattr(
+        ZMQChannelsWebsocketConnection, "connect", lambda self: happened.append("connected")
+    )
+    handler = KernelWebsocketHandler.__new__(KernelWebsocketHandler)
+    monkeypatch.setattr(handler, "set_nodelay", happened.append)
+    connection(websocket_handler=handler).connect()
+    assert happened == [True, "connected"]
 
 
 def test_runs_trained_together_end_where_each_ends_alone() -> None:
