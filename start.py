@@ -30,7 +30,7 @@ TEST, PEERS = "requirements-test.txt", "requirements-peers.txt"
 LOCK = "requirements.lock"
 GIGABYTES = {COURSE: 1.0, SCALE: 0.3, TEST: 0.5, PEERS: 6.0}
 NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
-PROMPT = {"ServerApp": {"kernel_websocket_connection_class": "lrlib.labs.server.PromptConnection"}}
+PROMPT = {"kernel_websocket_connection_class": "lrlib.labs.server.PromptConnection"}
 
 # Both run inside .venv and fail where it cannot be used.
 RUNS = "import sys, pip; assert sys.version_info >= (3, 11), 'its Python is too old'"
