@@ -1,4 +1,4 @@
-"""Set up the course and open it: `python3 start.py`; or only prepare it, or test it.
+"""Set up the course and open it: `python3 start.py`; or prepare it, test it, build its site.
 
 Standard library only, in a syntax that Python 3.7 can read, so that an old Python gets as far as
 the sentence that asks for a newer one. Packages go into `.venv` beside this file, lessons into
@@ -27,8 +27,9 @@ FIRST_LESSON = "work/00_start_here.ipynb"
 FIRST_PORT = 8888
 COURSE, SCALE = "requirements.txt", "requirements-scale.txt"
 TEST, PEERS = "requirements-test.txt", "requirements-peers.txt"
-LOCK = "requirements.lock"
-GIGABYTES = {COURSE: 1.0, SCALE: 0.3, TEST: 0.5, PEERS: 6.0}
+SITE = "requirements-site.txt"  # in .venv-site: JupyterLite's extension breaks a real JupyterLab
+LOCK, LOCKS = "requirements.lock", {SITE: "requirements-site.lock"}
+GIGABYTES = {COURSE: 1.0, SCALE: 0.3, TEST: 0.5, PEERS: 6.0, SITE: 0.6}
 NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 PROMPT = {"kernel_websocket_connection_class": "lrlib.labs.server.PromptConnection"}
 
@@ -129,8 +130,9 @@ def run_inside(venv, code):
 
 def fingerprint(root, group):
     """A hash of what decides the result of installing one requirements file, and where."""
-    parts = [str(root), *((root / name).read_text("utf-8") for name in (group, LOCK))]
-    if group == COURSE:
+    lock = LOCKS.get(group, LOCK)
+    parts = [str(root), *((root / name).read_text("utf-8") for name in (group, lock))]
+    if group in (COURSE, SITE):
         import tomllib  # absent before Python 3.11
 
         parts.append(repr(tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]))
@@ -169,8 +171,8 @@ def create(venv, log):
 
 def install(venv, group, log):
     """Install one requirements file as the lock says, the course's own packages with the first."""
-    wanted = [["-r", group, "-c", LOCK]]
-    if group == COURSE:
+    wanted = [["-r", group, "-c", LOCKS.get(group, LOCK)]]
+    if group in (COURSE, SITE):
         # With the setuptools of the lock, not with the newest one.
         wanted.append(["--no-build-isolation", "--no-deps", "-e", "."])
     pip = [interpreter(venv), "-m", "pip", "install", "--no-input"]
@@ -227,18 +229,18 @@ def explain(log, failed):
     return "\n".join([failed, *("  " + line for line in tail[-12:]), f"Details: {log}"])
 
 
-def prepare(root, groups):
-    """Bring `.venv` to what the requirements files and the lock say, and return its path.
+def prepare(root, groups, name=".venv"):
+    """Bring an environment to what the requirements files and the lock say; return its path.
 
     A second time nothing is installed. A broken environment is built again. One that works but is
     out of date and cannot be brought up to date, as on a train, is used as it is.
     """
-    venv, log = root / ".venv", root / ".setup.log"
+    venv, log = root / name, root / ".setup.log"
     stamps = read_json(venv / "course-setup.json")
     if venv.is_symlink() or venv.exists():
         _, fault = run_inside(venv, HAS_COURSE if COURSE in stamps else RUNS)
         if fault:
-            print(f"The environment .venv is broken ({fault}); building it again, work/ stays.")
+            print(f"The environment {name} is broken ({fault}); building it again, work/ stays.")
             remove(venv)
             stamps = {}
     missing = [group for group in groups if stamps.get(group) != fingerprint(root, group)]
@@ -246,7 +248,7 @@ def prepare(root, groups):
         log.write_bytes(b"")
         if not venv.exists():
             require_space(root, missing)
-            print("Making the environment .venv, once; this takes some minutes.", flush=True)
+            print(f"Making the environment {name}, once; this takes some minutes.", flush=True)
             create(venv, log)
         for group in missing:
             print(f"Installing {group}", flush=True)
@@ -347,7 +349,7 @@ def parse(arguments):
     )
     parser.add_argument("--no-browser", action="store_true", help="serve, but open no browser")
     parser.add_argument("--port", type=port_number, help="serve on this port")
-    commands = parser.add_subparsers(dest="command", metavar="[setup | test]")
+    commands = parser.add_subparsers(dest="command", metavar="[setup | test | site]")
     commands.add_parser("setup", help="prepare everything, open nothing")
     test = commands.add_parser(
         "test", help="run the test suite; more arguments go to pytest", allow_abbrev=False
@@ -355,8 +357,14 @@ def parse(arguments):
     test.add_argument(
         "--peers", action="store_true", help="also compare with PyTorch, JAX, Optax and Keras"
     )
+    commands.add_parser(
+        "site",
+        help="build the web site of the course; `site --help` says how",
+        add_help=False,
+        allow_abbrev=False,
+    )
     options, rest = parser.parse_known_args(arguments)
-    if rest and options.command != "test":
+    if rest and options.command not in ("test", "site"):
         parser.error("{} means nothing here; see --help".format(" ".join(rest)))
     return options, rest
 
@@ -370,6 +378,10 @@ def main(arguments):
         peers = options.peers or os.environ.get("CI", "").lower() in ("1", "true")
         venv = prepare(ROOT, [COURSE, SCALE, TEST] + ([PEERS] if peers else []))
         command = [interpreter(venv), "-m", "pytest", *rest]
+        return subprocess.call(command, cwd=str(ROOT), env=environ(venv))
+    if options.command == "site":
+        venv = prepare(ROOT, [SITE], ".venv-site")
+        command = [interpreter(venv), "-m", "course.web", *rest]
         return subprocess.call(command, cwd=str(ROOT), env=environ(venv))
     port = None if options.command == "setup" else choose_port(options.port)
     venv = prepare(ROOT, [COURSE])

@@ -8,7 +8,8 @@ HUES = len(LIGHT.series)
 _UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 
 
-def _variables(theme: Theme) -> str:
+def variables(theme: Theme) -> str:
+    """The colours of a theme as CSS custom properties."""
     named = {
         "ink": theme.text,
         "soft": theme.muted,
@@ -28,9 +29,9 @@ _SERIES = "".join(
 )
 
 STYLE = f"""
-.lr-lab,.lr-alone{{{_variables(LIGHT)}}}
-body[data-jp-theme-light="false"] .lr-lab{{{_variables(DARK)}}}
-@media (prefers-color-scheme:dark){{.lr-alone{{{_variables(DARK)}}}}}
+.lr-lab,.lr-alone{{{variables(LIGHT)}}}
+body[data-jp-theme-light="false"] .lr-lab{{{variables(DARK)}}}
+@media (prefers-color-scheme:dark){{.lr-alone{{{variables(DARK)}}}}}
 .lr-picture{{font:13px system-ui,sans-serif;display:block}}
 .lr-picture{{max-width:100%;height:auto;min-width:460px}}
 .lr-picture text{{fill:var(--lr-ink)}}

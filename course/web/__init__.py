@@ -1,0 +1,1 @@
+"""The course on the web: a landing page, the lessons to read, and the lessons to run in a tab."""

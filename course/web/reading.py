@@ -1,0 +1,252 @@
+"""The lessons as pages to read: the learner's text, with what the reference's run has drawn.
+
+A source notebook holds the solutions; a released one has none and so draws nothing. Here the source
+is run, and its figures, tables and still labs are put under the cells of the release. Cells that a
+learner fills in, and checks, keep no output: what they print would give the answer away.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from html import escape
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+
+from lrlib.labs.kit.theme import variables
+from lrlib.style import DARK, LIGHT
+
+from .units import COURSE, SiteError, Unit
+
+ROOT = COURSE.parent
+CELL_SECONDS = 600
+SHARP = "%config InlineBackend.figure_format = 'retina'"
+
+
+# Running
+
+
+def edition(unit: Unit) -> str:
+    """A hash of everything that decides what a run of the unit shows."""
+    said = hashlib.sha256(unit.source.read_bytes())
+    for package in ("lrlib", "autograders"):
+        for path in sorted((ROOT / package).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                said.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    said.update((ROOT / "requirements-site.lock").read_bytes())
+    return said.hexdigest()[:20]
+
+
+def execute(unit: Unit) -> NotebookNode:
+    """The source notebook of a unit after a run from top to bottom, in a folder of its own."""
+    notebook = nbformat.read(unit.source, as_version=4)
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(SHARP))
+    with tempfile.TemporaryDirectory() as folder:
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_SECONDS,
+            kernel_name="python3",
+            extra_arguments=["--log-level=ERROR"],
+            resources={"metadata": {"path": folder}},
+        )
+        try:
+            client.execute(env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"})
+        except CellExecutionError as error:
+            raise SiteError(
+                f"{unit.name} does not run to its end: {error.ename}: {error.evalue}"
+            ) from error
+    del notebook.cells[0]
+    return notebook
+
+
+def executed(unit: Unit, cache: Path) -> NotebookNode:
+    """As `execute`, from the cache where nothing has changed since."""
+    kept = cache / f"{unit.name}-{edition(unit)}.ipynb"
+    if not kept.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        for old in cache.glob(f"{unit.name}-*.ipynb"):
+            old.unlink()
+        nbformat.write(execute(unit), kept)
+    return nbformat.read(kept, as_version=4)
+
+
+# A page from a run
+
+
+def hides_answers(cell: NotebookNode) -> bool:
+    """Whether a cell is one that the learner fills in, or one that checks it."""
+    role = cell.metadata.get("nbgrader", {})
+    return bool(role.get("solution") or role.get("grade"))
+
+
+def still_lab(output: NotebookNode, lesson: str) -> NotebookNode:
+    """A lab as a still picture with its reading, and a link to where it is live."""
+    picture, reading = output.data["image/svg+xml"], output.data["text/plain"]
+    html = (
+        f'<figure class="still-lab"><div class="still-lab-picture">{picture}</div><figcaption>'
+        f"<p>{escape(reading)}</p><p>A still picture. In the "
+        f'<a href="{lesson}">lesson in your browser</a> you can move it.</p></figcaption></figure>'
+    )
+    return nbformat.v4.new_output("display_data", data={"text/html": html})
+
+
+def pixels(png: str) -> int:
+    """The width of a PNG, from its header."""
+    return int.from_bytes(base64.b64decode(png[:64])[16:20], "big")
+
+
+def shown(outputs: Iterable[NotebookNode], lesson: str) -> list[NotebookNode]:
+    """Outputs as a page can show them: no widgets, which would need a kernel, and no warnings."""
+    kept = []
+    for output in outputs:
+        data = output.get("data", {})
+        if "image/svg+xml" in data:
+            kept.append(still_lab(output, lesson))
+        elif output.get("name") != "stderr" and not any("widget" in kind for kind in data):
+            kept.append(output)
+    return kept
+
+
+def described(cell: NotebookNode, after: Sequence[NotebookNode]) -> str:
+    """What stands for a figure where it is not seen: its number, and where it is put into words."""
+    text = next((c.source for c in after if c.cell_type == "markdown"), "")
+    if named := re.search(r"\*(Figure \d+)", text):
+        return f"{named[1]}, put into words below it."
+    if titled := re.search(r"""title=f?["']([^"'{]+)["']""", cell.source):
+        return f"Figure: {titled[1]}."
+    return "Figure drawn by the code above it."
+
+
+def lesson_url(unit: Unit, up: str) -> str:
+    """Where the unit is live, from a page that lies `up` from the root of the site."""
+    return f"{up}lite/notebooks/index.html?path={unit.name}.ipynb"
+
+
+def banner(unit: Unit) -> str:
+    """What stands under the heading of a lesson: that it can be run, and how."""
+    return (
+        ":::{admonition} Read it here, run it there\n:class: tip\n"
+        f'<a href="{lesson_url(unit, "../../")}">Open this lesson in your browser</a>: the labs'
+        " move, the checks answer, and your work stays on your device. The figures below come from"
+        " a run with the course's own functions; the functions that you are to write are left"
+        f' to you. <a href="../../lite/files/{unit.name}.ipynb" download>Download the notebook</a>'
+        " to run it on your machine.\n:::"
+    )
+
+
+def page(unit: Unit, run: NotebookNode) -> NotebookNode:
+    """The released notebook of a unit with the outputs of a run of its source."""
+    notebook = nbformat.read(unit.release, as_version=4)
+    outputs = {cell.id: cell.get("outputs", []) for cell in run.cells}
+    lesson = lesson_url(unit, "../../")
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        if cell.id not in outputs:
+            raise SiteError(f"{unit.name}: source and release differ; run course/build.py first.")
+        cell.outputs = [] if hides_answers(cell) else shown(outputs[cell.id], lesson)
+        figures = [o.data["image/png"] for o in cell.outputs if "image/png" in o.get("data", {})]
+        if figures:
+            alt = described(cell, notebook.cells[index + 1 : index + 2])
+            cell.metadata["mystnb"] = {
+                "image": {"alt": alt, "width": f"{pixels(figures[0]) // 2}px"}
+            }
+    heading, _, rest = notebook.cells[0].source.partition("\n")
+    notebook.cells[0].source = f"{heading}\n\n{banner(unit)}\n{rest}"
+    notebook.metadata.pop("widgets", None)
+    return notebook
+
+
+# The whole site of pages
+
+
+def localise(text: str, folder: Path) -> str:
+    """A page of docs/ in which links to files that the site does not have are their text only."""
+
+    def keep(link: re.Match[str]) -> str:
+        target = link[2].partition("#")[0]
+        inside = (folder / target).resolve().is_relative_to(folder.resolve())
+        here = not target or re.match(r"\w+:", target)
+        return link[0] if here or (inside and (folder / target).is_file()) else link[1]
+
+    return re.sub(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)", keep, text)
+
+
+def index(units: Sequence[Unit], docs: Sequence[Path]) -> str:
+    """The first page: what is here, and the tree of all pages."""
+    lessons = "\n".join(f"lessons/{unit.name}" for unit in units)
+    about = "\n".join(f"docs/{path.stem}" for path in docs)
+    tree = "```{toctree}\n:caption: Lessons\n:maxdepth: 1\n\n" + lessons + "\n```\n"
+    if docs:
+        tree += "\n```{toctree}\n:caption: About the course\n:maxdepth: 1\n\n" + about + "\n```\n"
+    return (
+        "# The lessons, to read\n\nEvery lesson with its figures, its tables and a still picture"
+        " of each lab. Predict before you scroll: the answer to a prediction stands a few"
+        " paragraphs below it.\n\nTo move the labs and to write the functions, open a lesson"
+        ' <a href="../lite/lab/index.html?path=00_start_here.ipynb">in your browser</a>, or see'
+        ' <a href="../index.html">what else the course offers</a>.\n\n' + tree
+    )
+
+
+def lab_colours() -> str:
+    """The colours of still labs when the reader chose light or dark on the page itself."""
+    return "".join(
+        f'body[data-theme="{name}"] .lr-alone{{{variables(theme)}}}\n'
+        for name, theme in (("light", LIGHT), ("dark", DARK))
+    )
+
+
+def write_pages(units: Sequence[Unit], sources: Path, cache: Path) -> None:
+    """Write what Sphinx reads: the lessons as notebooks with outputs, docs/, and an index."""
+    shutil.rmtree(sources, ignore_errors=True)
+    (sources / "lessons").mkdir(parents=True)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for unit, run in zip(units, pool.map(lambda unit: executed(unit, cache), units)):
+            nbformat.write(page(unit, run), sources / "lessons" / f"{unit.name}.ipynb")
+    docs = sorted(path for path in (ROOT / "docs").glob("*.md"))
+    if docs:
+        shutil.copytree(ROOT / "docs", sources / "docs")
+        for path in docs:
+            text = localise(path.read_text("utf-8"), path.parent)
+            (sources / "docs" / path.name).write_text(text, "utf-8")
+    (sources / "index.md").write_text(index(units, docs), "utf-8")
+    (sources / "static").mkdir()
+    (sources / "static" / "labs.css").write_text(lab_colours(), "utf-8")
+
+
+def build_pages(units: Sequence[Unit], output: Path, cache: Path) -> None:
+    """Build the readable site of these units in `output`, with Sphinx; its warnings are errors."""
+    from sphinx.application import Sphinx
+    from sphinx.errors import SphinxError
+
+    # Not into `output` itself: MyST-NB leaves a folder of its own beside what it builds.
+    sources, made = cache / "pages", cache / "html" / "read"
+    write_pages(units, sources, cache / "runs")
+    shutil.rmtree(made, ignore_errors=True)
+    try:
+        Sphinx(
+            srcdir=sources,
+            confdir=COURSE / "web" / "pages",
+            outdir=made,
+            doctreedir=cache / "doctrees",
+            buildername="html",
+            freshenv=True,
+            warningiserror=True,
+            status=None,
+            confoverrides={"html_static_path": ["static", str(sources / "static")]},
+            parallel=1,
+        ).build()
+    except SphinxError as error:
+        raise SiteError(f"The readable pages could not be built: {error}") from error
+    unwanted = shutil.ignore_patterns("_sources", "objects.inv", ".buildinfo", "*.map")
+    shutil.copytree(made, output, ignore=unwanted, dirs_exist_ok=True)
