@@ -1,6 +1,6 @@
 """Build the web site of the course: a landing page, the lessons to read, the lessons to run.
 
-python3 start.py site                          everything, in build/site
+python3 start.py site                          everything, in dist/site
 python3 start.py site --only 00 01             these units only
 python3 start.py site --pyodide PATH           served without any content delivery network
 python3 start.py site --serve                  build, then serve on this machine
@@ -21,7 +21,8 @@ from .lite import PYODIDE_VERSION, build_lite
 from .reading import build_pages
 from .units import COURSE, SiteError, Unit, read_units
 
-BUILD = COURSE.parent / "build"
+ROOT = COURSE.parent
+SITE, CACHE = ROOT / "dist" / "site", ROOT / ".site-cache"
 PARTS = ("landing", "read", "lite")
 PORT = 8000
 
@@ -31,7 +32,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="start.py site", description="Build the web site of the course."
     )
-    parser.add_argument("--output", type=Path, default=BUILD / "site", help="where the site goes")
+    parser.add_argument("--output", type=Path, default=SITE, help="where the site goes")
     parser.add_argument("--only", nargs="+", metavar="NN", help="build these units only")
     parser.add_argument("--part", choices=PARTS, nargs="+", default=PARTS, help="build these only")
     parser.add_argument(
@@ -67,7 +68,7 @@ def fresh(folder: Path) -> Path:
 
 def build(options: argparse.Namespace) -> None:
     """Build what was asked for, each part in place of the one before."""
-    output, cache = options.output.resolve(), BUILD / "site-cache"
+    output = options.output.resolve()
     known = read_units()
     units = choose(known, options.only)
     output.mkdir(parents=True, exist_ok=True)
@@ -76,10 +77,10 @@ def build(options: argparse.Namespace) -> None:
         write_landing(units, output)
     if "read" in options.part:
         print(f"The lessons to read: {len(units)}, run where they have changed", flush=True)
-        build_pages(units, fresh(output / "read"), cache)
+        build_pages(units, fresh(output / "read"), CACHE)
     if "lite" in options.part:
         print("The lessons to run in a browser tab", flush=True)
-        build_lite(units, fresh(output / "lite"), cache, options.pyodide)
+        build_lite(units, fresh(output / "lite"), CACHE, options.pyodide)
 
 
 def serve(folder: Path) -> None:

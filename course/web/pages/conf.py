@@ -37,4 +37,4 @@ html_theme_options = {
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 # A text cell of a lesson may begin with any level of heading.
-suppress_warnings = ["myst.header", "config.cache"]
+suppress_warnings = ["myst.header", "misc.highlighting_failure", "config.cache"]
