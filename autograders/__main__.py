@@ -1,8 +1,9 @@
-"""The command line: `python -m autograders check | grade | record | export | selftest`."""
+"""The command line: `python -m autograders COMMAND`, from `check` to `selftest`."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import logging
 import os
 import secrets
@@ -128,6 +129,15 @@ def export(options: argparse.Namespace) -> int:
     return 0
 
 
+def insight(options: argparse.Namespace) -> int:
+    """Show which misconceptions a class has, per exercise and over attempts, on one page."""
+    from .insight.command import run
+
+    for sentence in run(options):
+        say(sentence)
+    return 0
+
+
 def selftest(options: argparse.Namespace) -> int:
     """Put every known right and wrong implementation through the judge."""
     from .selftest import main as run
@@ -165,9 +175,9 @@ def parser() -> argparse.ArgumentParser:
     all_of.add_argument("--again", action="store_true", help="grade also what has a result")
     runs_code(all_of)
     command(record_again, "record").add_argument("unit", help="a unit's name or number")
-    from .export.command import add_arguments
-
-    add_arguments(command(export, "export"))
+    for function, package in ((export, "export"), (insight, "insight")):
+        module = importlib.import_module(f".{package}.command", __package__)
+        module.add_arguments(command(function, package))
     command(selftest, "selftest", course=False)
     return main
 
