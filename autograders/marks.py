@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-
-import nbformat
-from nbformat import NotebookNode
-from nbgrader import utils
+from typing import Any
 
 from .card import headline
 from .catalogue import of_unit
@@ -31,7 +29,7 @@ class Marks:
     comments: Mapping[str, str | None]
 
 
-def marks_of(notebook: NotebookNode, reports: Mapping[str, Report]) -> Marks:
+def marks_of(notebook: Mapping[str, Any], reports: Mapping[str, Report]) -> Marks:
     """The marks of a notebook that was rebuilt from the master, given its exercises' reports.
 
     As in nbgrader, an answer that was not touched gets "No response.", and so many points if it is
@@ -39,23 +37,29 @@ def marks_of(notebook: NotebookNode, reports: Mapping[str, Report]) -> Marks:
     """
     scores: dict[str, float | None] = {}
     comments: dict[str, str | None] = {}
-    for cell in notebook.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+    for cell in notebook["cells"]:
+        about = grading_of(cell)
+        name = about.get("grade_id", "")
         untouched = is_untouched(cell)
-        if utils.is_grade(cell):
+        if about.get("grade"):
             report = reports.get(name.removeprefix(TEST_PREFIX))
-            if utils.is_solution(cell):
+            if about.get("solution"):
                 scores[name] = 0.0 if untouched else None
             else:
                 scores[name] = report.score if report else None
-        if utils.is_solution(cell) or utils.is_task(cell):
+        if about.get("solution") or about.get("task"):
             report = reports.get(name)
             comments[name] = explanation(report) if report else None
-            if untouched and not utils.is_task(cell):
+            if untouched and not about.get("task"):
                 comments[name] = NO_RESPONSE
-        if utils.is_task(cell):
+        if about.get("task"):
             scores[name] = None
     return Marks(scores, comments)
+
+
+def grading_of(cell: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What nbgrader keeps about a cell: its name, its points and the part it plays."""
+    return cell["metadata"].get("nbgrader") or {}
 
 
 def with_cell_errors(reports: Mapping[str, Report], notes: Iterable[str]) -> dict[str, Report]:
@@ -69,12 +73,26 @@ def with_cell_errors(reports: Mapping[str, Report], notes: Iterable[str]) -> dic
     }
 
 
-def is_untouched(cell: NotebookNode) -> bool:
+def is_untouched(cell: Mapping[str, Any]) -> bool:
     """Whether an answer cell is still what was released, by nbgrader's checksum, or empty."""
-    checksum = cell.metadata.get("nbgrader", {}).get("checksum")
-    if checksum is None or not cell.source.strip():
+    checksum = grading_of(cell).get("checksum")
+    if checksum is None or not cell["source"].strip():
         return checksum is not None
-    return checksum == utils.compute_checksum(cell)
+    return checksum == checksum_of(cell)
+
+
+def checksum_of(cell: Mapping[str, Any]) -> str:
+    """nbgrader's checksum of a cell (`nbgrader.utils.compute_checksum`).
+
+    nbgrader is not imported here: that takes ten times as long as all that a worker needs.
+    """
+    about = grading_of(cell)
+    grade, solution = about.get("grade", False), about.get("solution", False)
+    locked = not solution and (grade or about.get("locked", False))
+    parts = [cell["source"], cell["cell_type"], grade, solution, locked, about["grade_id"]]
+    if grade:
+        parts.append(float(about["points"]))
+    return hashlib.md5("".join(map(str, parts)).encode(), usedforsecurity=False).hexdigest()
 
 
 def explanation(report: Report) -> str | None:
@@ -115,11 +133,12 @@ def with_code(text: str) -> str:
 
 
 def return_graded(
-    nb: NotebookNode, reports: Mapping[str, Report], notes: Sequence[str], raised: Sequence[str]
+    nb: dict[str, Any], reports: Mapping[str, Report], notes: Sequence[str], raised: Sequence[str]
 ) -> Marks:
     """Put cards and notes into a rebuilt notebook; what it earned.
 
-    `notes` is all that a student should know, `raised` the part of it that cells raised.
+    `notes` is all that a student should know, `raised` the part of it that cells raised. The
+    notebook is plain data or one of nbformat's nodes, and stays so.
     """
     told = with_cell_errors(reports, raised)
     marks = marks_of(nb, told)
@@ -127,13 +146,13 @@ def return_graded(
     return marks
 
 
-def return_refused(nb: NotebookNode, unit: str, reason: str) -> Marks:
+def return_refused(nb: dict[str, Any], unit: str, reason: str) -> Marks:
     """The same for a submission that could not be read: a person gives every one of its marks."""
     note = f"Your submission could not be read: {reason}."
-    names = {c.metadata.nbgrader.grade_id: c for c in nb.cells if "nbgrader" in c.metadata}
+    names = {about["grade_id"]: about for about in map(grading_of, nb["cells"]) if about}
     marks = Marks(
-        {name: None for name, cell in names.items() if utils.is_grade(cell)},
-        {name: plain(note) for name, cell in names.items() if utils.is_solution(cell)},
+        {name: None for name, about in names.items() if about.get("grade")},
+        {name: plain(note) for name, about in names.items() if about.get("solution")},
     )
     reports = {
         name: ungraded(name, unit, exercise.points, reason)
@@ -143,14 +162,17 @@ def return_refused(nb: NotebookNode, unit: str, reason: str) -> Marks:
     return marks
 
 
-def annotate(nb: NotebookNode, reports: Mapping[str, Report], notes: Sequence[str]) -> None:
+def annotate(nb: dict[str, Any], reports: Mapping[str, Report], notes: Sequence[str]) -> None:
     """Show each report where a learner sees it, below its test cell, and the notes on top."""
-    for cell in nb.cells:
-        if utils.is_grade(cell) and not utils.is_solution(cell):
-            report = reports.get(cell.metadata.nbgrader.grade_id.removeprefix(TEST_PREFIX))
+    node = type(nb)
+    for cell in nb["cells"]:
+        about = grading_of(cell)
+        if about.get("grade") and not about.get("solution"):
+            report = reports.get(about["grade_id"].removeprefix(TEST_PREFIX))
             if report is not None:
                 card = {"text/html": report._repr_html_(), "text/plain": str(report)}
-                cell.outputs = [nbformat.v4.new_output("display_data", data=card)]
+                cell["outputs"] = [node(output_type="display_data", metadata={}, data=card)]
     if notes:
         text = "\n".join(["**From the grader**", "", *(f"- {plain(note)}" for note in notes)])
-        nb.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="from-the-grader"))
+        top = node(cell_type="markdown", id="from-the-grader", metadata={}, source=text)
+        nb["cells"].insert(0, top)

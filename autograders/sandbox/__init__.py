@@ -2,9 +2,10 @@
 
 from .host import Sandbox
 from .level import SandboxLevel, SandboxUnavailable
-from .outcome import Cell, Fork, Outcome, Request, Survey
+from .outcome import TOO_SLOW, Cell, Fork, Outcome, Request, Survey
 
 __all__ = [
+    "TOO_SLOW",
     "Cell",
     "Fork",
     "Outcome",
