@@ -17,6 +17,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:
     from .folders import CourseFolder
+    from .results import Shard
 
 
 def say(text: str) -> None:
@@ -77,46 +78,73 @@ def unit_of(course: CourseFolder, path: Path) -> str:
 
 def grade(options: argparse.Namespace) -> int:
     """Grade everything that was handed in for a unit, and record it."""
-    from .bulk import grade_class, record
+    from .bulk import Settings, grade_class
     from .folders import CourseFolder
-    from .sandbox import Sandbox
+    from .tally import Display
+    from .workers import cluster, cores, local
 
     course = CourseFolder(options.course)
     unit = course.unit(options.unit)
     students = options.student or course.students(unit)
+    if options.shard:
+        students = [student for student in students if options.shard.holds(student)]
     if not students:
-        say(f"nobody handed in {unit}; submissions are expected in {course.submitted(unit, '*')}")
+        where = f" in shard {options.shard}" if options.shard else ""
+        say(
+            f"nobody handed in {unit}{where}; submissions are expected in"
+            f" {course.submitted(unit, '*')}"
+        )
         return 2
-    outcomes = []
-    with Sandbox(allow_process=options.allow_process) as sandbox:
-        found = grade_class(course, unit, sandbox=sandbox, students=students, again=options.again)
-        for outcome, new in found:
-            outcomes.append(outcome)
-            waiting = f", {outcome.waiting} wait for a person" if outcome.waiting else ""
-            print(
-                f"[{len(outcomes)}/{len(students)}] {outcome.student}: {outcome.score:g}"
-                f"{waiting}{'' if new else ' (graded before)'}"
+    settings = Settings(
+        again=options.again,
+        record=options.shard is None,
+        allow_process=options.allow_process,
+        shard=options.shard,
+    )
+    jobs = min(options.jobs or cores(), len(students))
+    place = cluster(options.scheduler) if options.scheduler else local(jobs)
+    display = Display()
+    try:
+        with place as (executor, width):
+            tally = grade_class(
+                course,
+                unit,
+                executor,
+                students=students,
+                window=4 * width + 4,
+                settings=settings,
+                say=display.say,
+                show=display.show,
             )
-            for fault in outcome.faults:
-                say(f"not graded: {outcome.student}: {fault}")
-    recorded, failed = record(course, unit, outcomes, say)
-    print(f"{recorded} of {len(outcomes)} recorded in the gradebook")
-    return int(failed > 0)
+    except KeyboardInterrupt:
+        display.say(f"stopped; 'python -m autograders grade {unit}' goes on from here")
+        return 130
+    finally:
+        display.close()
+    print(tally.summary(unit))
+    if options.shard:
+        print(f"shard {options.shard} is kept; 'python -m autograders record {unit}' joins them")
+        return 0
+    print(f"{tally.recorded} of {tally.done} recorded in the gradebook")
+    if tally.unrecorded:
+        say(f"{tally.unrecorded}\nthen run 'python -m autograders record {unit}'")
+        return 2
+    return int(tally.failed > 0)
 
 
 def record_again(options: argparse.Namespace) -> int:
-    """Record the kept results of a unit once more, as into a new gradebook."""
-    from .bulk import load_results, record, results_path
+    """Record the kept results of a unit, of all shards, as into a new gradebook."""
+    from .bulk import merged, record
     from .folders import CourseFolder
+    from .results import results_path
 
     course = CourseFolder(options.course)
     unit = course.unit(options.unit)
-    outcomes = load_results(course, unit).values()
-    if not outcomes:
+    recorded, failed = record(course, unit, merged(course, unit), say)
+    if not recorded + failed:
         say(f"no results in {results_path(course, unit)}; run 'python -m autograders grade {unit}'")
         return 2
-    recorded, failed = record(course, unit, outcomes, say)
-    print(f"{recorded} of {len(outcomes)} recorded in the gradebook")
+    print(f"{recorded} of {recorded + failed} recorded in the gradebook")
     return int(failed > 0)
 
 
@@ -143,6 +171,23 @@ def selftest(options: argparse.Namespace) -> int:
     from .selftest import main as run
 
     return run()
+
+
+def positive(text: str) -> int:
+    """A whole number of at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
+    return int(text)
+
+
+def part(text: str) -> Shard:
+    """A shard such as 2/5."""
+    from .results import Shard
+
+    try:
+        return Shard.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def parser() -> argparse.ArgumentParser:
@@ -173,6 +218,15 @@ def parser() -> argparse.ArgumentParser:
     all_of.add_argument("unit", help="a unit's name or number")
     all_of.add_argument("--student", action="append", help="only this student (repeatable)")
     all_of.add_argument("--again", action="store_true", help="grade also what has a result")
+    all_of.add_argument(
+        "--jobs", type=positive, metavar="N", help="processes on this machine (default: all cores)"
+    )
+    all_of.add_argument(
+        "--scheduler", metavar="URL", help="a Dask cluster, such as tcp://host:8786"
+    )
+    all_of.add_argument(
+        "--shard", type=part, metavar="I/N", help="only this part of the class; 'record' joins them"
+    )
     runs_code(all_of)
     command(record_again, "record").add_argument("unit", help="a unit's name or number")
     for function, package in ((export, "export"), (insight, "insight")):
@@ -192,8 +246,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     faults: tuple[type[Exception], ...] = (UnknownExercise, SandboxUnavailable)
     if options.command != "selftest":
         from .folders import CourseError
+        from .gradebook import GradebookUnusable
 
-        faults = (*faults, CourseError)
+        faults = (*faults, CourseError, GradebookUnusable)
     try:
         return options.function(options)
     except faults as error:

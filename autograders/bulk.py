@@ -1,196 +1,296 @@
-"""Grades the submissions of a class and keeps the results, so that grading goes on after a stop."""
+"""Grades a class on any executor, keeps each result at once, and records while it grades."""
 
 from __future__ import annotations
 
-import hashlib
-import json
+import contextlib
+import errno
+import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from .files import Refused, find_notebook
-from .folders import AUDIT, CourseFolder, released_path, secret_seed, timestamp_of
-from .grading import grade_submission
-from .intake import Master, Placed, Submission, read_submission
-from .marks import Marks, return_graded, return_refused
-from .record import Recorder, Result, ensure_assignment
-from .report import Report
-from .sandbox import Sandbox
+from .dispatch import Lost, WorkersFail, spread
+from .folders import AUDIT, CourseError, CourseFolder, released_path, secret_seed, timestamp_of
+from .gradebook import GradebookUnusable
+from .record import Recorder, ensure_assignment
+from .results import (
+    Outcome,
+    Results,
+    Shard,
+    index_of,
+    load_results,
+    read_entry,
+    result_files,
+    results_path,
+)
+from .tally import Tally
+from .work import Done, Task, Unit, grade_task, ungraded_task
+
+__all__ = ["Outcome", "grade_class", "load_results", "merged", "record", "results_path"]
+
+BATCH, BATCH_SECONDS = 100, 2.0
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """One graded submission as it is kept: a line of JSON in results/UNIT.jsonl.
+class Settings:
+    """How a class is graded: `again` grades what has a result, `record` writes to the gradebook."""
 
-    `fingerprint` is a hash of what counts in the submission, of the released notebook and of the
-    seed: the same fingerprint means the same result. `verdicts` has the status of each exercise's
-    report, `misconceptions` the id of the recognised one where there is one: what a class got
-    wrong can be counted from them.
-    """
-
-    unit: str
-    student: str
-    fingerprint: str
-    scores: dict[str, float | None]
-    comments: dict[str, str | None]
-    timestamp: str | None = None
-    faults: tuple[str, ...] = ()
-    verdicts: dict[str, str] = field(default_factory=dict)
-    misconceptions: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def score(self) -> float:
-        """The points given so far; what waits for a person counts nothing yet."""
-        return sum(score or 0.0 for score in self.scores.values())
-
-    @property
-    def waiting(self) -> int:
-        """How many cells wait for a person."""
-        return sum(score is None for score in self.scores.values())
-
-    def result(self) -> Result:
-        """The same for the gradebook."""
-        when = datetime.fromisoformat(self.timestamp) if self.timestamp else None
-        marks = Marks(self.scores, self.comments)
-        return Result(self.student, self.unit, self.unit, marks, self.fingerprint, when)
-
-
-def results_path(course: CourseFolder, unit: str) -> Path:
-    """Where the results of a unit are kept."""
-    return course.root / "results" / f"{unit}.jsonl"
-
-
-def load_results(course: CourseFolder, unit: str) -> dict[str, Outcome]:
-    """The last result of each student; a line that a stop cut short is left out."""
-    found = {}
-    path = results_path(course, unit)
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-        try:
-            data = json.loads(line)
-        except ValueError:
-            continue
-        found[data["student"]] = Outcome(**{**data, "faults": tuple(data["faults"])})
-    return found
+    again: bool = False
+    record: bool = True
+    allow_process: bool = False
+    shard: Shard | None = None
 
 
 def grade_class(
     course: CourseFolder,
     unit: str,
+    executor: Executor,
     *,
-    sandbox: Sandbox,
-    students: Iterable[str] | None = None,
-    again: bool = False,
-) -> Iterator[tuple[Outcome, bool]]:
-    """Grade what was handed in for a unit, one by one: (outcome, whether it was graded just now).
+    students: Iterable[str],
+    window: int = 8,
+    settings: Settings = Settings(),
+    say: Callable[[str], None] = print,
+    show: Callable[[str], None] = lambda line: None,
+) -> Tally:
+    """Grade what these students handed in for a unit, at most `window` at once.
 
-    A submission whose fingerprint has a result is not graded twice, unless `again`. Each result is
-    kept before the next submission is begun.
+    Each result is on the disk before it counts: first the graded notebook, then a line in
+    results/UNIT.jsonl, then, in batches, the gradebook. Who has a result for the very same file is
+    not graded again; so the same command goes on after any stop. A gradebook that cannot be used
+    ends the recording, not the grading. A full disk ends both, with `CourseError`.
     """
-    master, seed = course.master(unit), secret_seed(course.root)
-    known = {} if again else load_results(course, unit)
-    path = results_path(course, unit)
-    path.parent.mkdir(exist_ok=True)
-    with path.open("a", encoding="utf-8") as kept:
-        if kept.tell() and not path.read_bytes().endswith(b"\n"):
-            kept.write("\n")
-        for student in students if students is not None else course.students(unit):
-            submission = read(course.submitted(unit, student), master)
-            mark = fingerprint(submission, master, seed)
-            if student in known and known[student].fingerprint == mark:
-                yield known[student], False
-                continue
-            outcome = grade(course, student, submission, master, sandbox, seed)
-            kept.write(json.dumps(asdict(outcome), sort_keys=True) + "\n")
-            kept.flush()
-            yield outcome, True
+    run = _Run(course, unit_of(course, unit), list(students), settings, say, show)
+    with Results(results_path(course, unit, settings.shard)) as results, run.recording():
+        try:
+            for task, done in spread(executor, grade_task, run.tasks(results), window=window):
+                run.take(task, done, results)
+        except WorkersFail as error:
+            raise CourseError(f"{error}; {_kept(run.tally)}") from None
+        except OSError as error:
+            raise _refused(error, run.tally) from None
+    return run.tally
 
 
-def read(folder: Path, master: Master) -> Submission | Refused:
-    """The submission in a student's folder, or why there is none to grade."""
-    try:
-        path, odd = find_notebook(folder, master.unit)
-        submission = read_submission(path, master)
-    except Refused as reason:
-        return reason
-    except OSError as error:
-        return Refused(f"the file cannot be read ({error.strerror})")
-    return Submission(submission.unit, submission.placed, (*odd, *submission.notes))
+def unit_of(course: CourseFolder, unit: str) -> Unit:
+    """A unit as it was released in this course, with the course's secret seed."""
+    released = released_path(course.dir, unit, unit).read_bytes()
+    return Unit.of(unit, released, secret_seed(course.root))
 
 
-def fingerprint(submission: Submission | Refused, master: Master, seed: int) -> str:
-    """A hash of all that a result depends on."""
-    content = str(submission) if isinstance(submission, Refused) else submission.digest
-    released = [(cell.grade_id, cell.source, cell.points) for cell in master.cells]
-    return hashlib.sha256(repr((content, released, seed)).encode()).hexdigest()
+class _Run:
+    """The state of one run: its tally, and what waits for the gradebook."""
+
+    def __init__(
+        self,
+        course: CourseFolder,
+        unit: Unit,
+        students: list[str],
+        settings: Settings,
+        say: Callable[[str], None],
+        show: Callable[[str], None],
+    ) -> None:
+        self.course = course
+        self.unit = unit
+        self.students = students
+        self.settings = settings
+        self.say = say
+        self.show = show
+        self.tally = Tally(len(students), unit.master.worth)
+        self.recorder: Recorder | None = None
+        self._waiting = 0
+        self._flushed = time.monotonic()
+        self._results: Results | None = None
+
+    @contextlib.contextmanager
+    def recording(self) -> Iterator[None]:
+        """Have the gradebook open, and everything in it at the end, unless it is at fault."""
+        with contextlib.ExitStack() as stack:
+            if self.settings.record:
+                try:
+                    self.recorder = stack.enter_context(open_recorder(self.course, self.unit.name))
+                except GradebookUnusable as error:
+                    self._give_up(error)
+            try:
+                yield
+            finally:
+                self._flush()
+                self._note()
+
+    def tasks(self, results: Results) -> Iterator[Task]:
+        """What is to be graded; results that stand are counted and recorded on the way."""
+        self._results = results
+        for student in self.students:
+            source = self.course.submitted(self.unit.name, student)
+            task = self.unit.task(source, student, allow_process=self.settings.allow_process)
+            entry = None if self.settings.again else results.known.get(student)
+            written = self.course.autograded(self.unit.name, student) / f"{self.unit.name}.ipynb"
+            if entry and entry.final and entry.file == task.file and written.exists():
+                outcome = read_entry(entry)
+                when = timestamp_text(source)
+                if when != entry.timestamp:
+                    outcome = replace(outcome, timestamp=when)
+                    copy_timestamp(source, written.parent)
+                    results.append(outcome)
+                self._count(outcome, new=False)
+            else:
+                yield task
+
+    def take(self, task: Task, done: Done | Lost, results: Results) -> None:
+        """Keep what came of a task: the notebook, then the result, then the gradebook's batch."""
+        if isinstance(done, Lost):
+            fault = f"{task.student}: the worker was lost twice ({done.reason})"
+            done = ungraded_task(task, "the grader failed on it, and a person must look", fault)
+        name, source = self.unit.name, self.course.submitted(self.unit.name, task.student)
+        target = self.course.autograded(name, task.student)
+        write_whole(target / f"{name}.ipynb", done.notebook, 0o444)
+        copy_timestamp(source, target)
+        outcome = Outcome(
+            name,
+            task.student,
+            done.fingerprint,
+            done.marks.scores,
+            done.marks.comments,
+            timestamp_text(source),
+            done.faults,
+            done.verdicts,
+            done.misconceptions,
+            task.file,
+        )
+        results.append(outcome)
+        for fault in done.faults:
+            self.tally.faults.append(task.student)
+            self.say(f"not graded: {task.student}: {fault}")
+        self._count(outcome, new=True)
+
+    def _count(self, outcome: Outcome, *, new: bool) -> None:
+        self.tally.count(outcome.scores, new=new)
+        self.show(self.tally.line())
+        if self.recorder is not None:
+            self.recorder.add(outcome.result())
+            self._waiting += 1
+            late = time.monotonic() - self._flushed > BATCH_SECONDS
+            if self._waiting >= BATCH or late:
+                self._flush()
+
+    def _flush(self) -> None:
+        if self.recorder is None or not self._waiting:
+            return
+        try:
+            if self._results is not None:
+                self._results.sync()
+            self.recorder.flush()
+        except GradebookUnusable as error:
+            self._give_up(error)
+        self._waiting, self._flushed = 0, time.monotonic()
+
+    def _give_up(self, error: GradebookUnusable) -> None:
+        """Grade on without the gradebook: the results are kept, and `record` does the rest."""
+        self._note()
+        self.recorder = None
+        self.tally.unrecorded = str(error)
+        self.say(f"{error}\ngrading goes on, and every result is kept")
+
+    def _note(self) -> None:
+        if self.recorder is not None:
+            self.tally.recorded = self.recorder.recorded
+            self.tally.failed = len(self.recorder.failures)
+            for who, why in self.recorder.failures.items():
+                self.say(f"could not record {who}: {why}")
 
 
-def grade(
-    course: CourseFolder,
-    student: str,
-    submission: Submission | Refused,
-    master: Master,
-    sandbox: Sandbox,
-    seed: int,
-) -> Outcome:
-    """Grade one submission and write its notebook, with cards, where nbgrader looks for it."""
-    faults: tuple[str, ...] = ()
-    reports: Mapping[str, Report] = {}
-    if isinstance(submission, Refused):
-        blank = tuple(Placed(cell.source, cell.cell_type, cell) for cell in master.cells)
-        nb = nbformat.from_dict(Submission(master.unit, blank).notebook(master))
-        marks = return_refused(nb, master.unit, str(submission))
-    else:
-        nb = nbformat.from_dict(submission.notebook(master))
-        graded = grade_submission(submission, master.unit, sandbox, seed)
-        raised = graded.notes[len(submission.notes) :]
-        marks = return_graded(nb, graded.reports, graded.notes, raised)
-        faults, reports = graded.faults, graded.reports
-    source, target = course.submitted(master.unit, student), course.autograded(master.unit, student)
-    write_notebook(nb, source, target / f"{master.unit}.ipynb")
-    when = timestamp_of(source)
-    return Outcome(
-        master.unit,
-        student,
-        fingerprint(submission, master, seed),
-        dict(marks.scores),
-        dict(marks.comments),
-        when.isoformat() if when else None,
-        faults,
-        {name: report.status for name, report in reports.items()},
-        {name: r.misconception for name, r in reports.items() if r.misconception},
+def _kept(tally: Tally) -> str:
+    return f"{tally.done} results are kept, and the same command goes on from there"
+
+
+def _refused(error: OSError, tally: Tally) -> CourseError:
+    where = error.filename or "the course's folder"
+    why = "the disk is full; make room" if error.errno in FULL else str(error.strerror or error)
+    return CourseError(f"cannot write to {where}: {why}. {_kept(tally)}")
+
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+# The gradebook
+
+
+def open_recorder(course: CourseFolder, unit: str) -> Recorder:
+    """A recorder for a unit, in whose gradebook the unit has its entry."""
+    released = nbformat.read(released_path(course.dir, unit, unit), as_version=4)
+    ensure_assignment(course.dir.db_url, course.dir.course_id, unit, released)
+    return Recorder(
+        course.dir.db_url,
+        course.dir.course_id,
+        audit=course.root / AUDIT,
+        late_penalty=course.late_penalty,
+        only_changes=True,
     )
-
-
-def write_notebook(nb: Any, submitted: Path, path: Path) -> None:
-    """Write a graded notebook beside a copy of the submission's timestamp."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    nbformat.write(nb, path)
-    stamp = path.parent / "timestamp.txt"
-    stamp.unlink(missing_ok=True)
-    if timestamp_of(submitted) is not None:
-        shutil.copyfile(submitted / "timestamp.txt", stamp)
 
 
 def record(
     course: CourseFolder, unit: str, outcomes: Iterable[Outcome], warn: Callable[[str], None]
 ) -> tuple[int, int]:
     """Write results to the gradebook; how many are in it, and how many could not be recorded."""
-    released = nbformat.read(released_path(course.dir, unit, unit), as_version=4)
-    ensure_assignment(course.dir.db_url, course.dir.course_id, unit, released)
-    with Recorder(
-        course.dir.db_url,
-        course.dir.course_id,
-        audit=course.root / AUDIT,
-        late_penalty=course.late_penalty,
-    ) as recorder:
+    with open_recorder(course, unit) as recorder:
         for outcome in outcomes:
             recorder.add(outcome.result())
     for who, why in recorder.failures.items():
         warn(f"could not record {who}: {why}")
     return recorder.recorded, len(recorder.failures)
+
+
+def merged(course: CourseFolder, unit: str) -> Iterator[Outcome]:
+    """The result of each student out of all files of a unit, one by one.
+
+    When files differ, as after a second submission, the result of what lies in `submitted/` counts,
+    and a final one before one with faults; otherwise that of the main file.
+    """
+    entries: dict[str, list[Any]] = {}
+    for path in result_files(course, unit):
+        for student, entry in index_of(path)[0].items():
+            entries.setdefault(student, []).append(entry)
+    graded = unit_of(course, unit)
+    for student, found in sorted(entries.items()):
+        if len({(entry.file, entry.final) for entry in found}) > 1:
+            present = graded.task(course.submitted(unit, student), student).file
+            found.sort(key=lambda entry: (entry.file == present, entry.final))
+        yield read_entry(found[-1])
+
+
+# Files
+
+
+def write_whole(path: Path, data: bytes, mode: int) -> None:
+    """Write a file that is never seen half written, in a folder that may not exist yet."""
+    # One name for all attempts: what a kill leaves behind is replaced when the work is done again.
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(data)
+        draft.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+
+
+def timestamp_text(folder: Path) -> str | None:
+    """When a submission was handed in, as a result keeps it."""
+    when = timestamp_of(folder)
+    return when.isoformat() if when else None
+
+
+def copy_timestamp(source: Path, target: Path) -> None:
+    """Put a copy of a submission's readable timestamp beside its graded notebook."""
+    stamp = target / "timestamp.txt"
+    stamp.unlink(missing_ok=True)
+    if timestamp_of(source) is not None:
+        shutil.copyfile(source / "timestamp.txt", stamp)

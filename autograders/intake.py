@@ -59,6 +59,11 @@ class Master:
         """The test cells by the name of the exercise that each of them checks."""
         return {c.grade_id.removeprefix("check_"): c for c in self.cells if c.role == TEST}
 
+    @cached_property
+    def worth(self) -> dict[str, float]:
+        """The points of each test cell: what the grader gives without a person."""
+        return {c.grade_id: c.points for c in self.cells if c.role == TEST}
+
 
 @dataclass(frozen=True)
 class Placed:
