@@ -555,12 +555,12 @@ with your_code():
 
 # %% [markdown] nbgrader={"grade_id": "conclusion", "grade": true, "solution": true, "points": 3}
 # Warm up over the first hundred updates or so, then use WSD. At rate 0.2 about half of our six
-# seeds lived without warmup and all six with it; the dead ones had lost their whole last hidden layer, so
-# no later schedule could have saved them. For a budget that changes, keep one run at a constant
-# rate and branch off a decay in the last fifth: at 600 updates the branches reached 0.053 (0.045 to
-# 0.064) and cosines trained for 600 reached 0.067 (0.058 to 0.073); all three budgets cost 1,380
-# updates in place of 2,100. Our network is small and fits its data; with plain SGD warmup gave
-# nothing, so try both on your own network first.
+# seeds lived without warmup and all six with it; the dead ones had lost their whole last hidden
+# layer, so no later schedule could have saved them. For a budget that changes, keep one run at a
+# constant rate and branch off a decay in the last fifth: at 600 updates the branches reached 0.053
+# (0.045 to 0.064) and cosines trained for 600 reached 0.067 (0.058 to 0.073); all three budgets
+# cost 1,380 updates in place of 2,100. Our network is small and fits its data; with plain SGD
+# warmup gave nothing, so try both on your own network first.
 
 # %% [markdown]
 # ## Exit quiz
