@@ -1,4 +1,4 @@
-"""What the documentation of problems, data, training, curvature and style shows is what happens."""
+"""What the documentation of problems, data, training, curvature and width shows is what happens."""
 
 import doctest
 import pkgutil
@@ -13,6 +13,7 @@ import lrlib.training
 MODULES = [
     "lrlib.data",
     "lrlib.curvature",
+    "lrlib.width",
     "lrlib.style",
     *(m.name for m in pkgutil.iter_modules(lrlib.problems.__path__, "lrlib.problems.")),
     *(m.name for m in pkgutil.iter_modules(lrlib.training.__path__, "lrlib.training.")),
@@ -37,4 +38,5 @@ def test_the_public_names_of_problems_and_training_have_examples():
     expected = {"Quadratic", "Ravine", "Rosenbrock", "LinearRegression", "Network"}
     expected |= {"SoftmaxRegression", "train", "sweep", "range_test", "smooth", "suggest_lr"}
     expected |= {"largest_eigenvalue", "hvp", "hessian", "sharpness", "contraction"}
+    expected |= {"mup_lr", "mup_rates", "mup_init"}
     assert expected <= shown
