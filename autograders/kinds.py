@@ -201,4 +201,8 @@ def show(value: Any, digits: int = 6) -> str:
 
 def numbers_of(read: Any) -> Sequence[Any]:
     """The parts of a value that a kind has read, as a flat sequence of floats, arrays and texts."""
-    return read if isinstance(read, tuple) else (read,)
+    if not isinstance(read, tuple):
+        return (read,)
+    if not any(isinstance(part, tuple) for part in read):
+        return read
+    return tuple(part for parts in read for part in numbers_of(parts))

