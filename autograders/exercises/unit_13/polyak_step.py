@@ -46,7 +46,7 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield at(0.6, 1.0, 2.0).on("edge", "the loss lies below the lowest that was named")
     yield given(w, np.zeros(4), 1.0, 0.0, 2.0).on("edge", "the gradient is 0")
     yield given(w, np.zeros(4), 0.0, 0.0, 2.0).on("edge", "gradient and gap are 0")
-    yield given(w, whole(rng, (4,)), np.float64(6), 1, 1).on("edge", "the numbers are whole")
+    yield given(w, whole(rng, (4,)), 6, 1, 1).on("edge", "the numbers are whole")
     for shape in SHAPES:
         w, grad = narrow(rng, shape), narrow(rng, shape)
         loss = 0.2 + float(rng.uniform(0.3, 0.6)) * float(np.sum(grad**2))
