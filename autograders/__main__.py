@@ -166,6 +166,15 @@ def insight(options: argparse.Namespace) -> int:
     return 0
 
 
+def similar(options: argparse.Namespace) -> int:
+    """Show which submissions have unusual code in common: a hint for a person, never a score."""
+    from .similar.command import run
+
+    for sentence in run(options):
+        say(sentence)
+    return 0
+
+
 def selftest(options: argparse.Namespace) -> int:
     """Put every known right and wrong implementation through the judge."""
     from .selftest import main as run
@@ -229,7 +238,8 @@ def parser() -> argparse.ArgumentParser:
     )
     runs_code(all_of)
     command(record_again, "record").add_argument("unit", help="a unit's name or number")
-    for function, package in ((export, "export"), (insight, "insight")):
+    for function in (export, insight, similar):
+        package = function.__name__
         module = importlib.import_module(f".{package}.command", __package__)
         module.add_arguments(command(function, package))
     command(selftest, "selftest", course=False)

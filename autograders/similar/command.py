@@ -1,0 +1,80 @@
+"""The command `similar`: the report of one unit."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..catalogue import of_unit
+from ..exercise import Exercise
+from ..files import Refused, find_notebook
+from ..intake import Master, read_master, read_submission
+from .index import Fingerprints, Index, fingerprints, known_grams
+from .page import WARNING, page, write_pairs
+
+if TYPE_CHECKING:
+    from ..folders import CourseFolder
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `similar`."""
+    parser.add_argument("unit", help="a unit's name or number")
+    parser.add_argument(
+        "--output", help="a page, or a list if it ends in .csv; default: similar-UNIT.html"
+    )
+    parser.add_argument("--pairs", type=int, default=50, help="at most so many (default: 50)")
+
+
+def run(options: argparse.Namespace) -> list[str]:
+    """Write the report; sentences for the instructor."""
+    from ..folders import CourseError, CourseFolder
+
+    course = CourseFolder(options.course)
+    unit = course.unit(options.unit)
+    students = course.students(unit)
+    if not students:
+        raise CourseError(f"nobody handed in {unit}; expected {course.submitted(unit, '*')}")
+    master = course.master(unit)
+    known = known_grams(everybodys(course, unit, master))
+    found: list[Fingerprints] = []
+    unread: list[str] = []
+    for student in students:
+        try:
+            found.append(fingerprints(student, own_cells(course, unit, student, master), known))
+        except (Refused, OSError):
+            unread.append(student)
+    pairs = Index(found).pairs(options.pairs)
+    output = Path(options.output or f"similar-{unit}.html")
+    if output.suffix == ".csv":
+        write_pairs(pairs, output)
+    else:
+        output.write_text(page(unit, pairs, len(found), unread), encoding="utf-8")
+    return [f"{output}: {len(pairs)} pairs among {len(found)} submissions. {WARNING}"]
+
+
+def own_cells(course: CourseFolder, unit: str, student: str, master: Master) -> dict[str, str]:
+    """The code that a student wrote, by cell."""
+    path, _ = find_notebook(course.submitted(unit, student), master.unit)
+    submission = read_submission(path, master)
+    return {cell.name: cell.source for cell in submission.cells if not cell.trusted}
+
+
+def everybodys(course: CourseFolder, unit: str, master: Master) -> Iterator[str]:
+    """Code that anybody may have: released cells, the source's answers, accepted variants."""
+    yield from (cell.source for cell in master.cells if cell.cell_type == "code")
+    folder = course.dir.format_path(course.dir.source_directory, ".", unit)
+    path = Path(folder) / f"{unit}.ipynb"
+    if path.is_file():
+        answers = read_master(path)
+        yield from (cell.source for cell in answers.cells if cell.cell_type == "code")
+    for exercise in of_unit(unit).values():
+        if isinstance(exercise, Exercise):
+            for function in (exercise.reference, *exercise.variants.values()):
+                try:
+                    yield textwrap.dedent(inspect.getsource(function))
+                except (OSError, TypeError):
+                    continue
