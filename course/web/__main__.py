@@ -68,7 +68,7 @@ def fresh(folder: Path) -> Path:
 
 def build(options: argparse.Namespace) -> None:
     """Build what was asked for, each part in place of the one before."""
-    output = options.output.resolve()
+    output, pyodide = options.output.resolve(), options.pyodide
     known = read_units()
     units = choose(known, options.only)
     output.mkdir(parents=True, exist_ok=True)
@@ -80,7 +80,7 @@ def build(options: argparse.Namespace) -> None:
         build_pages(units, fresh(output / "read"), CACHE)
     if "lite" in options.part:
         print("The lessons to run in a browser tab", flush=True)
-        build_lite(units, fresh(output / "lite"), CACHE, options.pyodide)
+        build_lite(units, fresh(output / "lite"), CACHE, pyodide)
 
 
 def serve(folder: Path) -> None:

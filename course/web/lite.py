@@ -111,6 +111,8 @@ def bundle_pyodide(distribution: Path, into: Path, preload: Sequence[str]) -> No
     only these goes with them. A distribution of another version, or one without a wheel that is
     needed, is a SiteError.
     """
+    if not distribution.exists():
+        raise SiteError(f"There is no {distribution}, which was given as --pyodide.")
     if distribution.is_file():
         with tempfile.TemporaryDirectory() as unpacked, tarfile.open(distribution) as archive:
             archive.extractall(unpacked, filter="data")
@@ -179,13 +181,13 @@ def build_lite(
     with tempfile.TemporaryDirectory() as made:
         lite = Path(made)
         (lite / "contents").mkdir()
+        if pyodide is not None:
+            bundle_pyodide(pyodide, lite / "static" / "pyodide", preload)
         for unit in units:
             shutil.copy(unit.release, lite / "contents")
         shutil.copy(HERE / "welcome.md", lite / "contents" / "README.md")
         shutil.copy(HERE / "overrides.json", lite)
         wheels = [build_wheel(lite), *fetch_wheels(cache / "wheels")]
-        if pyodide is not None:
-            bundle_pyodide(pyodide, lite / "static" / "pyodide", preload)
         write = json.dumps
         (lite / "jupyter-lite.json").write_text(write(settings(wheels, preload), indent=1), "utf-8")
         config = {

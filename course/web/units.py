@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 COURSE = Path(__file__).resolve().parent.parent
-FACTS = re.compile(r"\*\*Time\*\* (\d+) minutes")
+TIME = re.compile(r"\*\*Time\*\* ((\d+)(?: to (\d+))? (minute|hour)s)")
 
 
 class SiteError(Exception):
@@ -24,7 +24,8 @@ class Unit:
     name: str
     title: str
     summary: str
-    minutes: int
+    time: str
+    minutes: float
     aims: tuple[str, ...]
     functions: tuple[str, ...]
 
@@ -68,19 +69,20 @@ def read_unit(release: Path) -> Unit:
     notebook = nbformat.read(release, as_version=4)
     paragraphs = notebook.cells[0].source.split("\n\n")
     heading = re.match(r"# \d+ · (.+)", paragraphs[0])
-    facts = FACTS.search(notebook.cells[0].source)
+    time = TIME.search(notebook.cells[0].source)
     aims = next((text for text in paragraphs if text.startswith("- ")), "")
-    if not (heading and facts and aims):
+    if not (heading and time and aims):
         raise SiteError(
             f"{release.name}: the first cell of a unit has a heading `# NN · Title`, a paragraph, a"
-            " list of what the learner can do afterwards, and `**Time** N minutes`; it opens with"
-            f" {notebook.cells[0].source[:80]!r}."
+            " list of what the learner can do afterwards, and `**Time** N minutes` or `N to M"
+            f" hours`; it opens with {notebook.cells[0].source[:80]!r}."
         )
     return Unit(
         name=release.stem,
         title=plain(heading[1]),
         summary=plain(paragraphs[1]),
-        minutes=int(facts[1]),
+        time=time[1],
+        minutes=(int(time[2]) + int(time[3] or time[2])) / 2 * (60 if time[4] == "hour" else 1),
         aims=tuple(plain(aim).rstrip(";.") for aim in re.split(r"^- ", aims, flags=re.M)[1:]),
         functions=graded(notebook),
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request
 
-from tests.browser.jupyter import chromium
+from tests.browser import jupyter
 
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = ("00_start_here", "01_fixed_rate")
@@ -94,9 +94,9 @@ class Visit:
 
 
 @pytest.fixture(scope="package")
-def chrome() -> Iterator[Browser]:
-    """One headless Chromium for the tests of this package."""
-    with chromium() as browser:
+def chrome(chromium: str) -> Iterator[Browser]:
+    """One headless Chromium for the tests of this package; skipped where there is none."""
+    with jupyter.chromium() as browser:
         yield browser
 
 

@@ -34,7 +34,7 @@ def runtime(cache: Path) -> Path:
 
 
 def distribution(cache: Path) -> Path:
-    """A Pyodide distribution that has what a kernel needs to start, but no compiled package."""
+    """A Pyodide distribution with what a kernel needs to start, packed as the real one is."""
     home = runtime(cache)
     lock_file = home / "pyodide-lock.json"
     lock = json.loads(lock_file.read_text("utf-8"))
@@ -50,7 +50,10 @@ def distribution(cache: Path) -> Path:
         # Pyodide packs these wheels anew; those from PyPI have the same content and other hashes.
         entry["sha256"] = hashlib.sha256((home / entry["file_name"]).read_bytes()).hexdigest()
     lock_file.write_text(json.dumps(lock), "utf-8")
-    return home
+    packed = cache / f"{home.name}-without-numpy.tar.bz2"
+    with tarfile.open(packed, "w:bz2", compresslevel=1) as archive:
+        archive.add(home, arcname="pyodide")
+    return packed
 
 
 def main() -> None:
