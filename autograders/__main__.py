@@ -104,6 +104,7 @@ def grade(options: argparse.Namespace) -> int:
     jobs = min(options.jobs or cores(), len(students))
     place = cluster(options.scheduler) if options.scheduler else local(jobs)
     display = Display()
+    pages, lost = None, 0
     try:
         with place as (executor, width):
             tally = grade_class(
@@ -116,6 +117,18 @@ def grade(options: argparse.Namespace) -> int:
                 say=display.say,
                 show=display.show,
             )
+            if options.feedback and not tally.unrecorded and not options.shard:
+                from .returning import return_pages
+
+                pages, lost = return_pages(
+                    course,
+                    unit,
+                    executor,
+                    students,
+                    window=2 * width + 2,
+                    say=display.say,
+                    show=display.show,
+                )
     except KeyboardInterrupt:
         display.say(f"stopped; 'python -m autograders grade {unit}' goes on from here")
         return 130
@@ -126,10 +139,12 @@ def grade(options: argparse.Namespace) -> int:
         print(f"shard {options.shard} is kept; 'python -m autograders record {unit}' joins them")
         return 0
     print(f"{tally.recorded} of {tally.done} recorded in the gradebook")
+    if pages is not None:
+        print(f"{pages} feedback pages written, the others are up to date")
     if tally.unrecorded:
         say(f"{tally.unrecorded}\nthen run 'python -m autograders record {unit}'")
         return 2
-    return int(tally.failed > 0)
+    return int(tally.failed + lost > 0)
 
 
 def record_again(options: argparse.Namespace) -> int:
@@ -227,6 +242,9 @@ def parser() -> argparse.ArgumentParser:
     all_of.add_argument("unit", help="a unit's name or number")
     all_of.add_argument("--student", action="append", help="only this student (repeatable)")
     all_of.add_argument("--again", action="store_true", help="grade also what has a result")
+    all_of.add_argument(
+        "--feedback", action="store_true", help="write a feedback page for each student"
+    )
     all_of.add_argument(
         "--jobs", type=positive, metavar="N", help="processes on this machine (default: all cores)"
     )

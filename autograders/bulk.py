@@ -73,7 +73,7 @@ def grade_class(
         except WorkersFail as error:
             raise CourseError(f"{error}; {_kept(run.tally)}") from None
         except OSError as error:
-            raise _refused(error, run.tally) from None
+            raise refused(error, _kept(run.tally)) from None
     return run.tally
 
 
@@ -208,10 +208,11 @@ def _kept(tally: Tally) -> str:
     return f"{tally.done} results are kept, and the same command goes on from there"
 
 
-def _refused(error: OSError, tally: Tally) -> CourseError:
+def refused(error: OSError, done: str) -> CourseError:
+    """What to say when a file cannot be written, and what has been `done` all the same."""
     where = error.filename or "the course's folder"
     why = "the disk is full; make room" if error.errno in FULL else str(error.strerror or error)
-    return CourseError(f"cannot write to {where}: {why}. {_kept(tally)}")
+    return CourseError(f"cannot write to {where}: {why}. {done}")
 
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

@@ -45,6 +45,7 @@ class Tally:
     faults: list[str] = field(default_factory=list)
     unrecorded: str = ""
     _begun: float = field(init=False)
+    _first: float | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._begun = self.clock()
@@ -55,6 +56,9 @@ class Tally:
         self.points += sum(scores.get(name) or 0.0 for name in self.worth)
         self.graded += new
         self.before += not new
+        # Workers take a while to start; what they do then says how long the rest will take.
+        if new and self._first is None:
+            self._first = self.clock()
 
     @property
     def done(self) -> int:
@@ -73,8 +77,8 @@ class Tally:
     def line(self) -> str:
         """How far it has come, how long it will take, and what came out so far."""
         parts = [f"{self.done} of {self.total} graded"]
-        if self.graded:
-            rate = self.graded / self.seconds
+        if self.graded > 1 and self._first is not None:
+            rate = (self.graded - 1) / max(self.clock() - self._first, 1e-9)
             parts.append(f"{rate:.3g} a second")
             if self.done < self.total:
                 parts.append(f"{duration((self.total - self.done) / rate)} left")
