@@ -17,9 +17,12 @@ from typing import Any
 import numpy as np
 
 from .recipes import build
+from .wire import MAX_DEPTH, Foreign
 
 READ = "read"
 CALL = "call"
+DEEPEST = MAX_DEPTH - 4
+MOST_VALUES = 20_000
 
 
 def run_calls(namespace: Mapping[str, Any], calls: Iterable[Mapping[str, Any]]) -> list[dict]:
@@ -47,14 +50,14 @@ def answer(namespace: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, A
         result = namespace[name](*args, **kwargs)
         if call["then"] is not None:
             result = [result(*later) for later in call["then"]]
-        seen: dict[str, Any] = {"result": _copy(result)}
+        seen: dict[str, Any] = {"result": _sendable(result)}
     except (Exception, SystemExit) as error:
         seen = {"raised": _describe(error)}
         result = None
     inputs = [*args, *kwargs.values()]
     if any(type(value) in _CHANGEABLE for value in inputs):
-        seen["after"] = [_copy(value) for value in inputs]
-        arrays = [array for value in inputs for array in _arrays(value)]
+        seen["after"] = [_sendable(value) for value in inputs]
+        arrays = [array for value in inputs if _is_bounded(value) for array in _arrays(value)]
         if arrays and any(True for _ in _arrays(seen.get("result"))):
             for array in arrays:
                 array.flags.writeable = True
@@ -69,6 +72,7 @@ def answer(namespace: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, A
 _SCRAMBLED = 77
 _PLAIN = (float, int, str, bool, type(None))
 _CHANGEABLE = (np.ndarray, list, dict)
+_NESTING = (list, tuple, dict)
 _CELLS = ("<", str(Path(tempfile.gettempdir()) / "ipykernel_"))
 
 
@@ -106,6 +110,33 @@ def _copy(value: Any) -> Any:
     if kind is dict:
         return {key: _copy(item) for key, item in value.items()}
     return value
+
+
+def _is_bounded(value: Any) -> bool:
+    """Whether lists, tuples and dicts hold as few values, and nest as little, as can be sent."""
+    level, count = [value], 0
+    for _ in range(DEEPEST):
+        inner: list[Any] = []
+        for item in level:
+            if type(item) in _NESTING:
+                count += len(item)
+                if count > MOST_VALUES:
+                    return False
+                inner += item.values() if type(item) is dict else item
+        if not inner:
+            return True
+        level = inner
+    return False
+
+
+def _sendable(value: Any) -> Any:
+    """A copy of a value, or a stand-in that says why it cannot be sent."""
+    if _is_bounded(value):
+        return _copy(value)
+    return Foreign(
+        f"{type(value).__name__} that is too large: at most {MOST_VALUES:,} values are read, in "
+        f"lists nested at most {DEEPEST} deep"
+    )
 
 
 def _arrays(value: Any) -> Iterable[np.ndarray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -108,3 +109,9 @@ def size_of(value: Any) -> float:
         return 0.0
     finite = array[np.isfinite(array)]
     return float(finite.max()) if finite.size else 0.0
+
+
+def scale_of(arguments: Mapping[str, Any], names: Iterable[str]) -> float:
+    """The largest entry of the named arguments: an absolute tolerance is a share of it."""
+    sized = [arguments[name] for name in names if name in arguments]
+    return max((size_of(value) for value in sized), default=0.0)

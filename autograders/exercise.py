@@ -91,6 +91,8 @@ class Exercise:
     results; changing one is still a fault. `together` looks at all results side by side, for what
     no single call can show: it returns a sentence for each place that is at fault. `sized_by` names
     the arguments whose largest entry says how large a case is, for comparing what should be 0.
+    `remark` says in a sentence of the report what came back, right or wrong. `alike` tells whether
+    two results have the same fault; where there is a `compare`, equal sentences decide otherwise.
     """
 
     name: str
@@ -103,6 +105,8 @@ class Exercise:
     statements: dict[str, str] = field(default_factory=dict)
     compare: Compare | None = None
     together: Together | None = None
+    remark: Callable[[Any], str] | None = None
+    alike: Callable[[Case, Any, Any], bool] | None = None
     curve: Callable[[], Iterable[Case]] | None = None
     may_return_inputs: bool = False
     sized_by: tuple[str, ...] = RATES

@@ -23,8 +23,10 @@ def judge(plan: Plan, answers: Sequence[Any], *, reveal: bool) -> Report:
     """Score the answers to a plan's calls and diagnose what is wrong.
 
     With `reveal` the report shows inputs and expected values; without it, it names properties only.
+    A function that is called without inputs has none to hide.
     """
     exercise = plan.exercise
+    in_notebook, reveal = reveal, reveal or not plan.draws_inputs
     outcomes = plan.outcomes(answers)
     first, second = outcomes[: len(plan.cases)], outcomes[len(plan.cases) :]
     if _unwritten(first, answers):
@@ -35,8 +37,9 @@ def judge(plan: Plan, answers: Sequence[Any], *, reveal: bool) -> Report:
     else:
         findings = [_finding(plan, name, first, second, reveal) for name in exercise.worth]
     score = math.fsum(finding.points for finding in findings)
+    note = exercise.remark(first[0].read) if exercise.remark and first[0].read is not None else ""
     if all(finding.passed for finding in findings):
-        return _report(plan, FULL, findings)
+        return _report(plan, FULL, findings, note=note if in_notebook else "")
     found = diagnose(plan, outcomes, strict=bool(useless))
     return _report(
         plan,
@@ -44,7 +47,8 @@ def judge(plan: Plan, answers: Sequence[Any], *, reveal: bool) -> Report:
         findings,
         misconception=found.id if found else None,
         hints=found.hints if found else (),
-        example=_example(plan, outcomes, answers) if reveal else None,
+        example=_example(plan, outcomes, answers) if reveal and plan.draws_inputs else None,
+        note=note,
     )
 
 
@@ -84,7 +88,7 @@ def _finding(
     message = ""
     if against is not None:
         index, said = against
-        note = plan.cases[index].note
+        note = plan.cases[index].note if plan.draws_inputs else ""
         message = f"when {note}: {said}" if note and said else (said or f"not right when {note}")
         if reveal and not said:
             message = _contrast(plan, index, first[index])
@@ -228,6 +232,9 @@ def _alike(plan: Plan, position: int, mine: Outcome, theirs: Outcome, strict: bo
         return False
     if mine.read is None or theirs.read is None:
         return mine.fault == theirs.fault and mine.message == theirs.message
+    if plan.exercise.alike is not None:
+        case = plan.cases[plan.order[position]]
+        return plan.exercise.alike(case, mine.read, theirs.read)
     if plan.exercise.compare is not None:
         return mine.message == theirs.message
     if shapes_differ(mine.read, theirs.read):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .calls import CALL, READ, run_calls
-from .compare import excess, holds_array, same_data, shapes_differ, size_of
+from .compare import excess, holds_array, same_data, scale_of, shapes_differ
 from .exercise import Case, Exercise
 from .kinds import WrongKind, describe, show
 from .report import printable
@@ -69,11 +69,13 @@ class Plan:
     @cached_property
     def scales(self) -> list[float]:
         """The size that the absolute tolerance of each case is measured against."""
-        scales = []
-        for case in self.cases:
-            sized = [v for k, v in self.exercise.bound(case).items() if k in self.exercise.sized_by]
-            scales.append(max((size_of(value) for value in sized), default=0.0))
-        return scales
+        sized_by = self.exercise.sized_by
+        return [scale_of(self.exercise.bound(case), sized_by) for case in self.cases]
+
+    @cached_property
+    def draws_inputs(self) -> bool:
+        """Whether the calls have inputs at all; a list of tests is asked for without any."""
+        return any(case.args or case.kwargs for case in self.cases)
 
     def read(self, case: Case, value: Any) -> Any:
         """Read a result; a function's later values are read one by one."""

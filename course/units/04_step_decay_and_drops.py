@@ -9,11 +9,12 @@
 #
 # - write step decay and a scheduled drop as pure functions of the update count, right at every
 #   boundary;
+# - write tests that right versions pass and wrong ones do not;
 # - explain why the loss plunges at a drop, and what the plunge costs;
 # - turn epochs into updates without being off by a batch;
 # - judge a schedule at the end of its budget, over several seeds, against a fixed rate.
 #
-# **Time** 75 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 85 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01 and 03.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -187,7 +188,46 @@ def step_decay(t, *, lr0, gamma, every):
 check(step_decay)
 
 # %% [markdown]
+# ### First the test, then the function
+#
+# Next comes the scheduled drop. Before you write it, write its *test*: a list of calls, each with
+# the rate that you worked out **by hand**. What makes a list good? Not its length. A good list is
+# one that *right* versions pass and *wrong* ones do not. Think of the ways to get this wrong, and
+# ask at the place where each would show: the update at a boundary and the one right before it;
+# between two drops and after the last; the smallest milestone that the contract allows; the same
+# call once more. And choose numbers that cannot be mistaken: `gamma = 0.5` looks the same whether
+# half is kept or half is taken away.
+#
+# Your list is tried on six right versions and on eleven wrong ones that people really write. Equal
+# lists of milestones are one and the same list in all of your cases, as if you had given it a name.
+
+
+# %% nbgrader={"grade_id": "tests_for_scheduled_drop", "solution": true}
+def tests_for_scheduled_drop():
+    """Return at most 20 cases that tell right versions of scheduled_drop from wrong ones.
+
+    A case is a pair (arguments, expected), such as
+    ({"t": 0, "lr0": 0.8, "milestones": [4, 8], "gamma": 0.25}, 0.8).
+    The contract: scheduled_drop returns lr0 * gamma**(number of milestones <= t). t is a whole
+    number, 0 or more; milestones are whole numbers, 0 or more, strictly increasing, or none at all;
+    gamma is above 0 and at most 1; lr0 is above 0. milestones is not changed.
+    Returns a list.
+    """
+    ### BEGIN SOLUTION
+    at = {"lr0": 0.8, "milestones": [4, 8], "gamma": 0.25}
+    rates = {3: 0.8, 4: 0.2, 7: 0.2, 8: 0.05, 100: 0.05}
+    cases = [({**at, "t": t}, rate) for t, rate in rates.items()]
+    return [*cases, ({**at, "t": 0, "milestones": [0, 8]}, 0.2)]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_tests_for_scheduled_drop", "grade": true, "points": 3}
+check(tests_for_scheduled_drop)
+
+# %% [markdown]
 # ### Scheduled drop
+#
+# Now the function that your test was waiting for.
 
 
 # %% nbgrader={"grade_id": "scheduled_drop", "solution": true}
@@ -232,7 +272,7 @@ def epochs_to_steps(epochs, n_samples, batch_size):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_epochs_to_steps", "grade": true, "points": 5}
+# %% nbgrader={"grade_id": "check_epochs_to_steps", "grade": true, "points": 2}
 check(epochs_to_steps)
 
 # %% [markdown]

@@ -10,10 +10,11 @@
 #
 # - write reduce-on-plateau as a pure step from one state to the next;
 # - follow its state through a list of losses by hand, at every boundary;
+# - write the cases that a wrong version of the rule would fail;
 # - explain why noise makes it cut too early, and count its false cuts;
 # - set patience in the right unit, and keep the data that decides apart from the data that judges.
 #
-# **Time** 60 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 70 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 04 and 05.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -178,6 +179,51 @@ print("best, bad:", (next_best, next_bad), "| right:", (next_best, next_bad) == 
 #
 # One pure function: a metric and a state go in, a new state comes out. The old one is not changed,
 # so that every state of a run can be kept, compared and drawn.
+#
+# ### First the test, then the function
+#
+# Eight lines, and more than twenty ways to get them wrong. So begin with the test again (unit 04):
+# cases worked out by hand, from the four sub-goals. A rule with a state is tested one step at a
+# time: *you* write the state that goes in, so you can put it right before anything that may happen.
+# Which metrics are close to the line between better and not better? Which states are one bad value
+# away from a cut? What does the contract say of NaN, and of the state that was passed in? Take
+# numbers that floats hold exactly (0.5, 0.25, whole ones), or a right version may fail by rounding.
+
+
+# %% nbgrader={"grade_id": "tests_for_plateau_step", "solution": true}
+def tests_for_plateau_step():
+    """Return at most 20 cases that tell right versions of plateau_step from wrong ones.
+
+    A case is a pair (arguments, expected): a dict with metric, state, factor, patience, min_delta
+    and min_lr, and the new state. A state is a dict with the keys "lr", "best" and "bad". The
+    contract is that of plateau_step, below. Equal states in two cases are one and the same dict.
+    Returns a list.
+    """
+    ### BEGIN SOLUTION
+    rule = {"factor": 0.25, "patience": 2, "min_delta": 0.5, "min_lr": 0.125}
+    fresh = {"lr": 0.5, "best": 4.0, "bad": 0}
+    one, two = {**fresh, "bad": 1}, {**fresh, "bad": 2}
+    steps = [
+        (3.0, fresh, {**fresh, "best": 3.0}),
+        (3.5, fresh, one),
+        (4.25, fresh, one),
+        (float("nan"), fresh, one),
+        (3.75, one, two),
+        (1.0, one, {**fresh, "best": 1.0}),
+        (9.0, two, {**fresh, "lr": 0.125}),
+        (9.0, {**two, "lr": 0.25}, {**fresh, "lr": 0.125}),
+        (9.0, {**two, "lr": 4.0}, {**fresh, "lr": 1.0}),
+        (3.0, fresh, {**fresh, "best": 3.0}),
+    ]
+    return [({"metric": m, "state": before, **rule}, after) for m, before, after in steps]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_tests_for_plateau_step", "grade": true, "points": 4}
+check(tests_for_plateau_step)
+
+# %% [markdown]
+# ### The plateau step
 
 
 # %% nbgrader={"grade_id": "plateau_step", "solution": true}
@@ -204,7 +250,7 @@ def plateau_step(metric, state, *, factor, patience, min_delta, min_lr):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_plateau_step", "grade": true, "points": 15}
+# %% nbgrader={"grade_id": "check_plateau_step", "grade": true, "points": 11}
 check(plateau_step)
 
 # %% [markdown]

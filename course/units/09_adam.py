@@ -9,11 +9,12 @@
 # **After this unit you can**
 #
 # - write Adam and AdamW, with `t` counted right, and say what each line is for;
+# - write the test that tells a right Adam from eighteen wrong ones;
 # - explain what bias correction corrects, and what the first updates are without it;
 # - say what is adaptive in Adam and what is not;
 # - tell decoupled weight decay from an L2 penalty, and show where they differ.
 #
-# **Time** 100 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 110 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01, 04 and 08; 07 helps.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -187,8 +188,46 @@ def bias_correct(moment, beta, t):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_bias_correct", "grade": true, "points": 4}
+# %% nbgrader={"grade_id": "check_bias_correct", "grade": true, "points": 3}
 check(bias_correct)
+
+# %% [markdown]
+# ### First the test, then Adam
+#
+# Adam is the most copied and the most often miscopied optimizer there is: `t` from 2, `eps` inside
+# the root, a correction left out or stored. All of them *train*, so no loss curve shows them. A
+# test does, if it asks the right questions (unit 04): at $t = 1$ and later; with old averages
+# other than 0, and against the new gradient; with two different betas; with an `eps` that is large
+# enough to be seen; for all three results; and once more with the same arrays. Two or three cases
+# with one parameter are enough. You may let Python do the arithmetic, sub-goal by sub-goal.
+
+
+# %% nbgrader={"grade_id": "tests_for_adam_step", "solution": true}
+def tests_for_adam_step():
+    """Return at most 20 cases that tell right versions of adam_step from wrong ones.
+
+    A case is a pair (arguments, expected): a dict with w, grad, m, v, t, lr, beta1, beta2 and eps,
+    and the tuple (w, m, v) of what comes back. w, grad, m and v are NumPy arrays of one shape, with
+    at most 16 entries. The contract is that of adam_step, below. Equal arrays of one name in two
+    cases are one and the same array.
+    Returns a list.
+    """
+    ### BEGIN SOLUTION
+    rule = {"lr": 0.5, "beta1": 0.5, "beta2": 0.75, "eps": 0.25, "w": np.array([1.0])}
+    first = {"grad": np.array([4.0]), "m": np.zeros(1), "v": np.zeros(1), "t": 1, **rule}
+    m, v = 0.5 * 4, 0.25 * 16
+    w = 1 - 0.5 * (m / 0.5) / (np.sqrt(v / 0.25) + 0.25)
+    after_first = (np.array([w]), np.array([m]), np.array([v]))
+    third = {"grad": np.array([-2.0]), "m": np.array([6.0]), "v": np.array([8.0]), "t": 3, **rule}
+    m, v = 0.5 * 6 + 0.5 * -2, 0.75 * 8 + 0.25 * 4
+    w = 1 - 0.5 * (m / (1 - 0.5**3)) / (np.sqrt(v / (1 - 0.75**3)) + 0.25)
+    after_third = (np.array([w]), np.array([m]), np.array([v]))
+    return [(first, after_first), (third, after_third), (first, after_first)]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_tests_for_adam_step", "grade": true, "points": 4}
+check(tests_for_adam_step)
 
 # %% [markdown]
 # ### Adam
@@ -214,7 +253,7 @@ def adam_step(w, grad, m, v, t, *, lr, beta1, beta2, eps):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_adam_step", "grade": true, "points": 6}
+# %% nbgrader={"grade_id": "check_adam_step", "grade": true, "points": 5}
 check(adam_step)
 
 # %% [markdown]
@@ -248,7 +287,7 @@ def adamw_step(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_adamw_step", "grade": true, "points": 5}
+# %% nbgrader={"grade_id": "check_adamw_step", "grade": true, "points": 3}
 check(adamw_step)
 
 # %% [markdown]

@@ -36,8 +36,9 @@ FULL = {
     DROPS: {
         "predict_04": 1,
         "step_decay": 5,
+        "tests_for_scheduled_drop": 3,
         "scheduled_drop": 5,
-        "epochs_to_steps": 5,
+        "epochs_to_steps": 2,
         "quiz_04": 1,
     },
 }
@@ -63,6 +64,11 @@ def classify_run(losses):
     DROPS: {
         "step_decay": "def step_decay(t, *, lr0, gamma, every):\n"
         "    return lr0 * gamma ** (t // every)",
+        "tests_for_scheduled_drop": """\
+def tests_for_scheduled_drop():
+    at = {"lr0": 0.8, "milestones": [0, 4, 8], "gamma": 0.25}
+    rates = {3: 0.2, 4: 0.05, 7: 0.05, 8: 0.0125, 99: 0.0125}
+    return [({**at, "t": t}, rate) for t, rate in rates.items()]""",
         "scheduled_drop": "def scheduled_drop(t, *, lr0, milestones, gamma):\n"
         "    return lr0 * gamma ** sum(m <= t for m in milestones)",
         "epochs_to_steps": "def epochs_to_steps(epochs, n_samples, batch_size):\n"

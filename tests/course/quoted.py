@@ -98,6 +98,12 @@ QUOTED: dict[str, list[tuple[str, str]]] = {
             "(lambda early, late: early < 2.0 < late)(*(np.mean([r.validation_losses[-1]"
             " for r in run_all(schedules.ScheduledDrop(1.5, [t], 0.1))]) for t in (300, 1200)))",
         ),
+        (
+            "on six right versions and on eleven wrong ones",
+            "'11 of 11 wrong versions' in str(check(tests_for_scheduled_drop))"
+            " and len(__import__('autograders.catalogue', fromlist=['find'])"
+            ".find('scheduled_drop').variants) == 6",
+        ),
         ("nothing plunges", "along[320] > 0.95 * along[300]"),
         ("16: fifteen full batches", "epochs_to_steps(1, 1000, 64) == 16"),
         ("0.9 · 1512 is 1360.8", "abs(0.9 * 1512 - 1360.8) < 1e-9"),

@@ -39,7 +39,7 @@ EPOCHS_TO_STEPS = Exercise(
     returns=WholeNumber(),
     reference=lambda epochs, n_samples, batch_size: epochs * -(-n_samples // batch_size),
     cases=_epoch_cases,
-    worth={"values": 2, "boundary": 2, "edge": 1},
+    worth={"values": 1, "boundary": 0.5, "edge": 0.5},
     statements={"boundary": "counts full and short batches exactly"},
 )
 

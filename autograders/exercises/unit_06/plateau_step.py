@@ -110,7 +110,7 @@ PLATEAU_STEP = Exercise(
     returns=State((Number(), Number(), WholeNumber()), ("lr", "best", "bad")),
     reference=_step,
     cases=_cases,
-    worth={"values": 5, "boundary": 4, "clamp": 2, "edge": 2, "shape": 1, "purity": 1},
+    worth={"values": 3, "boundary": 3, "clamp": 2, "edge": 1, "shape": 1, "purity": 1},
     statements={
         "boundary": "draws the line at exactly min_delta, and cuts only beyond patience",
         "clamp": "cuts down to min_lr and never below",

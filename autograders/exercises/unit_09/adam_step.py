@@ -59,7 +59,7 @@ ADAM_STEP = Exercise(
     returns=Several((Parameters(), Parameters(), Parameters()), ("w", "m", "v")),
     reference=_reference,
     cases=_cases,
-    worth={"values": 4, "edge": 0.5, "shape": 0.5, "purity": 1},
+    worth={"values": 3, "edge": 0.5, "shape": 0.5, "purity": 1},
 )
 
 

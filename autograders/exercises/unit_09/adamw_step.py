@@ -56,7 +56,7 @@ ADAMW_STEP = Exercise(
     returns=Several((Parameters(), Parameters(), Parameters()), ("w", "m", "v")),
     reference=_reference,
     cases=_cases,
-    worth={"values": 3, "edge": 0.5, "shape": 0.5, "purity": 1},
+    worth={"values": 1.5, "edge": 0.5, "shape": 0.5, "purity": 0.5},
 )
 
 

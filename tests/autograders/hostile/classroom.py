@@ -25,6 +25,12 @@ RIGHT = {
     "step_decay": (
         "def step_decay(t, *, lr0, gamma, every):\n    return lr0 * gamma ** (t // every)"
     ),
+    "tests_for_scheduled_drop": (
+        "def tests_for_scheduled_drop():\n"
+        '    at = {"lr0": 0.8, "milestones": [0, 4, 8], "gamma": 0.25}\n'
+        "    rates = {3: 0.2, 4: 0.05, 7: 0.05, 8: 0.0125, 99: 0.0125}\n"
+        '    return [({**at, "t": t}, rate) for t, rate in rates.items()]'
+    ),
     "scheduled_drop": (
         "def scheduled_drop(t, *, lr0, milestones, gamma):\n"
         "    return lr0 * gamma ** sum(t >= m for m in milestones)"

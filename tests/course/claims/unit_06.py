@@ -5,6 +5,11 @@ UNIT = "06_plateau"
 LAB = "__import__('lrlib.labs', fromlist=['x']).counter_stepper()"
 
 QUOTED = [
+    (
+        "more than twenty ways to get them wrong",
+        "'of 23 wrong versions' in str(check(tests_for_plateau_step))",
+    ),
+    ("What is 0.4 - 0.1 in Python?", "0.4 - 0.1 != 0.3"),
     ("Without noise, none", "all(false[0, p] == 0 for p in (0, 2, 5, 8))"),
     (
         "an impatient rule cuts dozens of times, and one with a patience of 2 still more than"

@@ -6,6 +6,10 @@ LAB = "__import__('lrlib.labs', fromlist=['x']).adam_anatomy()"
 
 QUOTED = [
     (
+        "tells a right Adam from eighteen wrong ones",
+        "'18 of 18 wrong versions' in str(check(tests_for_adam_step))",
+    ),
+    (
         "make the very first update at least three times as long as the rate",
         f"(lambda lab: lab.compute(0.5, 0.9, 0.999, False).met and not any("
         f"lab.compute(lr, 0.9, 0.999, True).met for lr in (0.01, 0.1, 1.0, 10.0)))({LAB})",
