@@ -63,21 +63,21 @@ plt.rcParams.update(style.rc())
 # **p2.** Adam, two hidden layers, 16 units wide: 1/16 is the best rate. The same network, 256 units
 # wide, started in the usual way. At rate 1/16 it ends ...
 #
-# - (a) close to its best: wide networks forgive more
-# - (b) far above its best, which it reaches at a smaller rate
+# - (a) far above its best, which it reaches at a smaller rate
+# - (b) close to its best: wide networks forgive more
 # - (c) far above its best, which it reaches at a larger rate
 #
 # **p3.** DoG is a method without a rate. On noisy digits its loss on unseen images, compared with
 # SGD whose rate and decay were tuned for each budget, is ...
 #
 # - (a) lower from the start: it finds the right rate at every update
-# - (b) far higher after 150 updates, and within a third of it after 1,500
-# - (c) more than twice as high at any budget: nothing is free
+# - (b) more than twice as high at any budget: nothing is free
+# - (c) far higher after 150 updates, and within a third of it after 1,500
 
 # %% nbgrader={"grade_id": "predict_13", "solution": true}
 predict_13 = {"p1": "?", "p2": "?", "p3": "?"}
 ### BEGIN SOLUTION
-predict_13 = {"p1": "b", "p2": "b", "p3": "b"}
+predict_13 = {"p1": "b", "p2": "a", "p3": "c"}
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "check_predict_13", "grade": true, "points": 1}
@@ -114,11 +114,8 @@ edge_of_stability()
 # walls become less steep further out.
 
 # %%
-w, rate, swings = (
-    0.01,
-    0.25,
-    [],
-)  # loss log(cosh 3w): curvature 9 at the bottom, so the limit is 2/9
+w, rate, swings = 0.01, 0.25, []
+# the loss is log(cosh 3w), its slope 3 tanh 3w, its curvature at the bottom 9: the limit is 2/9
 for _ in range(60):
     w = w - rate * 3 * np.tanh(3 * w)
     swings.append(abs(w))
@@ -132,8 +129,8 @@ print("distance from the bottom:", "  ".join(f"{swings[t]:.3f}" for t in (0, 5, 
 #
 # ## Worked example: four updates without a rate
 #
-# The second frontier is to have no rate at all. Ivgi et al. (2023) take it from two things that a
-# run can measure: how far it has come, and how large its gradients were.
+# Now to the third question: can the choice be left out? Ivgi et al. (2023) take the rate from two
+# things that a run can measure: how far it has come, and how large its gradients were.
 #
 # $$ \eta = \frac{\text{farthest distance from the start}}{\sqrt{\text{sum of all } |g|^2}} $$
 #
@@ -160,10 +157,10 @@ for t in range(1, 5):
 # and the rate rises by itself; once the run goes in circles the distance stands still, and the rate
 # falls like $1/\sqrt{t}$.
 #
-# **Your turn, with the third idea.** *Schedule-free* training (Defazio et al. 2024) keeps a rate
-# but no schedule: in place of lowering the rate it keeps the average $x$ of all points $z$ so far.
-# An average can be renewed without a list: move it towards the new point by the right share.
-# Replace `None`.
+# **Your turn, with a bolder idea.** *Schedule-free* training (Defazio et al. 2024) keeps a rate but
+# no schedule: in place of lowering the rate it keeps the average $x$ of all points $z$ so far. An
+# average can be renewed without a list: move it towards the new point by the right share. Replace
+# `None`.
 
 # %% nbgrader={"grade_id": "running_average", "solution": true}
 x, third_point, t = 4.0, 10.0, 3  # the average of the points 3 and 5, and a third point
@@ -339,8 +336,8 @@ check(schedule_free_step)
 # %% [markdown]
 # > **Conventions.** *Sharpness* is the largest curvature here, after Cohen et al.; in
 # > sharpness-aware minimisation (Foret et al. 2021) the same word means the highest loss nearby.
-# > *muP:* our factors are those for Adam, and the output's start is scaled by $1/n$ in variance
-# > beyond the usual; other forms multiply the output instead, and SGD has other factors.
+# > *muP:* our factors are those for Adam, and the last matrix starts with a variance that falls
+# > like $1/n^2$; other forms multiply the output instead, and SGD has other factors.
 # > *Polyak:* the stochastic form of Loizou et al. (2021) divides by $\frac12|g|^2$, twice our
 # > rate, and Optax's `polyak_sgd` lets the rate become negative unless told otherwise. *DoG:* its
 # > authors and Optax add 1e-8 inside the root; we stay where the sum is 0. *Schedule-free:* the
@@ -449,8 +446,10 @@ with your_code():
             ax.plot(at, bends, label=name, **style.series(i, markevery=3))
     for limit in (10, 20):
         ax.axhline(limit, color="grey", linestyle=":", linewidth=1)
-    ax.set(xlabel="updates", ylabel="sharpness", title="Limits 2/0.2 and 2/0.1 dotted")
-    ax.legend()
+    ax.set(
+        xlabel="updates", ylabel="sharpness", title="Limits 2/0.2 and 2/0.1 dotted", ylim=(0, 28)
+    )
+    ax.legend(loc="lower right", ncols=2)
 
 # %% [markdown]
 # *Figure 1 in words: sharpness against updates for four runs. At rate 0.05 it climbs steadily and
@@ -513,7 +512,7 @@ with your_code():
             results[name, n] = np.mean(runs, axis=0)
     transfer = results
     print("loss on unseen images at rate   ", "  ".join(f"1/{1 / rate:<5.0f}" for rate in rates))
-    for (name, n), losses in sorted(transfer.items(), key=lambda item: item[0][::-1]):
+    for (name, n), losses in transfer.items():
         row = "  ".join(f"{loss:7.3f}" for loss in losses)
         print(f"{name:9} {n:4} wide, best 1/{1 / rates[losses.argmin()]:<4.0f}{row}")
 
@@ -526,6 +525,8 @@ with your_code():
             ax.loglog(rates, transfer[name, n], label=f"{n} wide", **curve)
         ax.axvline(rates[transfer[name, base].argmin()], color="grey", linestyle=":", linewidth=1)
         ax.set(xlabel="rate", title=name)
+        ax.set_xticks(rates[::2], [f"1/{1 / rate:.0f}" for rate in rates[::2]])
+        ax.minorticks_off()
     axes[0].set(ylabel="loss on unseen images (nats)")
     axes[0].legend()
 
@@ -536,7 +537,7 @@ with your_code():
 # widens, and at the dotted line the widest network lies far above its own best. In the muP panel
 # all three curves are low at the dotted line, and the wider lie below the narrower.*
 #
-# **p2** is (b). In the standard parametrisation the best rate falls from 1/16 to 1/32 to 1/64, and
+# **p2** is (a). In the standard parametrisation the best rate falls from 1/16 to 1/32 to 1/64, and
 # the widest network, trained at the rate that was best for the narrowest, ends at more than ten
 # times its own best loss of 0.045. With muP the best rate stays at 1/16 or moves by one step, and
 # that step matters little: 0.042 at 1/16, 0.033 at the best. So you may search on the small network
@@ -632,16 +633,12 @@ def table(losses_of, costs=None):
 # %%
 def decayed(steps):
     """SGD at four peaks, falling to 0 within the budget: losses at the peak that was chosen."""
-    runs = sweep(
-        noisy,
-        SGD(),
-        peaks,
-        steps,
-        schedule=lambda lr: Linear(lr, 0, steps),
-        batch_size=16,
-        seed=seeds,
-        progress=False,
-    )
+
+    def plan(lr):
+        return Linear(lr, 0, steps)
+
+    settings = {"batch_size": 16, "seed": seeds, "progress": False}
+    runs = sweep(noisy, SGD(), peaks, steps, schedule=plan, **settings)
     best = runs.measure(choose.loss).mean(axis=0).argmin()
     return runs.measure(measure.loss)[:, best]
 
@@ -662,14 +659,15 @@ with your_code():
     print("rate of schedule-free:", best_free)
 
 # %% [markdown]
-# **p3** is (b). After 150 updates DoG has hardly left its start, because it began with a guess of a
+# **p3** is (c). After 150 updates DoG has hardly left its start, because it began with a guess of a
 # millionth; by 1,500 it is within reach of the tuned runs. Polyak's step gets going at once, and
 # ends where DoG does. Schedule-free is *below* the tuned baseline at 150 and at 600, with the same
 # run at both; at 1,500 it is a little above.
 #
 # ### What they still have to be told
 #
-# None of the three came without a number. Take each number away, or turn it:
+# None of the three came without a number: Polyak's step was given a lowest loss and a cap, DoG a
+# guess, schedule-free a rate. Turn each of them:
 
 # %%
 with your_code():
@@ -735,6 +733,7 @@ with your_code():
         ax.loglog(budgets, races[name].mean(axis=0), label=name, **style.series(i, markevery=1))
     ax.set(xlabel="updates", ylabel="loss on unseen images (nats)", title="Decay or average?")
     ax.set_xticks(budgets, [str(b) for b in budgets])
+    ax.set_yticks([0.15, 0.2, 0.3, 0.5, 1, 2], ["0.15", "0.2", "0.3", "0.5", "1", "2"])
     ax.minorticks_off()
     ax.legend()
 
@@ -744,11 +743,11 @@ with your_code():
 # SGD at a constant rate lies highest at the end. The same run, averaged, lies below the tuned
 # baseline at all three budgets.*
 #
-# The lowest line belongs to the oldest method in this course, a constant rate, with an average laid
-# over it; the average costs one more copy of the weights. It does what a decay does, it takes the
-# shaking away, and it needs to know no budget. That is the part of schedule-free training that
-# carries over, and it is why DoG's authors judge DoG by an average. Polyak and Juditsky proved that
-# it works in 1992.
+# From 600 updates on, the lowest line belongs to the oldest method in this course, a constant rate,
+# with an average laid over it; the average costs one more copy of the weights. It does what a decay
+# does, it takes the shaking away, and it needs to know no budget. That is the part of schedule-free
+# training that carries over, and it is why DoG's authors judge DoG by an average. The idea is old:
+# Polyak and Juditsky proved in 1992 that averaging makes up for a rate that falls too slowly.
 #
 # ### Two claims, settled
 #
@@ -820,8 +819,8 @@ check("quiz_13", quiz_13)
 # > Cerebras-GPT (Dey et al. 2023) and MiniCPM (Hu et al. 2024) used muP; Everett et al. (2024) find
 # > that the standard form, too, transfers once each layer has its own rate. Schedule-free AdamW won
 # > the self-tuning track of the AlgoPerf competition (Kasimbeg et al. 2025). Averaging weights is
-# > everywhere, as an exponential mean or over the last part of a run (Izmailov et al. 2018). Rate-
-# > free methods such as Prodigy (Mishchenko and Defazio 2024) are offered by popular tools for
+# > everywhere, as an exponential mean or over the last part of a run (Izmailov et al. 2018).
+# > Rate-free methods such as Prodigy (Mishchenko and Defazio 2024) are offered by popular tools for
 # > fine-tuning image models, where runs are short and nobody wants to search. And full-batch
 # > training at the edge is a laboratory: with small batches the sharpness settles below $2/\eta$
 # > (Cohen et al. 2021).
