@@ -243,13 +243,8 @@ class Panel:
 
     def contours(self, x: ArrayLike, y: ArrayLike, z: ArrayLike, levels: Sequence[float]) -> None:
         """Contour lines of z, of shape (len(y), len(x)), at each level."""
-        lines = contourpy.contour_generator(np.asarray(x), np.asarray(y), np.asarray(z))
-        path = "".join(
-            "M"
-            + "L".join(_pair(p) for p in np.column_stack([self._px(c[:, 0]), self._py(c[:, 1])]))
-            for level in levels
-            for c in cast("list[NDArray[np.float64]]", lines.lines(level))
-        )
+        x, y, z = (np.ascontiguousarray(values, float) for values in (x, y, z))
+        path = _contours(self, x.tobytes(), y.tobytes(), z.tobytes(), tuple(levels))
         self._marks.append(f'<path class="ct" d="{path}"/>')
 
     def image(self, address: str) -> None:
@@ -368,6 +363,18 @@ def _frame(w: float, h: float, x: Axis, y: Axis, title: str) -> str:
     if title:
         parts.append(f'<text class="tt" x="0" y="-9">{escape(title)}</text>')
     return "".join(parts)
+
+
+@lru_cache(maxsize=64)
+def _contours(panel: Panel, x: bytes, y: bytes, z: bytes, levels: tuple[float, ...]) -> str:
+    """The lines of a panel's contours as SVG path text; most landscapes never change."""
+    across, up, height = (np.frombuffer(values) for values in (x, y, z))
+    lines = contourpy.contour_generator(across, up, height.reshape(len(up), len(across)))
+    return "".join(
+        "M" + "L".join(_pair(p) for p in np.column_stack([panel._px(c[:, 0]), panel._py(c[:, 1])]))
+        for level in levels
+        for c in cast("list[NDArray[np.float64]]", lines.lines(level))
+    )
 
 
 def heat_map(values: ArrayLike, *, colours: str = "cividis") -> str:
