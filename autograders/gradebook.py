@@ -6,11 +6,12 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 from nbgrader.api import Gradebook
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     DatabaseError,
@@ -19,6 +20,7 @@ from sqlalchemy.exc import (
     InternalError,
     OperationalError,
 )
+from sqlalchemy.pool import NullPool
 
 Value = TypeVar("Value")
 
@@ -36,6 +38,7 @@ HOPELESS = {
     "no such table": "it is damaged; restore a copy, or move it away and make a new one",
     "no such column": "it is of another version of nbgrader; run 'nbgrader db upgrade'",
 }
+ONE_AT_A_TIME = 0x6C656172
 LOCKED = "another program holds it; close the formgrader or wait for the other nbgrader command"
 UNREACHABLE = "it does not answer; look whether its server is running"
 
@@ -90,7 +93,25 @@ def _unusable(db_url: str, why: str, error: Exception) -> GradebookUnusable:
 def open_gradebook(db_url: str, course_id: str) -> Gradebook:
     """Open a gradebook; one in a new file appears there whole or not at all."""
     make_file(db_url, course_id)
-    return patiently(lambda: Gradebook(db_url, course_id), db_url)
+    with alone(db_url):
+        return patiently(lambda: Gradebook(db_url, course_id), db_url)
+
+
+@contextlib.contextmanager
+def alone(db_url: str) -> Iterator[None]:
+    """Let one program at a time make tables or an assignment in PostgreSQL; do not nest.
+
+    Two that find an empty database would both begin to fill it, and nbgrader's statements then fail
+    for the second. The lock ends with its connection, however this program ends. SQLite has one
+    writer at a time anyway.
+    """
+    url = make_url(db_url)
+    if url.get_backend_name() != "postgresql":
+        yield
+        return
+    with patiently(create_engine(url, poolclass=NullPool).connect, db_url) as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_AT_A_TIME})
+        yield
 
 
 def make_file(db_url: str, course_id: str) -> None:

@@ -29,10 +29,10 @@ from nbgrader.api import (
 )
 from nbgrader.preprocessors import SaveCells
 from sqlalchemy import insert, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import selectinload
 
-from .gradebook import GradebookUnusable, open_gradebook, patiently
+from .gradebook import GradebookUnusable, alone, open_gradebook, patiently
 from .marks import Marks
 
 log = logging.getLogger(__name__)
@@ -107,11 +107,19 @@ class Recorder:
             log.info("recording %d results one by one after: %s", len(waiting), error)
             for result in waiting:
                 try:
-                    patiently(partial(self._commit, [result]), self.db_url)
+                    self._commit_one(result)
                 except GradebookUnusable:
                     raise
                 except Exception as own:
                     self.failures[f"{result.student}/{result.assignment}"] = str(own)
+
+    def _commit_one(self, result: Result) -> None:
+        act = partial(self._commit, [result])
+        try:
+            patiently(act, self.db_url)
+        except IntegrityError:
+            # Another recorder made the same rows in between: now they are there to be updated.
+            patiently(act, self.db_url)
 
     def _commit(self, results: Sequence[Result]) -> None:
         db = self._gradebook.db
@@ -352,13 +360,13 @@ def ensure_assignment(db_url: str, course_id: str, unit: str, released: Notebook
     entry that a stop left half made is completed.
     """
     graded = {c.metadata.nbgrader.grade_id for c in released.cells if utils.is_grade(c)}
-    with contextlib.closing(open_gradebook(db_url, course_id)) as gradebook:
+    with contextlib.closing(open_gradebook(db_url, course_id)) as gradebook, alone(db_url):
         try:
             held = {cell.name for cell in gradebook.find_notebook(unit, unit).grade_cells}
             if graded <= held or gradebook.find_notebook(unit, unit).submissions:
                 return False
         except MissingEntry:
             gradebook.update_or_create_assignment(unit)
-    about = {"notebook": unit, "assignment": unit, "db_url": db_url}
-    SaveCells().preprocess(released, {"nbgrader": about})
+        about = {"notebook": unit, "assignment": unit, "db_url": db_url}
+        SaveCells().preprocess(released, {"nbgrader": about})
     return True

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import re
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from typing import Any
 from nbgrader.api import (
     Assignment,
     Comment,
-    Gradebook,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
@@ -22,6 +21,7 @@ from nbgrader.api import (
 from sqlalchemy import select
 
 from ..folders import CourseError
+from ..gradebook import open_gradebook
 
 # Spreadsheets take a cell that begins so for a formula; East Asian versions also in full width.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -63,7 +63,7 @@ def read_grades(
     db_url: str, course_id: str, units: Collection[str] | None = None, *, comments: bool = False
 ) -> list[Grade]:
     """Every submission in the gradebook, by assignment and student; of these units, or of all."""
-    with Gradebook(db_url, course_id) as gradebook:
+    with contextlib.closing(open_gradebook(db_url, course_id)) as gradebook:
         db = gradebook.db
         said = _comments(db) if comments else {}
         query = (
@@ -123,7 +123,9 @@ def write_csv(
 ) -> None:
     """Write rows as UTF-8 CSV, every text quoted, to a file or the terminal."""
     with (
-        output.open("w", newline="", encoding="utf-8") if output else nullcontext(sys.stdout)
+        output.open("w", newline="", encoding="utf-8")
+        if output
+        else contextlib.nullcontext(sys.stdout)
     ) as file:
         writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow([no_formula(name) for name in header])

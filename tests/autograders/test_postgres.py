@@ -3,6 +3,7 @@
 import datetime
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from nbgrader.apps import NbGraderAPI
 
 from autograders.__main__ import main
 from autograders.folders import CourseFolder
+from autograders.gradebook import GradebookUnusable
+from autograders.marks import Marks
+from autograders.record import Recorder, Result
 
 from .classroom import DROPS, PUPILS, hand_in, nbgrader, new_course, submission
 from .postgres import Server, programs
@@ -140,7 +144,7 @@ def test_a_class_is_graded_straight_into_postgresql(graded, moved):
 
 
 @pytest.mark.nbgrader
-def test_nbgraders_own_commands_work_there(graded, moved, tmp_path):
+def test_nbgraders_own_commands_work_there(graded, moved):
     assert main(["record", "04", "--course", str(moved)]) == 0
     with Gradebook(url_of(moved), "learning_rate") as gradebook:
         for grade in gradebook.find_submission(DROPS, "dan-late").notebooks[0].grades:
@@ -152,8 +156,49 @@ def test_nbgraders_own_commands_work_there(graded, moved, tmp_path):
         found = gradebook.find_submission(DROPS, "dan-late").score
     with Gradebook(url_of(graded), "learning_rate") as gradebook:
         assert found == gradebook.find_submission(DROPS, "dan-late").score == 14
-    nbgrader(moved, "export", "--to", str(tmp_path / "grades.csv"))
-    assert "dan-late" in (tmp_path / "grades.csv").read_text("utf-8")
+
+
+def test_many_recorders_at_once_leave_one_whole_gradebook(graded, moved, server, capsys):
+    empty = server.database("raced")
+    settings(moved, f"c.CourseDirectory.db_url = {empty!r}")
+    with ThreadPoolExecutor(3) as writers:
+        ends = writers.map(lambda _: main(["record", "04", "--course", str(moved)]), range(3))
+    assert list(ends) == [0, 0, 0], capsys.readouterr().err
+    raced, alone = content(moved), content(graded)
+    assert set(raced["submissions"]) == set(alone["submissions"])
+    # Without the assignment's due date nobody is late; all else is the same.
+    for key, row in raced["submissions"].items():
+        assert row[7:] == alone["submissions"][key][7:]
+
+
+def test_a_lost_connection_is_said_and_recording_again_mends_it(
+    graded, moved, server, capsys, monkeypatch
+):
+    monkeypatch.setattr("autograders.gradebook.PAUSES", (0.01,))
+    assert main(["record", "04", "--course", str(moved)]) == 0
+    capsys.readouterr()
+    marks = Marks({"check_step_decay": 5.0}, {})
+    lost = "cannot be used: it does not answer; look whether its server is running"
+    try:
+        with (
+            pytest.raises(GradebookUnusable, match=lost),
+            Recorder(url_of(moved), "learning_rate", batch=1) as recorder,
+        ):
+            recorder.add(Result("dan-late", DROPS, DROPS, marks))
+            server.stop()
+            recorder.add(Result("eva-glides", DROPS, DROPS, marks))
+        assert (recorder.recorded, recorder.failures) == (1, {})
+        assert main(["record", "04", "--course", str(moved)]) == 2
+        told = capsys.readouterr().err
+        assert lost in told and len(told.splitlines()) == 1
+        assert main(["export", "--course", str(moved)]) == 2
+        assert lost in capsys.readouterr().err
+    finally:
+        server.start()
+    key = (DROPS, "dan-late")
+    assert content(moved)["submissions"][key] != content(graded)["submissions"][key]
+    assert main(["record", "04", "--course", str(moved)]) == 0
+    assert content(moved) == content(graded)
 
 
 def test_ci_installs_the_server():
