@@ -7,7 +7,7 @@ compared, or says in plain words what was expected and what came.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -115,6 +115,17 @@ class Several:
         )
 
 
+class Entries(tuple[Any, ...]):
+    """The parts of a dict that a `State` has read; it remembers their keys, to be shown by them."""
+
+    keys: tuple[str, ...]
+
+    def __new__(cls, keys: tuple[str, ...], parts: Iterable[Any]) -> Entries:
+        entries = super().__new__(cls, parts)
+        entries.keys = keys
+        return entries
+
+
 @dataclass(frozen=True)
 class State:
     """A dict with exactly the keys named, each of its own kind."""
@@ -132,7 +143,8 @@ class State:
         if set(value) != set(self.keys):
             came = ", ".join(repr(key) for key in value) or "none"
             raise WrongKind(f"expected {self.words}, got the keys {came}")
-        return tuple(_named(part, key, value[key]) for part, key in zip(self.parts, self.keys))
+        parts = (_named(part, key, value[key]) for part, key in zip(self.parts, self.keys))
+        return Entries(self.keys, parts)
 
 
 @dataclass(frozen=True)
@@ -188,6 +200,8 @@ def show(value: Any, digits: int = 6) -> str:
     if isinstance(value, np.ndarray):
         text = np.array2string(value, precision=digits, threshold=12, separator=", ")
         return text if len(text) <= 400 else text[:397] + "..."
+    if isinstance(value, Entries):
+        return show(dict(zip(value.keys, value)), digits)
     if isinstance(value, (list, tuple)):
         inside = [show(item, digits) for item in value[:8]] + ["..."] * (len(value) > 8)
         return ("[{}]" if isinstance(value, list) else "({})").format(", ".join(inside))

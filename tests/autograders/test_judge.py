@@ -11,7 +11,17 @@ from autograders.catalogue import UnknownExercise, catalogue, find, of_unit
 from autograders.compare import excess
 from autograders.exercise import Exercise, given
 from autograders.judge import judge, judge_quiz
-from autograders.kinds import Number, Numbers, Parameters, Several, State, Text, WrongKind
+from autograders.kinds import (
+    Number,
+    Numbers,
+    Parameters,
+    Several,
+    State,
+    Text,
+    WrongKind,
+    numbers_of,
+    show,
+)
 from autograders.plan import Plan, plan_for
 from autograders.report import FULL, UNWRITTEN, ZERO, Report
 from autograders.selftest import exercises, run
@@ -226,6 +236,13 @@ def test_tolerances_are_those_of_the_contract(got, want, right):
 def test_a_wrong_kind_is_said_in_words(kind, value):
     with pytest.raises(WrongKind, match="expected"):
         kind.read(value)
+
+
+def test_a_state_among_several_results_is_compared_by_its_parts_and_shown_by_its_keys():
+    kind = Several((Number(), State((Number(), Number()), ("far", "sum"))), ("w", "state"))
+    read = kind.read([1.0, {"sum": 3.0, "far": 2.0}])
+    assert numbers_of(read) == (1.0, 2.0, 3.0)
+    assert show(read) == "(1, {'far': 2, 'sum': 3})"
 
 
 @pytest.mark.parametrize("value", [1, 1.0, np.float32(1), np.int64(1), np.array(1.0), np.array(1)])
