@@ -18,7 +18,6 @@ from pathlib import Path
 
 from .landing import write_landing
 from .lite import PYODIDE_VERSION, build_lite
-from .reading import build_pages
 from .units import COURSE, SiteError, Unit, read_units
 
 ROOT = COURSE.parent
@@ -41,7 +40,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="PATH",
         help=f"serve Python itself too: pyodide-{PYODIDE_VERSION}.tar.bz2, or the folder in it",
     )
-    parser.add_argument("--serve", action="store_true", help="then serve it on this machine")
+    parser.add_argument(
+        "--serve",
+        type=int,
+        nargs="?",
+        const=PORT,
+        metavar="PORT",
+        help=f"then serve it on this machine, at port {PORT} if none is given",
+    )
     return parser.parse_args(arguments)
 
 
@@ -76,6 +82,8 @@ def build(options: argparse.Namespace) -> None:
         print("The landing page", flush=True)
         write_landing(units, output)
     if "read" in options.part:
+        from .reading import build_pages  # slow to import
+
         print(f"The lessons to read: {len(units)}, run where they have changed", flush=True)
         build_pages(units, fresh(output / "read"), CACHE)
     if "lite" in options.part:
@@ -83,11 +91,17 @@ def build(options: argparse.Namespace) -> None:
         build_lite(units, fresh(output / "lite"), CACHE, pyodide)
 
 
-def serve(folder: Path) -> None:
-    """Serve the site on this machine until it is stopped."""
+def serve(folder: Path, port: int) -> None:
+    """Serve the site on this machine until it is stopped; a port in use is a SiteError."""
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", PORT), handler) as server:
-        print(f"http://127.0.0.1:{PORT}/  To stop, press Ctrl-C.", flush=True)
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        raise SiteError(
+            f"Port {port} cannot be served on ({error.strerror}); give another: --serve {port + 1}."
+        ) from error
+    with server:
+        print(f"http://127.0.0.1:{server.server_port}/  To stop, press Ctrl-C.", flush=True)
         server.serve_forever()
 
 
@@ -97,8 +111,8 @@ def main(arguments: Sequence[str]) -> int | str:
     try:
         build(options)
         print(f"Ready: {options.output / 'index.html'}")
-        if options.serve:
-            serve(options.output)
+        if options.serve is not None:
+            serve(options.output, options.serve)
     except SiteError as reason:
         return str(reason)
     except KeyboardInterrupt:

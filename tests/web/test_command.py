@@ -1,57 +1,119 @@
-"""`start.py site` says what is in the way, in a sentence, before it has built anything."""
+"""`start.py site` says what is in the way, in a sentence, and serves what it has built."""
 
 import json
+import re
+import socket
 import subprocess
+import urllib.request
 
 import pytest
 
 from tests.web.conftest import ROOT, SITE_PYTHON
 
-pytestmark = pytest.mark.usefixtures("site")  # which makes the environment that the command runs in
+# One process for many command lines: what each of them ends with.
+ASK = """
+import json, sys
+from course.web.__main__ import main, parse
+from course.web.lite import PYODIDE_VERSION
+asked = json.loads(sys.argv[1])
+for line in asked["parsed"]:
+    parse(line)
+ends = [str(main(line)) for line in asked["run"]]
+print("\\n" + json.dumps({"ends": ends, "version": PYODIDE_VERSION}))
+"""
+DOCUMENTED = re.findall(
+    r"^python3 start\.py site *([^#\n]*)",
+    (ROOT / "docs" / "in_a_browser.md").read_text("utf-8"),
+    re.MULTILINE,
+)
 
 
-def said(tmp_path, *arguments):
-    """What the command says when it is refused."""
-    command = [str(SITE_PYTHON), "-m", "course.web", "--output", str(tmp_path / "out"), *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
-    assert not (tmp_path / "out" / "lite" / "index.html").exists()
-    return " ".join(done.stderr.split())
+def make_pyodide(folder, version, without):
+    """A folder that looks like a Pyodide distribution which lacks one wheel."""
+    folder.mkdir()
+    (folder / "pyodide.mjs").write_text(f'var version="{version}"')
+    names = ["micropip", "packaging", "ipython", "jedi", "numpy", "matplotlib"]
+    packages = {name: {"depends": [], "file_name": f"{name}-1-py3-none-any.whl"} for name in names}
+    (folder / "pyodide-lock.json").write_text(json.dumps({"packages": packages}))
+    for name in set(names) - {without}:
+        (folder / packages[name]["file_name"]).touch()
+    return folder
 
 
-def test_an_unknown_unit_is_named_beside_those_there_are(tmp_path):
-    assert said(tmp_path, "--only", "00", "77").startswith(
+@pytest.fixture(scope="module")
+def refused(site, tmp_path_factory):
+    """What the command says to what it cannot do, and the version of Pyodide that it wants."""
+    kernel = site / "lite" / "extensions" / "@jupyterlite" / "pyodide-kernel-extension"
+    text = "".join(path.read_text("utf-8") for path in kernel.glob("static/*.js"))
+    version = re.search(r"/pyodide/v([\d.]+)/full", text)[1]
+    folder, output = tmp_path_factory.mktemp("pyodides"), tmp_path_factory.mktemp("refused")
+    pyodides = {
+        "absent": folder / "absent",
+        "something else": ROOT / "docs",
+        "another version": make_pyodide(folder / "other", "0.1.0", None),
+        "without matplotlib": make_pyodide(folder / "core", version, "matplotlib"),
+    }
+    to = ["--output", str(output)]
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        lines = {
+            "unit": [*to, "--only", "00", "77"],
+            "port": [*to, "--part", "landing", "--serve", port],
+        }
+        for name, pyodide in pyodides.items():
+            only = ["--part", "lite", "--only", "00", "--pyodide", str(pyodide)]
+            lines[name] = [*to, *only]
+        asked = {"parsed": [line.split() for line in DOCUMENTED], "run": list(lines.values())}
+        command = [str(SITE_PYTHON), "-c", ASK, json.dumps(asked)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout.splitlines()[-1])
+    assert answer["version"] == version
+    assert not (output / "lite" / "index.html").exists()
+    return dict(zip(lines, answer["ends"])) | {"version": version, "taken": port}
+
+
+def test_the_documentation_has_commands_and_all_of_them_are_understood(refused):
+    assert len(DOCUMENTED) == 5
+
+
+def test_an_unknown_unit_is_named_beside_those_there_are(refused):
+    assert refused["unit"].startswith(
         "There is no unit 77; the units are 00_start_here, 01_fixed_rate,"
     )
 
 
-def lite(tmp_path, pyodide):
-    return said(tmp_path, "--part", "lite", "--only", "00", "--pyodide", str(pyodide))
+def test_a_port_in_use_is_said(refused):
+    assert refused["port"].startswith(f"Port {refused['taken']} cannot be served on")
 
 
-def test_a_pyodide_that_is_not_there_or_is_something_else_is_refused(tmp_path):
-    nowhere = tmp_path / "nowhere"
-    assert lite(tmp_path, nowhere) == f"There is no {nowhere}, which was given as --pyodide."
-    assert "it has no pyodide-lock.json. Give the path of" in lite(tmp_path, ROOT / "docs")
+@pytest.mark.parametrize(
+    ("pyodide", "reason"),
+    [
+        ("absent", "which was given as --pyodide."),
+        ("something else", "it has no pyodide-lock.json."),
+        ("another version", "which this JupyterLite runs on."),
+        ("without matplotlib", "lacks matplotlib-1-py3-none-any.whl: it is Pyodide's core only."),
+    ],
+)
+def test_a_pyodide_that_will_not_do_is_refused_and_the_right_one_named(refused, pyodide, reason):
+    assert reason in refused[pyodide]
+    assert pyodide == "absent" or f"pyodide-{refused['version']}.tar.bz2" in refused[pyodide]
 
 
-def version():
-    """The version of Pyodide that the installed JupyterLite runs on."""
-    code = "from course.web.lite import PYODIDE_VERSION; print(PYODIDE_VERSION)"
-    command = [str(SITE_PYTHON), "-c", code]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip()
-
-
-@pytest.mark.parametrize(("right", "reason"), [(False, "is not Pyodide"), (True, "core only")])
-def test_a_pyodide_of_another_version_or_without_numpy_is_refused(tmp_path, right, reason):
-    folder = tmp_path / "pyodide"
-    folder.mkdir()
-    (folder / "pyodide.mjs").write_text(f'var version="{version() if right else "0.1.0"}"')
-    needed = ["micropip", "packaging", "ipython", "jedi", "numpy", "matplotlib"]
-    packages = {name: {"depends": [], "file_name": f"{name}-1-py3-none-any.whl"} for name in needed}
-    (folder / "pyodide-lock.json").write_text(json.dumps({"packages": packages}))
-    for name in needed[:5]:
-        (folder / packages[name]["file_name"]).touch()
-    message = lite(tmp_path, folder)
-    assert reason in message and f"pyodide-{version()}.tar.bz2" in message
-    assert not right or "lacks matplotlib-1-py3-none-any.whl:" in message
+def test_the_site_is_served_from_the_command(site):
+    command = [str(SITE_PYTHON), "-m", "course.web", "--part", "landing", "--only", "00", "01"]
+    with subprocess.Popen(
+        [*command, "--output", str(site), "--serve", "0"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        try:
+            address = next(line.split()[0] for line in server.stdout if line.startswith("http://"))
+            with urllib.request.urlopen(f"{address}read/lessons/00_start_here.html") as answer:
+                assert b"Start here" in answer.read()
+        finally:
+            server.terminate()
