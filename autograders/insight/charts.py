@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-WIDTH, LABEL, BAR, GAP = 760, 210, 24, 12
+WIDTH, LABEL, BAR, GAP = 800, 290, 24, 12
 
 # Okabe and Ito's colours, which colour-blind people tell apart; the pattern tells them in grey.
 FILLS = {

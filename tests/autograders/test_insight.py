@@ -10,9 +10,10 @@ from html.parser import HTMLParser
 import pytest
 
 from autograders.__main__ import main
-from autograders.catalogue import of_unit
+from autograders.catalogue import catalogue, of_unit
 from autograders.exercise import Exercise
 from autograders.insight.attempts import BLANK, LOOK, NAMED, OTHER, RIGHT, insight
+from autograders.insight.charts import LABEL
 from autograders.insight.page import code_of, page
 from autograders.plan import plan_for
 from autograders.selftest import run
@@ -178,6 +179,12 @@ def test_charts_are_readable_without_colour_and_without_eyes(known):
     fills = re.findall(r'<pattern id="stand-\w+".*?</pattern>', html)
     shapes = {re.sub(r'fill="#\w+"', "", re.sub(r'id="[\w-]+"', "", fill)) for fill in fills}
     assert len(shapes) == len(fills) >= 2, "two parts have the same pattern"
+
+
+def test_the_longest_name_of_a_misconception_has_room_beside_its_bar():
+    items = [item for item in catalogue().values() if isinstance(item, Exercise)]
+    longest = max((id for item in items for id in item.misconceptions), key=len)
+    assert 8 * len(longest) < LABEL - 8, longest  # 14 pixels of font are less than 8 wide
 
 
 def test_what_a_misconception_looks_like_is_shown_without_its_declaration():
