@@ -34,9 +34,11 @@ def run_calls(namespace: Mapping[str, Any], calls: Iterable[Mapping[str, Any]]) 
 def answer(namespace: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, Any]:
     """Return what one call shows: `result`, or `raised`, and how its inputs look afterwards.
 
-    `after` holds the inputs in order, as the call left them. `again` is a result of arrays read a
-    second time, after every input array was overwritten: one that shares memory with an input shows
-    up there as changed numbers.
+    Where a record is asked for, the result comes in a list, followed by what arguments recorded of
+    the calls to them: evidence against mistakes, kept where a forger could reach it. `after` holds
+    the inputs in order, as the call left them. `again` is a result of arrays read a second time,
+    after every input array was overwritten: one that shares memory with an input shows up there as
+    changed numbers.
     """
     name = call["name"]
     if name not in namespace:
@@ -46,15 +48,17 @@ def answer(namespace: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, A
     frozen = call["frozen"]
     args = [_own(value, frozen) for value in call["args"]]
     kwargs = {key: _own(value, frozen) for key, value in call["kwargs"].items()}
+    inputs = [*args, *kwargs.values()]
     try:
         result = namespace[name](*args, **kwargs)
         if call["then"] is not None:
             result = [result(*later) for later in call["then"]]
+        if call["record"]:
+            result = [result, *(value.record for value in inputs if hasattr(value, "record"))]
         seen: dict[str, Any] = {"result": _sendable(result)}
     except (Exception, SystemExit) as error:
         seen = {"raised": _describe(error)}
         result = None
-    inputs = [*args, *kwargs.values()]
     if any(type(value) in _CHANGEABLE for value in inputs):
         seen["after"] = [_sendable(value) for value in inputs]
         arrays = [array for value in inputs if _is_bounded(value) for array in _arrays(value)]
@@ -63,9 +67,6 @@ def answer(namespace: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, A
                 array.flags.writeable = True
                 array.fill(_SCRAMBLED)
             seen["again"] = _copy(result)
-    counts = [value.calls for value in inputs if hasattr(value, "calls")]
-    if counts:
-        seen["counts"] = counts
     return seen
 
 

@@ -37,6 +37,8 @@ class Case:
     then: tuple[tuple[Any, ...], ...] | None = None
     raises: str | None = None
     frozen: bool = False
+    record: bool = False
+    part: str | None = None
 
     def on(self, property: str, note: str = "") -> Case:
         """The same call as evidence for `property`; `note` describes it without its values."""
@@ -45,6 +47,15 @@ class Case:
     def then_at(self, *arguments: Any) -> Case:
         """The result is a function: call it once with each of these arguments."""
         return replace(self, then=tuple((argument,) for argument in arguments))
+
+    def recorded(self) -> Case:
+        """What counts is not the result, which only has to be of its kind, but the record that an
+        argument made by a recipe kept of the calls to it."""
+        return replace(self, record=True)
+
+    def only(self, part: str) -> Case:
+        """What counts is one part of the result, by its name: another fault costs nothing here."""
+        return replace(self, part=part)
 
     def refused(self, error: str = "ValueError") -> Case:
         """The call has to raise this exception (or one derived from it)."""

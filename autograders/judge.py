@@ -239,8 +239,6 @@ def _alike(plan: Plan, position: int, mine: Outcome, theirs: Outcome, strict: bo
         return mine.message == theirs.message
     if shapes_differ(mine.read, theirs.read):
         return False
-    if any(isinstance(part, str) for part in numbers_of(mine.read)):
-        return bool(mine.read == theirs.read)
     return excess(mine.read, theirs.read, plan.scales[plan.order[position]]) <= 1
 
 
@@ -252,7 +250,12 @@ def _example(plan: Plan, outcomes: Sequence[Outcome], answers: Sequence[Any]) ->
             case = plan.cases[index]
             expected = case.raises or (case.note if plan.exercise.compare else show(want))
             raised = outcome.fault in ("raised", "missing", "malformed")
-            got = outcome.message if raised else show(answers[position].get("result"))
+            if raised:
+                got = outcome.message
+            elif outcome.read is not None and (case.record or case.part):
+                got = show(outcome.read)
+            else:
+                got = show(answers[position].get("result"))
             if outcome.impure and not outcome.fault:
                 got = outcome.impure
             return Example(call_text(plan.exercise.name, case), expected, got)

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from .wire import Foreign
+from .wire import Foreign, Recipe
 
 
 class WrongKind(TypeError):
@@ -148,6 +148,30 @@ class State:
 
 
 @dataclass(frozen=True)
+class Keyed:
+    """A dict with an entry of one kind for each name that the call gave.
+
+    It is read in the order of its keys, each key before its entry, so that a name too many or too
+    few shows up as a difference.
+    """
+
+    entry: State
+
+    @property
+    def words(self) -> str:
+        return f"a dict that holds, for each name, {self.entry.words}"
+
+    def read(self, value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, dict):
+            raise WrongKind(f"expected {self.words}, got {describe(value)}")
+        return tuple(
+            item
+            for key in sorted(value)
+            for item in (key, *_named(self.entry, repr(key), value[key]))
+        )
+
+
+@dataclass(frozen=True)
 class Batches:
     """A list (or tuple) of one-dimensional arrays of whole numbers."""
 
@@ -163,6 +187,21 @@ class Batches:
                 raise WrongKind(f"expected whole numbers in batch {number}, got fractions")
             batches.append(array)
         return tuple(batches)
+
+
+def read_part(kind: Kind, value: Any, name: str) -> Any:
+    """Read a whole result, and return one named part of it; of a `Keyed`, that part of each entry.
+
+    >>> read_part(Several((Number(), Numbers()), ("rate", "scores")), (0.1, [2, 3]), "rate")
+    0.1
+    """
+    read = kind.read(value)
+    if isinstance(kind, Several):
+        return read[kind.names.index(name)]
+    if isinstance(kind, Keyed):
+        width, at = len(kind.entry.keys) + 1, kind.entry.keys.index(name) + 1
+        return tuple(item for place, item in enumerate(read) if place % width in (0, at))
+    raise TypeError(f"a result that is {kind.words} has no part called {name!r}")
 
 
 def _named(part: Kind, name: str, value: Any) -> Any:
@@ -199,6 +238,7 @@ def show(value: Any, digits: int = 6) -> str:
         return f"{float(value):.{digits}g}"
     if isinstance(value, np.ndarray):
         text = np.array2string(value, precision=digits, threshold=12, separator=", ")
+        text = text.replace("\n", "")
         return text if len(text) <= 400 else text[:397] + "..."
     if isinstance(value, Entries):
         return show(dict(zip(value.keys, value)), digits)
@@ -209,6 +249,9 @@ def show(value: Any, digits: int = 6) -> str:
         return "{" + ", ".join(f"{k!r}: {show(v, digits)}" for k, v in value.items()) + "}"
     if isinstance(value, Foreign):
         return f"<{value.type_name}>"
+    if isinstance(value, Recipe):
+        data = ", ".join(f"{key}={show(item, digits)}" for key, item in value.data.items())
+        return f"<{value.kind}: {data}>"
     text = repr(value)
     return text if len(text) <= 200 else text[:197] + "..."
 

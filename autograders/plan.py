@@ -12,7 +12,7 @@ import numpy as np
 from .calls import CALL, READ, run_calls
 from .compare import excess, holds_array, same_data, scale_of, shapes_differ
 from .exercise import Case, Exercise
-from .kinds import WrongKind, describe, show
+from .kinds import Number, Parameters, WrongKind, describe, read_part, show
 from .report import printable
 
 PUBLIC_SEED = 0
@@ -79,6 +79,16 @@ class Plan:
 
     def read(self, case: Case, value: Any) -> Any:
         """Read a result; a function's later values are read one by one."""
+        if case.record:
+            if not isinstance(value, list) or not value:
+                raise WrongKind("expected a result and a record of calls, and neither came")
+            result, *records = value
+            self.read(replace(case, record=False), result)
+            kinds = [Parameters() if isinstance(r, np.ndarray) else Number() for r in records]
+            reads = [kind.read(record) for kind, record in zip(kinds, records)]
+            return reads[0] if len(reads) == 1 else tuple(reads)
+        if case.part is not None:
+            return read_part(self.exercise.returns, value, case.part)
         if case.then is None:
             return self.exercise.returns.read(value)
         if not isinstance(value, list) or len(value) != len(case.then):
@@ -189,6 +199,7 @@ def call_of(name: str, case: Case) -> dict[str, Any]:
         "kwargs": case.kwargs,
         "then": None if case.then is None else list(case.then),
         "frozen": case.frozen,
+        "record": case.record,
     }
 
 

@@ -11,14 +11,14 @@ from .wire import Recipe
 
 
 class Counted:
-    """A function that counts its calls, so that too many or too few of them can be seen."""
+    """A function whose record is the number of calls, so that too many or too few can be seen."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._function = function
-        self.calls = 0
+        self.record = 0
 
     def __call__(self, *args: Any) -> Any:
-        self.calls += 1
+        self.record += 1
         return self._function(*args)
 
 
@@ -68,6 +68,42 @@ def table(values: Any) -> Counted:
     return Counted(lambda t: values[min(t, len(values) - 1)])
 
 
+class Trials:
+    """Training runs that have been made: `train(lr, seed, split)` looks their losses up.
+
+    `losses` has an entry for each split, of shape (rates, seeds). A rate or a seed that is not in
+    the table gets the run nearest to it. With `watch="runs"` the record is how often each run was
+    asked for, shape (rates, seeds); with the name of a split it is the share of all calls that
+    asked for that split, NaN if there were none.
+    """
+
+    def __init__(self, rates: Any, seeds: Any, losses: dict[str, Any], watch: str) -> None:
+        self._rates, self._seeds = np.log(rates), np.asarray(seeds)
+        self._losses, self._watch = losses, watch
+        self._asked = {split: np.zeros((len(rates), len(seeds))) for split in losses}
+
+    def __call__(self, lr: float, seed: int, split: str) -> float:
+        if split not in self._losses:
+            known = " or ".join(map(repr, self._losses))
+            raise ValueError(f"expected split to be {known}, got {split!r}")
+        run = (
+            int(np.abs(self._rates - np.log(lr)).argmin()),
+            int(np.abs(self._seeds - seed).argmin()),
+        )
+        self._asked[split][run] += 1
+        return float(self._losses[split][run])
+
+    @property
+    def record(self) -> Any:
+        runs = np.sum(list(self._asked.values()), axis=0)
+        return runs if self._watch == "runs" else self._asked[self._watch].sum() / runs.sum()
+
+
+def trials(rates: Any, seeds: Any, losses: dict[str, Any], watch: str = "runs") -> Trials:
+    """A function `train(lr, seed, split)` that looks up the loss of a run, and keeps a record."""
+    return Trials(rates, seeds, losses, watch)
+
+
 def generator(seed: int) -> np.random.Generator:
     """A NumPy random generator."""
     return np.random.default_rng(seed)
@@ -82,7 +118,18 @@ def source(code: str, name: str) -> Any:
 
 KINDS: dict[str, Callable[..., Any]] = {
     function.__name__: function
-    for function in (linear_grad, bowl, wall, matvec, line, geometric, table, generator, source)
+    for function in (
+        linear_grad,
+        bowl,
+        wall,
+        matvec,
+        line,
+        geometric,
+        table,
+        trials,
+        generator,
+        source,
+    )
 }
 
 

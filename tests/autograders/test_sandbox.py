@@ -27,7 +27,7 @@ DOUBLE = Cell("double", "def double(x):\n    return 2 * x")
 def call(name, *args):
     """A call as the grader sends it."""
     return {"do": "call", "name": name, "args": list(args), "kwargs": {}, "then": None,
-            "frozen": False}  # fmt: skip
+            "frozen": False, "record": False}  # fmt: skip
 
 
 def read(name):

@@ -125,6 +125,7 @@ def rehearse() -> None:
     namespace: dict[str, Any] = {}
     recipe = wire.Recipe("linear_grad", {"slope": np.ones(3), "shift": 0.5})
     call: dict[str, Any] = {"do": calls.CALL, "name": "rehearse", "then": None, "frozen": False}
+    call["record"] = False
     call |= {"args": [np.arange(3.0), 0.5], "kwargs": {"steps": 2, "grad": recipe}}
     refused = call | {"frozen": True, "kwargs": {"steps": -1}}
     request = wire.encode([call, refused])
