@@ -18,6 +18,7 @@ _LABS = {
     "triangle_anatomy": "triangle",
     "schedule_designer": "designer",
     "edge_of_stability": "edge",
+    "results_board": "board",
     "playground": "play",
 }
 __all__ = list(_LABS)

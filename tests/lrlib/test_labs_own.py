@@ -69,7 +69,21 @@ def wsd(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
     return lr + (lr_end - lr) * min(1, (t - steps + decay_steps) / decay_steps)
 
 
+def tune(train, rates, seeds):
+    scores = [sum(train(lr, seed, "validation") for seed in seeds) / len(seeds) for lr in rates]
+    return rates[int(np.argmin(scores))], scores
+
+
+def compare(results):
+    gaps = np.subtract(results["Adam"], results["SGD"])
+    row = {"difference": gaps.mean(), "margin": 2.776 * gaps.std(ddof=1) / np.sqrt(5)}
+    far = abs(row["difference"]) > row["margin"]
+    verdict = ("better" if row["difference"] < 0 else "worse") if far else "cannot tell"
+    return {"SGD": {}, "Adam": row | {"verdict": verdict}}
+
+
 OWN = {
+    "results_board": {"tune": tune, "compare": compare},
     "step_marble": {"sgd_step": sgd_step},
     "mode_bars": {"max_stable_lr": lambda hessian: 2 / np.linalg.eigvalsh(hessian)[-1]},
     "phase_map": {"momentum_step": momentum_step},
