@@ -50,9 +50,15 @@ def test_each_of_two_peer_questions_has_options_that_say_what_is_believed(unit):
 
 
 @each_unit
-def test_the_rubric_shows_an_answer_at_each_level(unit):
+def test_the_rubric_shows_an_answer_at_each_level_of_its_points(unit):
     rubric = section(page(unit), "Rubric")
-    assert re.findall(r"^- \*\*(\d)\*\*", rubric, re.M) == ["3", "2", "1", "0"]
+    most = int(re.search(r"\((\d+) points\)", text_of_heading(unit, "Rubric"))[1])
+    levels = range(most, -1, -1) if most <= 3 else range(most, -1, -3)
+    assert re.findall(r"^- \*\*(\d)\*\*", rubric, re.M) == [str(level) for level in levels]
+
+
+def text_of_heading(unit, title):
+    return re.search(rf"^## {title}.*$", page(unit), re.M)[0]
 
 
 @each_unit

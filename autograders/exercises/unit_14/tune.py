@@ -90,7 +90,11 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     as_arrays = given(Recipe("trials", data), rates, seeds)
     yield as_arrays.only("rate").on("edge", "rates and seeds are arrays")
     yield as_arrays.read_only().only("rate").on("purity", "rates and seeds cannot be written to")
-    yield table(rough(5, 3), rng.permutation(5) + 0.5).only("rate").on("purity", "rates are in no order")
+    yield (
+        table(rough(5, 3), rng.permutation(5) + 0.5)
+        .only("rate")
+        .on("purity", "rates are in no order")
+    )
     yield table(np.full((3, 2), np.inf)).refused()
     none = rough(3, 3)
     none[[0, 1, 2], [0, 2, 1]] = np.nan
