@@ -19,7 +19,7 @@ T95 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9:
 BETTER, WORSE, UNCLEAR, BASELINE = "better", "worse", "cannot tell", "baseline"
 
 
-def _verdict(difference, margin):
+def verdict_of(difference, margin):
     if difference < -margin:
         return BETTER
     return WORSE if difference > margin else UNCLEAR
@@ -31,7 +31,7 @@ def _of_lost(x, base):
     return BETTER if np.isfinite(x).all() else WORSE
 
 
-def _board(results, entry):
+def board_of(results, entry):
     """The result, given what to say of `(losses, losses of the baseline)`; the first is that."""
     base = np.array(next(iter(results.values())), dtype=float)
     found: dict[str, Any] = {}
@@ -47,7 +47,7 @@ def _board(results, entry):
     return found
 
 
-def _entry(x, base, *, spread=None, margin=None, factor=None, verdict=_verdict):
+def entry_of(x, base, *, spread=None, margin=None, factor=None, verdict=verdict_of):
     n = len(x)
     gap = x - base
     mean_gap = gap.mean()
@@ -63,7 +63,7 @@ def _entry(x, base, *, spread=None, margin=None, factor=None, verdict=_verdict):
 
 
 def _reference(results):
-    return _board(results, _entry)
+    return board_of(results, entry_of)
 
 
 def _cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -245,7 +245,7 @@ def by_hand(results):
 @COMPARE.variant
 def verdicts_by_sign(results):
     words = {-1: "better", 0: "cannot tell", 1: "worse"}
-    board = _board(results, _entry)
+    board = board_of(results, entry_of)
     for i, row in enumerate(board.values()):
         if i and np.isfinite(row["difference"]):
             outside = abs(row["difference"]) > row["margin"]
@@ -257,12 +257,12 @@ def verdicts_by_sign(results):
 def with_numpy_scalars(results):
     return {
         name: {k: v if isinstance(v, str) else np.float64(v) for k, v in row.items()}
-        for name, row in _board(results, _entry).items()
+        for name, row in board_of(results, entry_of).items()
     }
 
 
-def _with(**changed):
-    return lambda results: _board(results, lambda x, base: _entry(x, base, **changed))
+def changed(**changed):
+    return lambda results: board_of(results, lambda x, base: entry_of(x, base, **changed))
 
 
 COMPARE.misconception(
@@ -271,7 +271,7 @@ COMPARE.misconception(
     why="`np.std` divides by n unless told; with few seeds that makes every method look steadier "
     "than it is.",
     how="Write `np.std(losses, ddof=1)`.",
-)(_with(spread=lambda x: x.std()))
+)(changed(spread=lambda x: x.std()))
 
 COMPARE.misconception(
     "standard-error-as-spread",
@@ -279,14 +279,14 @@ COMPARE.misconception(
     why="The spread says how much runs differ; divided by the root of n it says how well their "
     "mean is known. A reader takes one for the other.",
     how="Leave the division by the root of n to the margin.",
-)(_with(spread=lambda x: x.std(ddof=1) / len(x) ** 0.5))
+)(changed(spread=lambda x: x.std(ddof=1) / len(x) ** 0.5))
 
 COMPARE.misconception(
     "range-as-spread",
     where="What does your spread do when one more seed is run?",
     why="From the best to the worst run is a range; it grows with every seed that is added.",
     how="Take the standard deviation with n - 1.",
-)(_with(spread=lambda x: x.max() - x.min()))
+)(changed(spread=lambda x: x.max() - x.min()))
 
 COMPARE.misconception(
     "unpaired-margin",
@@ -294,7 +294,11 @@ COMPARE.misconception(
     why="Both started from the same point and saw the same batches: what they share cancels in the "
     "differences, and adding up both spreads throws that away.",
     how="Take the differences seed by seed first, then their standard deviation.",
-)(_with(margin=lambda x, base: T95[len(x)] * ((x.var(ddof=1) + base.var(ddof=1)) / len(x)) ** 0.5))
+)(
+    changed(
+        margin=lambda x, base: T95[len(x)] * ((x.var(ddof=1) + base.var(ddof=1)) / len(x)) ** 0.5
+    )
+)
 
 COMPARE.misconception(
     "margin-without-root-n",
@@ -302,7 +306,7 @@ COMPARE.misconception(
     why="That is how far one difference may lie off; the mean of n of them is known better, by the "
     "root of n.",
     how="Divide by `n ** 0.5`.",
-)(_with(margin=lambda x, base: T95[len(x)] * (x - base).std(ddof=1)))
+)(changed(margin=lambda x, base: T95[len(x)] * (x - base).std(ddof=1)))
 
 COMPARE.misconception(
     "two-for-every-n",
@@ -310,159 +314,13 @@ COMPARE.misconception(
     why="The factor 2 is for many seeds; with five it must be 2.776, with three 4.303, because the "
     "standard deviation itself is uncertain.",
     how="Look the factor up: `T95[n]`.",
-)(_with(factor=lambda n: 1.96))
+)(changed(factor=lambda n: 1.96))
 
-COMPARE.also("two-for-every-n")(_with(factor=lambda n: 2.0))
+COMPARE.also("two-for-every-n")(changed(factor=lambda n: 2.0))
 
 COMPARE.misconception(
     "table-read-one-off",
     where="Is `T95` listed by number of seeds, or by degrees of freedom?",
     why="Here the table counts seeds; n - 1 has been taken care of.",
     how="Look the factor up as `T95[n]`.",
-)(_with(factor=lambda n: T95[max(n - 1, 2)]))
-
-COMPARE.misconception(
-    "never-undecided",
-    where="What is your verdict when the interval holds 0?",
-    why="Two means are never exactly equal; a lower one says nothing unless the difference is "
-    "larger than its margin.",
-    how="Say `cannot tell` while `abs(difference) <= margin`.",
-)(_with(verdict=lambda gap, margin: BETTER if gap < 0 else WORSE if gap > 0 else UNCLEAR))
-
-COMPARE.misconception(
-    "higher-is-better",
-    where="These are losses: which sign of the difference is good?",
-    why="A loss that lies above the baseline's is worse.",
-    how="`difference < -margin` is better.",
-)(_with(verdict=lambda gap, margin: _verdict(-gap, margin)))
-
-
-@COMPARE.misconception(
-    "overlapping-spreads",
-    where="Look at methods whose runs swing together: do they overlap, and do they differ?",
-    why="Bars of single runs may overlap widely while one method wins on every seed.",
-    how="Decide by the interval of the paired differences.",
-)
-def by_bars(results):
-    def entry(x, base):
-        row = _entry(x, base)
-        apart = abs(x.mean() - base.mean()) > x.std(ddof=1) + base.std(ddof=1)
-        row["verdict"] = _verdict(row["difference"], 0) if apart else UNCLEAR
-        return row
-
-    return _board(results, entry)
-
-
-@COMPARE.misconception(
-    "wins-on-most-seeds",
-    where="Look at a method that wins often, but by little.",
-    why="Counting wins ignores by how much each was won.",
-    how="Decide by the interval of the paired differences.",
-)
-def by_votes(results):
-    def entry(x, base):
-        won, drawn = np.sum(x < base), np.sum(x == base)
-        even = 2 * won + drawn == len(x)
-        verdict = UNCLEAR if even else BETTER if 2 * won + drawn > len(x) else WORSE
-        return _entry(x, base) | {"verdict": verdict}
-
-    return _board(results, entry)
-
-
-@COMPARE.misconception(
-    "drops-diverged-seeds",
-    where="Let one run of a method diverge. What is its mean?",
-    why="`nanmean` over the runs that survived praises a method for failing where it is hard.",
-    how="If any loss is not finite, neither is the mean, and the method loses to one that survived.",
-)
-def survivors(results):
-    base = np.array(next(iter(results.values())), dtype=float)
-    board = {}
-    for name, losses in results.items():
-        x = np.array(losses, dtype=float)
-        kept = np.isfinite(x) & np.isfinite(base)
-        row = _entry(x[kept], base[kept]) | {"mean": x[np.isfinite(x)].mean()}
-        board[name] = row | {"spread": x[np.isfinite(x)].std(ddof=1)}
-        if len(board) == 1:
-            board[name]["verdict"] = BASELINE
-    return board
-
-
-@COMPARE.misconception(
-    "undecided-when-diverged",
-    where="Compare a method that lost a run with one that lost none.",
-    why="Comparisons with NaN are false, so `cannot tell` comes out; but a method that fails on a "
-    "seed *is* worse than one that does not.",
-    how="Look at `np.isfinite` of both before you compare the difference with the margin.",
-)
-def nan_falls_through(results):
-    board = _board(results, _entry)
-    for i, row in enumerate(board.values()):
-        if i and not np.isfinite(row["difference"]):
-            row["verdict"] = UNCLEAR
-    return board
-
-
-@COMPARE.misconception(
-    "sorts-before-pairing",
-    where="Which loss of the baseline belongs to the third loss of a method?",
-    why="Sorted, the best run of one meets the best run of the other; pairs are runs with one seed.",
-    how="Keep the order in which the losses came.",
-)
-def rank_by_rank(results):
-    return _board({name: sorted(losses) for name, losses in results.items()}, _entry)
-
-
-@COMPARE.misconception(
-    "sorts-in-place",
-    where="Print `results` before and after the call.",
-    why="`list.sort` reorders the caller's own losses: the pairs are gone for whoever reads them "
-    "next.",
-    how="Do not sort at all, or sort a copy.",
-)
-def reorders(results):
-    board = _board(results, _entry)
-    for losses in results.values():
-        losses.sort()
-    return board
-
-
-@COMPARE.misconception(
-    "best-seed-as-mean",
-    where="Is the mean that you report a mean?",
-    why="The best of five seeds reports luck, and more seeds make every method look better.",
-    how="Take the mean of all losses.",
-)
-def best_run(results):
-    return _board(results, lambda x, base: _entry(x, base) | {"mean": x.min()})
-
-
-@COMPARE.misconception(
-    "compares-with-the-best",
-    where="Which method is the baseline?",
-    why="The first method is the baseline; a rival chosen after the results were seen is another "
-    "question.",
-    how="Take the differences to the first entry of `results`.",
-)
-def best_as_baseline(results):
-    best = min(results, key=lambda name: np.mean(results[name]))
-    first = next(iter(results))
-    ordered = {best: results[best], **results}
-    board = _board(ordered, _entry)
-    if best != first:
-        board[best]["verdict"] = UNCLEAR
-    board[first]["verdict"] = BASELINE
-    return {name: board[name] for name in results}
-
-
-@COMPARE.misconception(
-    "baseline-minus-method",
-    where="Is your difference negative for a method with lower losses?",
-    why="The contract takes the method minus the baseline, so that negative is an improvement.",
-    how="`losses - baseline`, in this order.",
-)
-def turned_round(results):
-    board = _board(results, _entry)
-    for row in board.values():
-        row["difference"] = -row["difference"]
-    return board
+)(changed(factor=lambda n: T95[max(n - 1, 2)]))

@@ -133,14 +133,14 @@ TUNE = Exercise(
 )
 
 
-def _choose(rates, scores):
+def lowest(rates, scores):
     finite = [score for score in scores if np.isfinite(score)]
     if not finite:
         raise ValueError("at every rate a run diverged")
     return min(lr for lr, score in zip(rates, scores) if score == min(finite))
 
 
-def _table(train, rates, seeds, split="validation"):
+def losses_of(train, rates, seeds, split="validation"):
     return np.array([[train(lr, seed, split) for seed in seeds] for lr in rates])
 
 
@@ -164,7 +164,7 @@ def with_a_loop(train, rates, seeds):
 
 @TUNE.variant
 def with_masks(train, rates, seeds):
-    scores = _table(train, rates, seeds).mean(axis=1)
+    scores = losses_of(train, rates, seeds).mean(axis=1)
     if not np.isfinite(scores).any():
         raise ValueError("all diverged")
     least = np.nanmin(np.where(np.isfinite(scores), scores, np.nan))
@@ -214,54 +214,17 @@ def with_a_dict(train, rates, seeds):
     how="Take the mean over the seeds of each rate first, then the lowest mean.",
 )
 def luckiest(train, rates, seeds):
-    scores = _table(train, rates, seeds)
+    scores = losses_of(train, rates, seeds)
     scores = np.where(np.isfinite(scores).all(axis=1), scores.min(axis=1), np.inf)
-    return _choose(rates, scores), scores
+    return lowest(rates, scores), scores
 
 
 @TUNE.also("best-single-seed")
 def luckiest_run_beside_the_means(train, rates, seeds):
-    losses = _table(train, rates, seeds)
+    losses = losses_of(train, rates, seeds)
     alive = np.isfinite(losses).all(axis=1)
     scores = np.where(alive, losses.mean(axis=1), np.inf)
-    return _choose(rates, np.where(alive, losses.min(axis=1), np.inf)), scores
-
-
-@TUNE.misconception(
-    "chooses-by-test-loss",
-    where="Look at the third argument of every call of `train`.",
-    why="What was chosen by the test split looks better on it than it is: there is no unseen data "
-    "left to say so.",
-    how='Call `train(lr, seed, "validation")`, and nothing else.',
-)
-def on_the_test_split(train, rates, seeds):
-    losses = _table(train, rates, seeds, "test")
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    return _choose(rates, scores), scores
-
-
-@TUNE.misconception(
-    "looks-at-the-test-split",
-    where="Count your calls with `split='test'`.",
-    why="Even if the choice ignores it, a test loss that was seen while tuning steers what you try "
-    "next, and each look costs a run.",
-    how="Leave the test split shut: it is opened once, after the choice, outside of `tune`.",
-)
-def peeks(train, rates, seeds):
-    losses = _table(train, rates, seeds)
-    _table(train, rates, seeds, "test")
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    return _choose(rates, scores), scores
-
-
-@TUNE.also("looks-at-the-test-split")
-def tests_the_winner(train, rates, seeds):
-    losses = _table(train, rates, seeds)
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    best = _choose(rates, scores)
-    for seed in seeds:
-        train(best, seed, "test")
-    return best, scores
+    return lowest(rates, np.where(alive, losses.min(axis=1), np.inf)), scores
 
 
 @TUNE.misconception(
@@ -271,10 +234,10 @@ def tests_the_winner(train, rates, seeds):
     how="If any loss of a rate is not finite, its score is not either.",
 )
 def survivors_only(train, rates, seeds):
-    losses = _table(train, rates, seeds)
+    losses = losses_of(train, rates, seeds)
     kept = [row[np.isfinite(row)] for row in losses]
     scores = np.array([row.mean() if row.size else np.inf for row in kept])
-    return _choose(rates, scores), scores
+    return lowest(rates, scores), scores
 
 
 @TUNE.misconception(
@@ -285,7 +248,7 @@ def survivors_only(train, rates, seeds):
     how="Turn scores that are not finite into infinity before you compare.",
 )
 def argmin_with_nan(train, rates, seeds):
-    scores = _table(train, rates, seeds).mean(axis=1)
+    scores = losses_of(train, rates, seeds).mean(axis=1)
     if not np.isfinite(scores).any():
         raise ValueError("all diverged")
     lost = np.isnan(scores)
@@ -295,7 +258,7 @@ def argmin_with_nan(train, rates, seeds):
 
 @TUNE.also("nan-wins")
 def smaller_than_nan(train, rates, seeds):
-    scores = _table(train, rates, seeds).mean(axis=1)
+    scores = losses_of(train, rates, seeds).mean(axis=1)
     if not np.isfinite(scores).any():
         raise ValueError("all diverged")
     best = 0
@@ -306,87 +269,15 @@ def smaller_than_nan(train, rates, seeds):
 
 
 @TUNE.misconception(
-    "one-seed-only",
-    where="How many seeds did each rate meet?",
-    why="With one seed you choose the rate that suits this starting point and these batches.",
-    how="Run all of `seeds` for every rate, and take the mean.",
-)
-def first_seed_only(train, rates, seeds):
-    scores = _table(train, rates, seeds[:1]).mean(axis=1)
-    return _choose(rates, scores), scores
-
-
-@TUNE.misconception(
-    "new-seeds-for-each-rate",
-    where="Write down which seeds each rate was given.",
-    why="With other seeds for each rate, luck of the draw is compared together with the rates.",
-    how="Give every rate the same `seeds`.",
-)
-def other_seeds(train, rates, seeds):
-    losses = np.array(
-        [
-            [train(lr, seed + i * len(seeds), "validation") for seed in seeds]
-            for i, lr in enumerate(rates)
-        ]
-    )
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    return _choose(rates, scores), scores
-
-
-@TUNE.misconception(
-    "counts-seeds-from-zero",
-    where="Are the seeds that you use those in `seeds`?",
-    why="`range(len(seeds))` gives 0, 1, 2, whatever seeds were agreed on.",
-    how="Write `for seed in seeds`.",
-)
-def seeds_from_zero(train, rates, seeds):
-    losses = _table(train, rates, range(len(seeds)))
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    return _choose(rates, scores), scores
-
-
-@TUNE.misconception(
-    "stops-early",
-    where="Count the calls for the last rates.",
-    why="A loss that has risen once can fall again, and a rate that was never tried had no chance.",
-    how="Try all of `rates`, whatever the losses before were.",
-)
-def until_it_rises(train, rates, seeds):
-    scores = [np.inf] * len(rates)
-    for i, lr in enumerate(rates):
-        losses = np.array([train(lr, seed, "validation") for seed in seeds])
-        scores[i] = losses.mean() if np.isfinite(losses).all() else np.inf
-        if i and scores[i] > scores[i - 1]:
-            break
-    return _choose(rates, scores), scores
-
-
-@TUNE.misconception(
-    "more-seeds-for-the-leaders",
-    where="Count the runs of each rate, as rows.",
-    why="More runs for the promising rates spends an unequal budget: a rate with an unlucky first "
-    "seed is out for good.",
-    how="Give every rate every seed.",
-)
-def halving(train, rates, seeds):
-    scores = np.array([train(lr, seeds[0], "validation") for lr in rates], dtype=float)
-    order = np.argsort(np.where(np.isfinite(scores), scores, np.inf))
-    for i in order[: (len(rates) + 1) // 2]:
-        rest = [train(rates[i], seed, "validation") for seed in seeds[1:]]
-        scores[i] = np.mean([scores[i], *rest])
-    return _choose(rates, scores), np.where(np.isfinite(scores), scores, np.inf)
-
-
-@TUNE.misconception(
     "median-for-mean",
     where="Let two of five runs be bad.",
     why="The median does not see the bad runs of a rate, however bad they are.",
     how="The contract takes the mean.",
 )
 def medians(train, rates, seeds):
-    losses = _table(train, rates, seeds)
+    losses = losses_of(train, rates, seeds)
     scores = np.where(np.isfinite(losses).all(axis=1), np.median(losses, axis=1), np.inf)
-    return _choose(rates, scores), scores
+    return lowest(rates, scores), scores
 
 
 @TUNE.misconception(
@@ -397,32 +288,9 @@ def medians(train, rates, seeds):
     how="Divide by the number of seeds.",
 )
 def totals(train, rates, seeds):
-    losses = _table(train, rates, seeds)
+    losses = losses_of(train, rates, seeds)
     scores = np.where(np.isfinite(losses).all(axis=1), losses.sum(axis=1), np.inf)
-    return _choose(rates, scores), scores
-
-
-@TUNE.misconception(
-    "runs-the-winner-again",
-    where="Count the runs of the rate that won.",
-    why="Each call of `train` is a whole training run: the winner has had a larger budget.",
-    how="Use the losses that you already have.",
-)
-def confirms(train, rates, seeds):
-    losses = _table(train, rates, seeds)
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    best = _choose(rates, scores)
-    for seed in seeds:
-        train(best, seed, "validation")
-    return best, scores
-
-
-@TUNE.also("runs-the-winner-again")
-def trains_for_the_score_too(train, rates, seeds):
-    losses = _table(train, rates, seeds)
-    again = _table(train, rates, seeds)
-    scores = np.where(np.isfinite(losses).all(axis=1), again.mean(axis=1), np.inf)
-    return _choose(rates, scores), scores
+    return lowest(rates, scores), scores
 
 
 @TUNE.misconception(
@@ -432,9 +300,9 @@ def trains_for_the_score_too(train, rates, seeds):
     how="Among the rates with the lowest score return the `min`.",
 )
 def last_of_equals(train, rates, seeds):
-    losses = _table(train, rates, seeds)
+    losses = losses_of(train, rates, seeds)
     scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    _choose(rates, scores)
+    lowest(rates, scores)
     return max(lr for lr, score in zip(rates, scores) if score == min(scores)), scores
 
 
@@ -445,9 +313,9 @@ def last_of_equals(train, rates, seeds):
     how="Among the rates with the lowest score return the `min`.",
 )
 def first_of_equals(train, rates, seeds):
-    losses = _table(train, rates, seeds)
+    losses = losses_of(train, rates, seeds)
     scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    _choose(rates, scores)
+    lowest(rates, scores)
     return rates[int(np.argmin(scores))], scores
 
 
@@ -458,9 +326,9 @@ def first_of_equals(train, rates, seeds):
     how="Return `rates[place]`.",
 )
 def place(train, rates, seeds):
-    losses = _table(train, rates, seeds)
+    losses = losses_of(train, rates, seeds)
     scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    _choose(rates, scores)
+    lowest(rates, scores)
     return int(np.argmin(scores)), scores
 
 
@@ -471,10 +339,10 @@ def place(train, rates, seeds):
     how="Average losses, not rates.",
 )
 def mean_of_winners(train, rates, seeds):
-    losses = _table(train, rates, seeds)
+    losses = losses_of(train, rates, seeds)
     filled = np.where(np.isfinite(losses), losses, np.inf)
     scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    _choose(rates, scores)
+    lowest(rates, scores)
     return float(np.mean(np.asarray(rates)[filled.argmin(axis=0)])), scores
 
 
@@ -486,6 +354,6 @@ def mean_of_winners(train, rates, seeds):
     how="Raise `ValueError` when no score is finite.",
 )
 def never_refuses(train, rates, seeds):
-    losses = _table(train, rates, seeds)
+    losses = losses_of(train, rates, seeds)
     scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
     return min(lr for lr, score in zip(rates, scores) if score == min(scores)), scores
