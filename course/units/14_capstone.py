@@ -131,7 +131,7 @@ results_board()
 # A tiny problem: test losses of two methods for three seeds, in the same order. B is lower in
 # every pair. Is it better?
 
-# %% nbgrader={"grade_id": "t95", "locked": true}
+# %% nbgrader={"grade_id": "setup_t95", "locked": true}
 # How many standard errors cover 95 %, by the number of seeds (Student's t for n - 1).
 T95 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9: 2.306, 10: 2.262}
 
