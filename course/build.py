@@ -17,6 +17,7 @@ just go. The text of a written answer is released as a prompt to write one.
     python course/build.py 01 04             build these
     python course/build.py --check           change nothing; fail when a notebook is out of date
     python course/build.py --from-source 01  carry edits of source/*.ipynb back into units/
+    python course/build.py --course FOLDER   the same for another course on this grader
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import jupytext
@@ -36,7 +38,7 @@ from traitlets.config import Config, PyFileConfigLoader
 from traitlets.utils.importstring import import_item
 from unit_checks import find_problems, grading_problems
 
-from autograders.catalogue import catalogue
+from autograders.catalogue import UnknownExercise, catalogue
 
 COURSE = Path(__file__).resolve().parent
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -122,13 +124,13 @@ def digest(cells: Sequence[NotebookNode]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def source_notebook(text: str, unit: str) -> NotebookNode:
+def source_notebook(text: str, unit: str, course: Path = COURSE) -> NotebookNode:
     """The instructor's notebook of a unit, from the text of `units/UNIT.py`.
 
     Raises UnitError, with every problem found, for a unit that would make a broken notebook.
     """
     cells = canonical_cells(split_cells(text, unit), unit)
-    problems = find_problems(cells, clear)
+    problems = find_problems(cells, partial(clear, course=course))
     if problems:
         raise UnitError("\n".join(f"{unit}: {problem}" for problem in problems))
     metadata = {
@@ -145,34 +147,35 @@ def source_notebook(text: str, unit: str) -> NotebookNode:
 # Source notebooks -> release notebooks
 
 
-def nbgrader_config() -> Config:
+def nbgrader_config(course: Path = COURSE) -> Config:
     """The settings in nbgrader_config.py, read as nbgrader reads them."""
-    return PyFileConfigLoader("nbgrader_config.py", path=str(COURSE)).load_config()
+    folder = course if (course / "nbgrader_config.py").exists() else COURSE
+    return PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
 
 
-def release_preprocessors() -> list:
+def release_preprocessors(course: Path = COURSE) -> list:
     """nbgrader's own steps from source to release, without the gradebook."""
-    config = nbgrader_config()
+    config = nbgrader_config(course)
     steps = [import_item(name) for name in config.GenerateAssignment.preprocessors]
     return [step(config=config) for step in steps if step is not SaveCells]
 
 
-def release_notebook(source: NotebookNode) -> NotebookNode:
+def release_notebook(source: NotebookNode, course: Path = COURSE) -> NotebookNode:
     """The learner's notebook: the same bytes as `nbgrader generate_assignment` writes."""
     notebook = nbformat.reads(nbformat.writes(source), as_version=4)
     resources: dict = {}
-    for preprocessor in release_preprocessors():
+    for preprocessor in release_preprocessors(course):
         notebook, resources = preprocessor(notebook, resources)
     return notebook
 
 
-def clear(source: str) -> str:
+def clear(source: str, course: Path = COURSE) -> str:
     """A solution cell's text as a learner gets it."""
     cell = nbformat.v4.new_code_cell(
         source, metadata={"nbgrader": full_metadata({"solution": True})}
     )
     notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": KERNEL})
-    for step in release_preprocessors():
+    for step in release_preprocessors(course):
         if hasattr(step, "code_stub"):
             notebook, _ = step.preprocess(notebook, {})
     return notebook.cells[0].source
@@ -284,10 +287,10 @@ def was_edited(source: NotebookNode, unit: str) -> bool:
 def build(course: Path, unit: str) -> tuple[dict[Path, bytes], list[str]]:
     """The files that a unit gives, by path, and what stands between it and being graded."""
     text = (course / "units" / f"{unit}.py").read_text(encoding="utf-8")
-    source = source_notebook(text, unit)
+    source = source_notebook(text, unit, course)
     files = {
         notebook_path(course, "source", unit): notebook_bytes(source),
-        notebook_path(course, "release", unit): notebook_bytes(release_notebook(source)),
+        notebook_path(course, "release", unit): notebook_bytes(release_notebook(source, course)),
     }
     return files, grading_problems(source.cells, unit, catalogue())
 
@@ -336,7 +339,7 @@ def carry_back(course: Path, unit: str, *, force: bool) -> str:
             " merge them by hand, or take the notebook's version with '--force'."
         )
     text = unit_text(notebook, old, unit)
-    source_notebook(text, unit)
+    source_notebook(text, unit, course)
     unit_path.write_text(text, encoding="utf-8", newline="\n")
     return build_unit(course, unit, force=True).replace("built", "carried back and built")
 
@@ -348,8 +351,10 @@ def main(argv: Sequence[str] | None = None, course: Path = COURSE) -> int:
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="only say what is out of date")
     mode.add_argument("--from-source", action="store_true", help="source notebooks -> units")
+    parser.add_argument("--course", type=Path, default=course, help="the course's folder")
     parser.add_argument("--force", action="store_true", help="overwrite the other side's edits")
     options = parser.parse_args(argv)
+    course = options.course.resolve()
 
     def handle(unit: str) -> str:
         if options.check:
@@ -366,7 +371,7 @@ def main(argv: Sequence[str] | None = None, course: Path = COURSE) -> int:
     for unit in units:
         try:
             print(handle(unit))
-        except UnitError as error:
+        except (UnitError, UnknownExercise) as error:
             failed = True
             print(error, file=sys.stderr)
     if options.check and not options.units:

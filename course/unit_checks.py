@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.nbgraderformat import MetadataValidator
 
+from autograders.catalogue import chosen
 from autograders.exercise import Exercise, Quiz
 
 TEST_CELL = re.compile(r'check\((?:(?P<function>[a-z]\w*)|"(?P<value>[a-z]\w*)", (?P=value))\)')
@@ -147,7 +148,7 @@ def grading_problems(
     problems = []
     for name, points in tests.items():
         if name not in exercises:
-            problems.append(f"'{name}' has a test cell but no exercise in autograders/exercises.")
+            problems.append(f"'{name}' has a test cell but no exercise in {chosen()}.")
         elif float(points) != exercises[name].points:
             problems.append(
                 f"the exercise '{name}' is worth {exercises[name].points:g} points, its test cell"

@@ -116,7 +116,7 @@ def test_types_hold():
     assert code == 0, said
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", [*LAYERS, "examples"])
 def test_every_module_opens_with_one_line_that_says_what_lives_there(layer):
     for path in modules(layer):
         source = path.read_text("utf-8")

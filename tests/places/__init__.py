@@ -1,0 +1,1 @@
+"""The course in other places and hands: hubs, containers, notebook hosts, other courses."""
