@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 
 from .dispatch import Lost, WorkersFail, spread
+from .files import Refused, read_regular
 from .folders import AUDIT, CourseError, CourseFolder, released_path, secret_seed, timestamp_of
 from .gradebook import GradebookUnusable
 from .record import Recorder, ensure_assignment
@@ -135,7 +136,7 @@ class _Run:
                 when = timestamp_text(source)
                 if when != entry.timestamp:
                     outcome = replace(outcome, timestamp=when)
-                    copy_timestamp(source, written.parent)
+                    copy_beside(source, written.parent)
                     results.append(outcome)
                 self._count(outcome, new=False)
             else:
@@ -149,7 +150,7 @@ class _Run:
         name, source = self.unit.name, self.course.submitted(self.unit.name, task.student)
         target = self.course.autograded(name, task.student)
         write_whole(target / f"{name}.ipynb", done.notebook, 0o444)
-        copy_timestamp(source, target)
+        copy_beside(source, target)
         outcome = Outcome(
             name,
             task.student,
@@ -215,6 +216,7 @@ def refused(error: OSError, done: str) -> CourseError:
     return CourseError(f"cannot write to {where}: {why}. {done}")
 
 
+SECRET, SECRET_BYTES = "submission_secret.txt", 4096
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -289,9 +291,15 @@ def timestamp_text(folder: Path) -> str | None:
     return when.isoformat() if when else None
 
 
-def copy_timestamp(source: Path, target: Path) -> None:
-    """Put a copy of a submission's readable timestamp beside its graded notebook."""
-    stamp = target / "timestamp.txt"
+def copy_beside(source: Path, target: Path) -> None:
+    """Put what nbgrader keeps beside a submission beside its graded notebook.
+
+    That is when it was handed in, and the secret by which the exchange finds a student's feedback.
+    """
+    stamp, secret = target / "timestamp.txt", target / SECRET
     stamp.unlink(missing_ok=True)
     if timestamp_of(source) is not None:
         shutil.copyfile(source / "timestamp.txt", stamp)
+    secret.unlink(missing_ok=True)
+    with contextlib.suppress(Refused):
+        secret.write_bytes(read_regular(source / SECRET, SECRET_BYTES))

@@ -15,7 +15,7 @@ from nbgrader.api import BaseCell, Comment, Grade, Notebook, SubmittedAssignment
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from .bulk import copy_timestamp, refused, write_whole
+from .bulk import copy_beside, refused, write_whole
 from .dispatch import Lost, WorkersFail, spread
 from .folders import CourseError, CourseFolder
 from .gradebook import open_gradebook, patiently
@@ -58,7 +58,7 @@ def return_pages(
                     continue
                 path = page_path(course, unit, page.student)
                 write_whole(path, html.encode("utf-8", "replace"), 0o644)
-                copy_timestamp(course.autograded(unit, page.student), path.parent)
+                copy_beside(course.autograded(unit, page.student), path.parent)
                 file.write(json.dumps([page.student, mark_of(page)]) + "\n")
                 file.flush()
                 written += 1

@@ -7,7 +7,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograders.__main__ import main
-from autograders.bulk import load_results
+from autograders.bulk import copy_beside, load_results
 from autograders.folders import CourseError, CourseFolder, secret_seed
 
 from .classroom import DROPS, FULL, PUPILS, expected_points, hand_in, new_course, submission
@@ -58,6 +58,19 @@ def test_the_graded_notebook_lies_where_the_formgrader_opens_it(graded):
     text = path.read_text(encoding="utf-8")
     assert "has the rate dropped yet?" in text
     assert (path.parent / "timestamp.txt").exists()
+
+
+def test_the_secret_by_which_a_student_finds_the_feedback_goes_along_but_no_link(tmp_path):
+    """nbgrader's release_feedback reads it beside the page, and stops for a class without it."""
+    ada, bob, graded = (tmp_path / name for name in ("ada", "bob", "graded"))
+    for folder in (ada, bob, graded):
+        folder.mkdir()
+    (ada / "submission_secret.txt").write_text("of ada")
+    (bob / "submission_secret.txt").symlink_to(ada / "submission_secret.txt")
+    copy_beside(ada, graded)
+    assert (graded / "submission_secret.txt").read_text() == "of ada"
+    copy_beside(bob, graded)
+    assert not (graded / "submission_secret.txt").exists()
 
 
 def test_the_kept_results_say_which_misconception_was_recognised(graded):
