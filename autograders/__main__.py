@@ -194,7 +194,7 @@ def selftest(options: argparse.Namespace) -> int:
     """Put every known right and wrong implementation through the judge."""
     from .selftest import main as run
 
-    return run()
+    return run(options.exercises)
 
 
 def positive(text: str) -> int:
@@ -260,7 +260,8 @@ def parser() -> argparse.ArgumentParser:
         package = function.__name__
         module = importlib.import_module(f".{package}.command", __package__)
         module.add_arguments(command(function, package))
-    command(selftest, "selftest", course=False)
+    proof = command(selftest, "selftest", course=False)
+    proof.add_argument("exercises", nargs="*", help="exercises by name; default: all")
     return main
 
 
@@ -273,8 +274,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     faults: tuple[type[Exception], ...] = (UnknownExercise, SandboxUnavailable)
     if options.command != "selftest":
-        from .folders import CourseError
-        from .gradebook import GradebookUnusable
+        try:
+            from .folders import CourseError
+            from .gradebook import GradebookUnusable
+        except ModuleNotFoundError as error:
+            if not error.name or error.name.startswith(__package__):
+                raise
+            say(
+                f"{error.name} is not installed: '{options.command}' needs the course's packages,"
+                " which requirements.txt lists and python3 start.py installs"
+            )
+            return 2
 
         faults = (*faults, CourseError, GradebookUnusable)
     try:
