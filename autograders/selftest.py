@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .calls import run_calls
-from .catalogue import catalogue
+from .catalogue import catalogue, find
 from .exercise import Exercise
 from .judge import judge
 from .plan import Plan, plan_for
@@ -127,9 +127,10 @@ def matrix(found: Iterable[Row]) -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
+def main(names: Sequence[str] = ()) -> int:
     """Print the confusion matrix; the exit code is 1 when an entry lies off the diagonal."""
-    found = rows(exercises())
+    chosen = [find(name) for name in names] if names else exercises()
+    found = rows([item for item in chosen if isinstance(item, Exercise)])
     print(matrix(found))
     off = sum(not row.holds for row in found)
     print(f"{len(found)} implementations put through the judge, {off} off the diagonal")
