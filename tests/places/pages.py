@@ -52,7 +52,8 @@ def run(command: str, cwd: Path, **variables: str) -> subprocess.CompletedProces
     variables |= {"JUPYTER_CONFIG_DIR": str(cwd / ".jupyter"), "PYTHONDONTWRITEBYTECODE": "1"}
     # Programs and templates that nbgrader looks for by name are not in a copy's environment.
     variables["JUPYTER_PATH"] = str(Path(sys.prefix) / "share" / "jupyter")
-    variables["PATH"] = os.pathsep.join([os.environ["PATH"], str(Path(sys.executable).parent)])
+    path = variables.get("PATH", os.environ["PATH"])
+    variables["PATH"] = os.pathsep.join([path, str(Path(sys.executable).parent)])
     done = subprocess.run(
         command,
         shell=True,
