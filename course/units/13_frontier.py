@@ -459,7 +459,7 @@ with your_code():
 #
 # Three things to see. **The rate chooses the curvature**, not the other way round: the same network
 # ends at 10 or at 20, as you like. **The loss is no longer monotone**, and still falls: at 0.2 it
-# rises 81 times on its way to the lowest loss of the table. And **a drop lets the sharpness
+# rises dozens of times on its way to the lowest loss of the table. And **a drop lets the sharpness
 # off the leash**: unit 04's drop changes not only how much a run shakes but where it may go.
 #
 # At the start the sharpness is 10.7, so by unit 02 the limit is 0.186. Rate 0.2 lies above it and

@@ -48,8 +48,8 @@ QUOTED = [
         "(edge['0.2, then 0.1'][1])",
     ),
     (
-        "at 0.2 it rises 81 times on its way to the lowest loss of the table",
-        "np.sum(np.diff(edge['rate 0.2'][0]) > 0) == 81"
+        "at 0.2 it rises dozens of times on its way to the lowest loss of the table",
+        "np.sum(np.diff(edge['rate 0.2'][0]) > 0) >= 48"
         " and min(edge, key=lambda name: edge[name][0][-1]) == 'rate 0.2'",
     ),
     (
@@ -158,6 +158,8 @@ QUOTED = [
     ),
     ("2.101 (1.912 to 2.272)", _row("DoG", 0, 2.101, 1.912, 2.272, within=0.05)),
     ("0.335 (0.293 to 0.376)", _row("SGD, tuned", 0, 0.335, 0.293, 0.376)),
+    ("0.281 (0.255 to 0.320)", _row("DoG", 1, 0.281, 0.255, 0.320)),
+    ("0.217 (0.206 to 0.223)", _row("SGD, tuned", 1, 0.217, 0.206, 0.223)),
     ("0.237 (0.198 to 0.269)", _row("DoG", 2, 0.237, 0.198, 0.269)),
     ("0.188 (0.179 to 0.198)", _row("SGD, tuned", 2, 0.188, 0.179, 0.198)),
     (
