@@ -295,6 +295,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        say(f"cannot go on: {error}")
+        return 2
 
 
 if __name__ == "__main__":

@@ -120,9 +120,10 @@ def make_file(db_url: str, course_id: str) -> None:
     nbgrader fills a new file in several steps, and refuses one in which a stop left only some.
     """
     url = make_url(db_url)
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+    name = url.database or ":memory:"
+    if url.get_backend_name() != "sqlite" or name == ":memory:" or name.startswith("file:"):
         return
-    path = Path(url.database)
+    path = Path(name)
     if path.exists() and path.stat().st_size:
         return
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
