@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 
 import pytest
 
@@ -12,6 +10,7 @@ from autograders.bulk import Settings, grade_class, load_results
 from autograders.folders import CourseError, CourseFolder
 from autograders.workers import cluster
 from tests.benchmarks import endurance
+from tests.benchmarks.cluster import Cluster
 
 from .classroom import DROPS
 from .test_bulk import Inline, graded
@@ -19,53 +18,11 @@ from .test_bulk import Inline, graded
 WORKERS = 3
 
 
-class Cluster:
-    """A scheduler and some workers, each a process of its own, as `dask` starts them."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.log = (folder / "dask.log").open("w")
-        self.processes = []
-
-    def start(self, kind, *arguments):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli." + kind, *arguments],
-            cwd=self.folder, stdout=self.log, stderr=self.log,
-        )  # fmt: skip
-        self.processes.append(process)
-        return process
-
-    def stop(self):
-        for process in reversed(self.processes):
-            process.terminate()
-        for process in self.processes:
-            process.wait(30)
-        self.log.close()
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """The address of a scheduler with three workers of one thread each."""
-    folder = tmp_path_factory.mktemp("dask")
-    dask = Cluster(folder)
-    try:
-        where = folder / "scheduler.json"
-        dask.start(
-            "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
-            "--scheduler-file", str(where),
-        )  # fmt: skip
-        for _ in range(WORKERS):
-            dask.start(
-                "dask_worker", "--scheduler-file", str(where), "--nthreads", "1", "--no-dashboard",
-                "--local-directory", str(folder), "--preload", "autograders.work",
-            )  # fmt: skip
-        from distributed import Client
-
-        with Client(scheduler_file=str(where), timeout=120, set_as_default=False) as client:
-            client.wait_for_workers(WORKERS, timeout=120)
-            yield client.scheduler.address
-    finally:
-        dask.stop()
+    with Cluster(tmp_path_factory.mktemp("dask"), WORKERS) as cluster:
+        yield cluster.address
 
 
 @pytest.fixture(scope="module")
