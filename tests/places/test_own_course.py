@@ -2,8 +2,8 @@
 
 import csv
 import json
-import os
 import re
+import sys
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,7 +13,11 @@ from autograders.selftest import exercises, rows
 
 from .pages import ROOT, blocks, copy_of_the_repository, environment, in_a_fresh_python, run
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the page is written for a POSIX shell")
+pytestmark = [
+    pytest.mark.nbgrader,
+    pytest.mark.sandbox,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="grading needs Linux"),
+]
 
 PAGE = "docs/your_own_course.md"
 COURSE = "examples/quadrature"

@@ -24,6 +24,7 @@ import places
 
 PAGE = "docs/places.md"
 HEAVY = {"matplotlib", "ipywidgets", "IPython", "nbgrader", "jupyter_core", "nbformat", "jupytext"}
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="grading needs Linux")
 posix = pytest.mark.skipif(os.name == "nt", reason="these places run Linux")
 
 
@@ -114,6 +115,7 @@ def test_what_is_no_address_is_refused_with_an_example(wrong, capsys):
     assert re.search(r"as in ada/learning|begins https://", capsys.readouterr().err)
 
 
+@linux
 def test_the_cell_for_colab_changes_nothing_about_grading():
     unit = "00_start_here"
     master = read_master(ROOT / "course" / "release" / unit / f"{unit}.ipynb")
