@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -27,9 +26,13 @@ class Server:
         # Short, because the path of a Unix socket is limited; not below pytest's closed folders.
         self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
         self.user: str | None = None
+        self.group: int | None = None
         if os.geteuid() == 0:
+            import pwd  # not on Windows, where this module is imported too
+
             known = {entry.pw_name for entry in pwd.getpwall()}
             self.user = "postgres" if "postgres" in known else "nobody"
+            self.group = pwd.getpwnam(self.user).pw_gid
             shutil.chown(self.folder, self.user)
         options = ["--auth=trust", "--username=course", "--encoding=UTF8", "--locale=C"]
         self._run("initdb", "--no-sync", "-D", self.data, *options)
@@ -40,12 +43,11 @@ class Server:
         return self.folder / "data"
 
     def _run(self, program: str, *arguments: object) -> None:
-        group = pwd.getpwnam(self.user).pw_gid if self.user else None
         done = subprocess.run(
             [self.bin / program, *map(str, arguments)],
             cwd=self.folder,
             user=self.user,
-            group=group,
+            group=self.group,
             extra_groups=[] if self.user else None,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
