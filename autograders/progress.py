@@ -44,34 +44,88 @@ def record(report: Report) -> None:
 
 
 class Progress:
-    """Progress by unit, shown as a table."""
+    """What you have reached so far, unit by unit, and what comes next: shown as a table.
+
+    Read from the file in which `check` keeps the best score of each exercise. Written conclusions
+    are not in it; a person reads them.
+    """
 
     def __init__(self) -> None:
         from .catalogue import catalogue
 
         done = load()
         self.units: dict[str, tuple[float, float]] = {}
+        self.open: dict[str, list[str]] = {}
         for name, item in catalogue().items():
             best, most = self.units.get(item.unit, (0.0, 0.0))
-            best += float(done.get(name, {}).get("best", 0.0))
-            self.units[item.unit] = (best, most + item.points)
+            mine = _best(done.get(name), item.points)
+            self.units[item.unit] = (best + mine, most + item.points)
+            missing = self.open.setdefault(item.unit, [])
+            if mine < item.points:
+                missing.append(name)
+
+    @property
+    def next(self) -> str:
+        """What comes next, in a sentence: the first unit that is begun or untouched."""
+        unit = next((unit for unit, names in self.open.items() if names), None)
+        if unit is None:
+            return "Everything that a check can see is done."
+        names = self.open[unit]
+        rest = f" and {len(names) - 4} more" if len(names) > 4 else ""
+        begun = "go on with" if self.units[unit][0] else "open"
+        return f"Next: {begun} {unit}.ipynb; still open there: {', '.join(names[:4])}{rest}."
+
+    @property
+    def total(self) -> tuple[float, float]:
+        """The points so far, and the most there are."""
+        reached, most = zip(*self.units.values()) if self.units else ((), ())
+        return sum(reached), sum(most)
+
+    def _rows(self) -> list[tuple[str, str, float, float]]:
+        """Unit, state in a word, points and maximum."""
+        return [
+            (unit, "done" if best >= most else "begun" if best else "not begun", best, most)
+            for unit, (best, most) in self.units.items()
+        ]
 
     def __repr__(self) -> str:
         width = max(map(len, self.units), default=0)
-        return "\n".join(
+        best, most = self.total
+        lines = [
             f"{unit:<{width}}  {'#' * round(20 * best / most):<20}  "
-            f"{points(best)} of {points(most)}"
-            for unit, (best, most) in self.units.items()
-        )
+            f"{points(best)} of {points(most)}  {state}"
+            for unit, state, best, most in self._rows()
+        ]
+        return "\n".join([*lines, f"Together {points(best)} of {points(most)} points.", self.next])
 
     def _repr_html_(self) -> str:
+        left = "text-align:left;padding:.15em .9em .15em 0"
         rows = "".join(
-            f'<tr><th scope="row" style="text-align:left">{unit}</th>'
-            f'<td><progress value="{best}" max="{most}" aria-label="{unit}"></progress></td>'
-            f"<td>{points(best)} of {points(most)}</td></tr>"
-            for unit, (best, most) in self.units.items()
+            f'<tr><th scope="row" style="{left};font-weight:normal">{unit}</th>'
+            f'<td style="{left}"><progress value="{best:g}" max="{most:g}"'
+            f' aria-label="{unit}"></progress></td>'
+            f'<td style="{left}">{points(best)} of {points(most)}</td>'
+            f'<td style="{left}">{"✓ " if state == "done" else ""}{state}</td></tr>'
+            for unit, state, best, most in self._rows()
         )
-        head = (
-            '<tr><th scope="col">unit</th><th scope="col">done</th><th scope="col">points</th></tr>'
+        head = "".join(
+            f'<th scope="col" style="{left}">{title}</th>'
+            for title in ("unit", "so far", "points", "state")
         )
-        return f"<table><tr>{head}</tr>{rows}</table>"
+        best, most = self.total
+        return (
+            '<section aria-label="Your progress"><table>'
+            '<caption style="text-align:left"><strong>Your progress</strong>: '
+            f"{points(best)} of {points(most)} points that checks give</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+            f"<p><strong>{self.next}</strong></p></section>"
+        )
+
+
+def _best(entry: Any, most: float) -> float:
+    """The best score in an entry, whatever a damaged file may hold, and never above the maximum."""
+    try:
+        best = float(entry["best"])
+    except (TypeError, KeyError, ValueError):
+        return 0.0
+    return min(max(best, 0.0), most) if best == best else 0.0

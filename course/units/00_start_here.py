@@ -312,10 +312,28 @@ quiz_00 = {"q1": "b", "q2": "b", "q3": "c"}
 check("quiz_00", quiz_00)
 
 # %% [markdown]
+# ## Where you stand, and where to look things up
+#
+# Every check is noted in a small file beside your notebooks; nothing is sent anywhere. Run this
+# cell whenever you want to know how far you are and what comes next, in any notebook.
+
+# %%
+from autograders import Progress
+
+Progress()
+
+# %% [markdown]
+# *In words: a table with one row for each unit, a bar, your points and the most that checks give,
+# and whether it is done, begun or not begun; below it the unit and the answers that come next.*
+#
+# Three pages lie in the folder `course`, beside the lessons: `map.md` shows which unit builds on
+# which, `glossary.md` explains every word, and `cheat_sheet.md` has a formula, a picture and a use
+# for each technique. In JupyterLab's file browser, click on one with the right button and choose
+# *Open With → Markdown Preview*.
+#
 # ## Handing in
 #
-# Learning on your own? You are done; nothing is sent anywhere, and your progress is kept beside
-# your notebooks. In a class: *Restart Kernel and Run All Cells*, look once from top to bottom,
+# Learning on your own? You are done. In a class: *Restart Kernel and Run All Cells*, look once from top to bottom,
 # save, and submit the file the way your teacher says. Cells that you add yourself are welcome;
 # cells of the course that you delete by accident are put back.
 #

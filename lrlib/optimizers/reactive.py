@@ -61,6 +61,8 @@ class ReduceOnPlateau(ReactiveRate):
     1.0 2.0 1
     0.5 2.0 0
 
+    Source: the practice of K. He et al. (2016), "Deep Residual Learning for Image Recognition",
+    whose rate is divided by 10 when the error plateaus.
     Same as torch `ReduceLROnPlateau(patience=p, cooldown=c, threshold_mode="abs")`, which is
     Keras `(p + 1, c + 1)` and Optax `(p + 1, c)`; torch also skips cuts smaller than 1e-8.
     """

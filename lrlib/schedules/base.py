@@ -82,7 +82,9 @@ def power(base: float, exponent: Steps) -> Steps:
 
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """The same rate throughout: `lr(t) = lr`.
+    """The same rate throughout.
+
+        lr(t) = lr
 
     Args:
         lr: the rate, 0 or more.

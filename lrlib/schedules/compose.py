@@ -42,7 +42,8 @@ class Join(Schedule):
     >>> [plan(t) for t in range(7)]
     [0.1, 0.1, 0.1, 1.0, 1.0, 0.5, 0.5]
 
-    Same as Optax `join_schedules`, which takes boundaries (the starts) in place of lengths;
+    Source: P. Goyal et al. (2017), "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour",
+    who put a warmup before a staircase. Same as Optax `join_schedules`, which takes boundaries (the starts) in place of lengths;
     torch `SequentialLR` does too.
     """
 

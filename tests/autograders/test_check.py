@@ -103,6 +103,28 @@ def test_progress_keeps_the_best_score(tmp_path):
     assert "5 of" in repr(Progress())
 
 
+def test_progress_says_what_is_done_and_what_comes_next(tmp_path):
+    from autograders.catalogue import find
+
+    shown = Progress()
+    assert shown.next.startswith("Next: open 00_start_here.ipynb; still open there: predict_00")
+    check("rescale", find("rescale").reference)
+    shown = Progress()
+    assert shown.next.startswith("Next: go on with 00_start_here.ipynb")
+    assert "rescale" not in shown.next
+    assert shown.total[0] == 5
+    html = shown._repr_html_()
+    assert html.count('<th scope="row"') == html.count("<progress") == len(shown.units)
+    assert "5 of 7" in html and "begun" in html and "<caption" in html
+
+
+@pytest.mark.parametrize("entry", ['"x"', "[]", '{"best": "much"}', '{"best": 1e999}', "null"])
+def test_a_damaged_entry_is_no_progress_and_no_more_than_the_points(tmp_path, entry):
+    (tmp_path / ".progress.json").write_text(f'{{"rescale": {entry}}}')
+    best, most = Progress().units["00_start_here"]
+    assert 0 <= best <= 5 < most
+
+
 def test_a_damaged_progress_file_costs_nothing(tmp_path):
     (tmp_path / ".progress.json").write_text("{broken")
     assert check("sgd_step", lambda w, grad, lr: w - lr * grad).passed

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 
 from .running import COURSE, UNITS
+
+sys.path.insert(0, str(COURSE))
+import sheets
 
 GUIDE = COURSE / "guide"
 PARTS = ("75 minutes", "Peer questions", "What goes wrong, and what to say", "Rubric")
@@ -64,3 +68,46 @@ def text_of_heading(unit, title):
 @each_unit
 def test_the_guide_lists_the_page(unit):
     assert f"({unit}.md)" in (GUIDE / "README.md").read_text("utf-8")
+
+
+# Shorter courses
+
+
+def plan(title):
+    """The text of one of the course plans."""
+    text = section((GUIDE / "README.md").read_text("utf-8"), "Choosing units")
+    return re.search(rf"\*\*{title}(.*?)(?=\n\*\*|\Z)", text, re.DOTALL)[1]
+
+
+def test_the_short_course_has_six_units_and_each_finds_what_it_needs():
+    taken = re.findall(r"^\| \d \| (\d\d)", plan("Six units"), re.M)
+    assert taken == ["01", "02", "03", "04", "08", "09"]
+    needs = {unit.number: set(unit.needs) for unit in sheets.units()}
+    assert all(needs[number] <= {"00", *taken} for number in taken)
+
+
+def test_the_course_of_ten_leaves_out_one_need_and_bridges_it():
+    text = plan("Ten units")
+    row = re.search(r"\| unit \| (.*)", text)[1]
+    first, *rest = [cell.strip() for cell in row.split("|") if cell.strip()]
+    taken = [*(f"0{n}" for n in range(1, 6)), *rest]
+    assert (first, len(taken)) == ("01 to 05", 10)
+    needs = {unit.number: set(unit.needs) for unit in sheets.units()}
+    missing = {(number, need) for number in taken for need in needs[number] - {"00", *taken}}
+    assert missing == {("12", "11")}
+    assert "*Bridge before 12:*" in text
+
+
+def test_the_hours_of_grading_add_up():
+    text = section((GUIDE / "README.md").read_text("utf-8"), "How long grading takes")
+    rows = re.findall(r"^\| (\d+)(, four markers)? \| (.*) \|$", text, re.M)
+    assert len(rows) == 3
+    for size, four, cells in rows:
+        each = int(size) / (4 if four else 1)
+        assert [minutes(cell) for cell in cells.split("|")] == [each * n for n in (1, 6, 10, 14)]
+
+
+def minutes(text):
+    """The minutes in a text such as "3 h 20 min"."""
+    hours, rest = (re.search(rf"(\d+) {unit}\b", text) for unit in ("h", "min"))
+    return 60 * int(hours[1] if hours else 0) + int(rest[1] if rest else 0)
