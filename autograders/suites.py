@@ -248,7 +248,10 @@ def tests_for(
         if not missed:
             return None
         verb = "passes" if len(missed) == 1 else "pass"
-        return f"{len(missed)} of {len(group.versions)} {verb} all your cases; {group.clue}"
+        return (
+            f"{len(missed)} of {len(group.versions)} such versions {verb} all your cases: "
+            f"{group.clue}"
+        )
 
     def alike(case: Case, mine: Suite, theirs: Suite) -> bool:
         one, other = kind.verdict(mine), kind.verdict(theirs)
