@@ -27,7 +27,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograders import check
+from autograders import Progress, check
 from autograders.unfinished import your_code
 from lrlib import data, style
 from lrlib.labs import rate_preview
@@ -315,11 +315,9 @@ check("quiz_00", quiz_00)
 # ## Where you stand, and where to look things up
 #
 # Every check is noted in a small file beside your notebooks; nothing is sent anywhere. Run this
-# cell whenever you want to know how far you are and what comes next, in any notebook.
+# cell whenever you want to know how far you are and what comes next.
 
 # %%
-from autograders import Progress
-
 Progress()
 
 # %% [markdown]
@@ -333,9 +331,9 @@ Progress()
 #
 # ## Handing in
 #
-# Learning on your own? You are done. In a class: *Restart Kernel and Run All Cells*, look once from top to bottom,
-# save, and submit the file the way your teacher says. Cells that you add yourself are welcome;
-# cells of the course that you delete by accident are put back.
+# Learning on your own? You are done. In a class: *Restart Kernel and Run All Cells*, look once from
+# top to bottom, save, and submit the file the way your teacher says. Cells that you add yourself
+# are welcome; cells of the course that you delete by accident are put back.
 #
 # > **What practitioners do.** They restart and run everything before they share a notebook, keep
 # > cells short, and move what is used twice into functions (Rule et al. 2019). They prefer new

@@ -43,8 +43,8 @@ class Join(Schedule):
     [0.1, 0.1, 0.1, 1.0, 1.0, 0.5, 0.5]
 
     Source: P. Goyal et al. (2017), "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour",
-    who put a warmup before a staircase. Same as Optax `join_schedules`, which takes boundaries (the starts) in place of lengths;
-    torch `SequentialLR` does too.
+    who put a warmup before a staircase. Same as Optax `join_schedules`, which takes boundaries
+    (the starts) in place of lengths; torch `SequentialLR` does too.
     """
 
     schedules: tuple[Schedule, ...]
