@@ -204,11 +204,12 @@ def read_unit(path: Path) -> Unit:
     """A unit from the text of its first cell; a sentence on what is missing otherwise."""
     first = re.sub(r"^# ?", "", path.read_text("utf-8").split("\n# %%")[0], flags=re.MULTILINE)
     title = re.search(r"^# \d+ · (.*)$", first, flags=re.MULTILINE)
-    time = re.search(r"\*\*Time\*\* ([^.]*)\.", first)
+    time = re.search(r"\*\*Time\*\* ([^.:]*)[.:]", first)
     needs = re.search(r"\*\*You need\*\* (.*)", first, flags=re.DOTALL)
     if not (title and time and needs):
         raise SystemExit(f"{path.name}: its first cell needs a title, **Time** and **You need**.")
     said = " ".join(needs[1].split())
+    said = re.sub(r"(\d\d) to (\d\d)", _every_one, said)
     core, *rest = re.split(r";|, and what| for the | the last ", said, maxsplit=1)
     mine = path.stem[:2]
     required = tuple(n for n in re.findall(r"\b(\d\d)\b", core) if n < mine)
@@ -221,6 +222,11 @@ def read_unit(path: Path) -> Unit:
         if item.unit == path.stem and isinstance(item, Exercise)
     )
     return Unit(path.stem, title[1], time[1], required, useful, functions)
+
+
+def _every_one(between: re.Match[str]) -> str:
+    """The numbers of the units in "01 to 05"."""
+    return ", ".join(f"{n:02}" for n in range(int(between[1]), int(between[2]) + 1))
 
 
 def without_detours(found: Sequence[Unit]) -> dict[str, tuple[str, ...]]:
