@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import http.server
+import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,14 +29,42 @@ SITE_PYTHON = (
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a site of two units, as the command of the documentation makes it."""
-    folder = tmp_path_factory.mktemp("web") / "site"
-    command = [sys.executable, "start.py", "site", "--only", "00", "01", "--output", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    said = done.stdout + done.stderr
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent  # which all workers of this run have in common
+    ended = shared / "web-ended"
+    try:
+        (shared / "web").mkdir()
+    except FileExistsError:
+        while not ended.exists():  # another worker, or an earlier test of this one, builds it
+            time.sleep(0.5)
+    else:
+        try:
+            said = build(shared / "web")
+        except BaseException as error:
+            said = repr(error)
+            raise
+        finally:
+            write_at_once(ended, said)
+    said = ended.read_text("utf-8")
     if "package index cannot be reached" in said:
         pytest.skip(said)
-    assert done.returncode == 0, said
-    return folder
+    assert said == "", said
+    return shared / "web"
+
+
+def build(folder: Path) -> str:
+    """Build the site; what went wrong, if anything did."""
+    command = [sys.executable, "start.py", "site", "--only", "00", "01", "--output", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+def write_at_once(path: Path, text: str) -> None:
+    """Write a file that is never seen half written."""
+    draft = path.with_name(path.name + ".part")
+    draft.write_text(text, "utf-8")
+    draft.replace(path)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

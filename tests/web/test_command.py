@@ -103,17 +103,17 @@ def test_a_pyodide_that_will_not_do_is_refused_and_the_right_one_named(refused, 
     assert pyodide == "absent" or f"pyodide-{refused['version']}.tar.bz2" in refused[pyodide]
 
 
-def test_the_site_is_served_from_the_command(site):
+def test_the_site_is_served_from_the_command(site, tmp_path):
     command = [str(SITE_PYTHON), "-m", "course.web", "--part", "landing", "--only", "00", "01"]
     with subprocess.Popen(
-        [*command, "--output", str(site), "--serve", "0"],
+        [*command, "--output", str(tmp_path), "--serve", "0"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
     ) as server:
         try:
             address = next(line.split()[0] for line in server.stdout if line.startswith("http://"))
-            with urllib.request.urlopen(f"{address}read/lessons/00_start_here.html") as answer:
-                assert b"Start here" in answer.read()
+            with urllib.request.urlopen(address) as answer:
+                assert b"One rate, kept throughout" in answer.read()
         finally:
             server.terminate()
