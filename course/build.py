@@ -23,8 +23,10 @@ just go. The text of a written answer is released as a prompt to write one.
 from __future__ import annotations
 
 import argparse
+import base64
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -43,6 +45,8 @@ from autograders.catalogue import UnknownExercise, catalogue
 COURSE = Path(__file__).resolve().parent
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 KEPT_CELL_METADATA = {"nbgrader", "tags"}
+IMAGES = COURSE / "images"
+PICTURE = re.compile(r"\]\(attachment:([^)]+)\)")
 
 
 class UnitError(Exception):
@@ -118,6 +122,23 @@ def canonical_cells(cells: Sequence[NotebookNode], unit: str) -> list[NotebookNo
     return built
 
 
+def attach_pictures(cells: Sequence[NotebookNode], unit: str) -> None:
+    """Put into each text the pictures of `images/` that it shows as `![words](attachment:NAME)`.
+
+    Inside the notebook they are found wherever a learner's copy lies, and on GitHub.
+    """
+    for cell in cells:
+        for name in PICTURE.findall(cell.source) if cell.cell_type == "markdown" else ():
+            try:
+                picture = base64.b64encode((IMAGES / name).read_bytes()).decode()
+            except FileNotFoundError:
+                known = ", ".join(sorted(path.name for path in IMAGES.glob("*.png")))
+                raise UnitError(
+                    f"{unit}: no picture {name} in {IMAGES.name}/; expected one of: {known}."
+                ) from None
+            cell.setdefault("attachments", {})[name] = {"image/png": picture}
+
+
 def digest(cells: Sequence[NotebookNode]) -> str:
     """A fingerprint of what cells say, whatever their ids and outputs."""
     content = [[c.cell_type, c.source, c.metadata] for c in cells]
@@ -138,6 +159,7 @@ def source_notebook(text: str, unit: str, course: Path = COURSE) -> NotebookNode
         "language_info": {"name": "python"},
         "built": {"digest": digest(cells)},
     }
+    attach_pictures(cells, unit)
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
     notebook.nbformat_minor = 5
     nbformat.validate(notebook)
@@ -195,10 +217,10 @@ def unit_text(notebook: NotebookNode, old_text: str, unit: str) -> str:
     written = []
     wanted = canonical_cells(notebook.cells, unit)
     for number, (cell, new) in enumerate(zip(notebook.cells, wanted)):
-        if cell.get("attachments"):
+        if any(not (IMAGES / name).exists() for name in cell.get("attachments", {})):
             raise UnitError(
                 f"{unit}, cell {number}: a pasted image cannot be kept in a text file; draw it in"
-                " a code cell."
+                f" a code cell, or keep it in {IMAGES.name}/ under the name of its attachment."
             )
         kept = spare.pop(answer_key(new), None)
         metadata = dict(new.metadata)

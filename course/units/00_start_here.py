@@ -100,6 +100,10 @@ rate_preview()
 # rate makes the curve fall faster. Below the picture a sentence says what it shows, and whether the
 # challenge is met.*
 #
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:rate_preview.png)
+#
 # ## What happened to `x`
 #
 # Now the prediction. The same two lines, with an array and with a plain number:

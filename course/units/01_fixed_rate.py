@@ -106,6 +106,10 @@ step_marble()
 # right its distance from the bottom after each step, on a logarithmic scale. A sentence below says
 # where the marble is, and whether it diverges.*
 #
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:step_marble.png)
+#
 # ## What the marble did
 #
 # The update is

@@ -98,6 +98,10 @@ mode_bars()
 # for the flat and one for the steep direction, with a line at 1 above which a direction grows. A
 # sentence names the slower direction and counts the steps to a thousandth.*
 #
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:mode_bars.png)
+#
 # ## Why one rate has to suit them all
 #
 # Near a minimum $w^*$ every smooth loss is a bowl: $f(w) \approx f(w^*) + \tfrac12 (w - w^*)^\top H

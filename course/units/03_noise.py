@@ -97,6 +97,10 @@ noise_floor_lab()
 # smoother one for the mean of 96 runs, which falls and then levels off, and a level line that you
 # move. A sentence says where the mean levels off and how far away your line is.*
 #
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:noise_floor.png)
+#
 # ## What holds the floor up
 #
 # A mini-batch gradient is the true one plus noise of mean zero: right on average, wrong each time.

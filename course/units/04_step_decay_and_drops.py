@@ -101,6 +101,10 @@ drag_the_drops()
 # drops. Below, the training loss of the whole data, with the jagged loss of the mini-batches behind
 # it and a dashed goal at 0.3. A sentence says where the run ends.*
 #
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:drag_the_drops.png)
+#
 # ## What a drop does
 #
 # Think of a long valley: steep across, gentle along. Mini-batch noise shakes the weights *across*

@@ -98,6 +98,10 @@ same_ends()
 # under the exponential is shaded. On the right the training loss of each on a logarithmic scale. A
 # sentence below gives each curve's area and last loss.*
 #
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:same_ends.png)
+#
 # ## Two numbers that decide
 #
 # Back into the valley of unit 04: curvature 10 across, 0.02 along, noise in every gradient. All

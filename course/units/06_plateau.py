@@ -102,6 +102,10 @@ counter_stepper()
 # best so far as a falling staircase, and a dashed line that the next loss must beat. Below, the
 # rate on a logarithmic scale. A table lists the last five checks with loss, best and bad count.*
 #
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:counter_stepper.png)
+#
 # ## The best is the luckiest
 #
 # Here is a loss that falls all the time: $e^{-k/30}$ at check $k$, and on top of it some noise.

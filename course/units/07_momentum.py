@@ -107,6 +107,10 @@ phase_map()
 # slow and divergent. On the right the contours of a ravine, the path of 60 steps and an arrow for
 # the velocity. A sentence says which share of the distance one step keeps in the long run.*
 #
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:phase_map.png)
+#
 # ## What the velocity does
 #
 # **It remembers.** Unroll the first line: $v = g_t + \mu g_{t-1} + \mu^2 g_{t-2} + \dots$ Each

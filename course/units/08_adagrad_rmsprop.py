@@ -102,6 +102,10 @@ effective_rate_bars()
 # right one bar for each parameter, the rate it gets at the end, on a logarithmic scale. A sentence
 # says both rates and the loss.*
 #
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:effective_rate_bars.png)
+#
 # SGD meets the challenge at no rate. AdaGrad meets it at every rate from about 0.6 to the end of
 # the slider, RMSprop in a narrow window about 0.07. And once the valley is turned, with parameter
 # 1 seen always, AdaGrad's two bars are of one height: no parameter needs more than the other.

@@ -98,6 +98,10 @@ adam_anatomy()
 # for each update, its length along the valley in rates, with a line at 1. A table lists gradient,
 # both averages and that length; a sentence sums up.*
 #
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:adam_anatomy.png)
+#
 # ## Two averages and a correction
 #
 # Adam keeps two moving averages, one of the gradient, one of its square:

@@ -104,6 +104,10 @@ finder()
 # training loss of three runs against the step. A sentence says what is suggested and where the
 # three runs end.*
 #
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:finder.png)
+#
 # ## What the curve says
 #
 # Begin where everything is known: a bowl of curvature 1 without noise. At each update the distance

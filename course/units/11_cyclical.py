@@ -106,6 +106,10 @@ triangle_anatomy()
 # and jagged, of the mini-batches. A sentence gives the half-cycle in updates and in epochs, the
 # number of cycles, the last rate and the last loss.*
 #
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:triangle_anatomy.png)
+#
 # ## What a high rate does to a minimum
 #
 # Why would anybody raise the rate again? The usual answer: *to leave poor minima*. Here is the

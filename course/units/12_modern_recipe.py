@@ -103,6 +103,10 @@ schedule_designer()
 # and 160 updates, each rising, level and falling. On the right the training loss of the three runs
 # on a logarithmic scale. A sentence gives the peak, the marks and the three last losses.*
 #
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:schedule_designer.png)
+#
 # ## Three jobs
 #
 # You know two of the three already. The long stretch at a high rate **earns**: it covers the

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 from lrlib import labs
 from tests.browser.jupyter import NotebookPage, Server
 from tests.browser.lab_page import LabPage
+from tests.lrlib.test_labs_numbers import SOLUTIONS
 
 CELLS = {
     "marble": "labs.step_marble()",
@@ -21,7 +22,14 @@ CELLS = {
     "stub": "def sgd_step(w, grad, lr):\n    raise NotImplementedError\nlabs.step_marble(sgd_step)",
     "drops": "drops = labs.drag_the_drops()\ndrops",
     "reading": "drops.reading",
-    **{name: f"labs.{name}()" for name in labs.__all__},
+    **{
+        place: cell
+        for name in labs.__all__
+        for place, cell in (
+            (name, f"{name} = labs.{name}()\n{name}"),
+            (f"{name} ends", f"{name}.set(**{SOLUTIONS.get(name, {})})\n{name}.reading"),
+        )
+    },
 }
 PLACES = list(CELLS)
 WEAKEST_CONTRAST = 4.5
@@ -135,7 +143,7 @@ def test_dragging_trains_the_network_and_the_last_picture_is_the_last_value(
 
 
 @pytest.mark.parametrize("name", labs.__all__)
-def test_each_lab_opens_every_control_answers_and_its_words_are_legible_at_200_percent(
+def test_each_lab_answers_every_control_says_what_it_shows_and_is_legible_at_200_percent(
     lesson: NotebookPage, name: str
 ) -> None:
     lab = show(lesson, name)
@@ -161,6 +169,15 @@ def test_each_lab_opens_every_control_answers_and_its_words_are_legible_at_200_p
         box.click()
         lab.settle()
         assert lab.svg() != before, "a switch changes nothing"
+    pictures = lab.drag(lab.root.get_by_role("slider").last, pixels=60)
+    assert pictures.count > 0 and pictures.blank == 0
+    in_kernel = lesson.run_cell(PLACES.index(f"{name} ends")).inner_text()
+    lab.root.scroll_into_view_if_needed()
+    lab.root.get_by_text("✓ Challenge met" if name in SOLUTIONS else "SGD on").first.wait_for()
+    assert lab.reading and lab.reading in in_kernel
+    assert ("group", lab.root.locator("h4").inner_text()) in lab.accessibility_tree()
+    assert lab.reading in (lab.picture.get_attribute("aria-label") or "")
+    lab.root.get_by_role("status").filter(has_text=lab.reading).wait_for(state="attached")
     assert lab.smallest_text() >= SMALLEST_TEXT
     for theme in ("light", "dark"):
         lab.pretend_theme(theme)

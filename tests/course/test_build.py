@@ -1,5 +1,6 @@
 """The course build: a unit gives the same notebooks every time, and edits find their way back."""
 
+import base64
 import json
 import shutil
 import sys
@@ -295,6 +296,23 @@ def break_cell(source):
 def attach(notebook):
     notebook.cells[0]["attachments"] = {"a.png": {"image/png": "iVBORw0KGgo="}}
     notebook.cells[0].source = "# A tiny unit\n\n![](attachment:a.png)"
+
+
+def test_a_picture_of_the_course_is_inside_the_notebooks_and_survives_the_way_back(course, capsys):
+    shown = "# # A tiny unit\n#\n# ![A marble in a bowl](attachment:step_marble.png)\n"
+    unit = TINY.replace("# # A tiny unit\n", shown)
+    (course / "units" / "99_tiny.py").write_text(unit, encoding="utf-8")
+    assert run(course) == 0
+    picture = base64.b64encode((COURSE / "images" / "step_marble.png").read_bytes()).decode()
+    for stage in ("source", "release"):
+        first = nbformat.read(path_of(course, stage), as_version=4).cells[0]
+        assert first.attachments == {"step_marble.png": {"image/png": picture}}
+    edit_source(course, lambda nb: nb.cells[-1].update(source="Another answer."))
+    assert run(course, "--from-source") == 0
+    assert unit_of(course) == unit.replace("The model answer: it settled.", "Another answer.")
+    (course / "units" / "99_tiny.py").write_text(unit.replace("step_marble", "marbles"))
+    assert run(course) == 1
+    assert "no picture marbles.png in images/; expected one of: adam_" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

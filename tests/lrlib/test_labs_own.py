@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from lrlib import labs
-from lrlib.labs.__main__ import write_stills
+from lrlib.labs.__main__ import stills, write_stills
 from lrlib.labs.kit import Lab
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 PLUGS = [
     (lab, name) for lab in labs.__all__ for name in inspect.signature(getattr(labs, lab)).parameters
 ]
@@ -175,3 +177,12 @@ def test_the_stills_are_whole_pictures_and_the_same_every_time(tmp_path: Path) -
         root = ET.fromstring(path.read_text(encoding="utf-8"))
         assert len(root.attrib["aria-label"]) > 40
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+def test_the_pictures_in_the_lessons_are_small_and_say_what_the_labs_say_now() -> None:
+    for name, svg in stills():
+        path = REPOSITORY / "course" / "images" / f"{name}.png"
+        with Image.open(path) as picture:
+            said = picture.info["Description"]
+        assert said == ET.fromstring(svg).attrib["aria-label"], "run python -m tests.browser.stills"
+        assert path.stat().st_size < 30_000
