@@ -169,7 +169,7 @@ def test_each_lab_answers_every_control_says_what_it_shows_and_is_legible_at_200
         box.click()
         lab.settle()
         assert lab.svg() != before, "a switch changes nothing"
-    pictures = lab.drag(lab.root.get_by_role("slider").last, pixels=60)
+    pictures = lab.drag(lab.root.get_by_role("slider").first, pixels=60)
     assert pictures.count > 0 and pictures.blank == 0
     in_kernel = lesson.run_cell(PLACES.index(f"{name} ends")).inner_text()
     lab.root.scroll_into_view_if_needed()
