@@ -1,7 +1,7 @@
 """Lists of tests that learners write: data only, bounded, judged out here, explained in words."""
 
 import math
-import resource
+import time
 
 import numpy as np
 import pytest
@@ -73,9 +73,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("value, said", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_list_gets_a_clear_message_and_no_points_in_bounded_time(value, said):
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    before = time.process_time()
     report = check(DROP.name, lambda: value)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_utime - before < 5
+    assert time.process_time() - before < 5
     assert (report.score, report.status) == (0, ZERO)
     assert said in str(report)
 
