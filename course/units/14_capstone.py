@@ -85,8 +85,9 @@ check("predict_14", predict_14)
 # %% [markdown]
 # ## Live lab: the results board
 #
-# All runs behind this board have been made: nine rates of SGD and nine of Adam, on the digits.
-# You decide only *which of them the search may see*, how long runs are, and how many seeds tune.
+# All runs behind this board have been made: nine rates of SGD, from 0.001 to 10, and nine of Adam,
+# from 0.0001 to 1, on the digits. You decide only *which of them the search may see*, how long runs
+# are, and how many seeds tune. The winner of each search is then measured on five new seeds.
 #
 # **Challenge:** without changing a single run, have the board say that Adam is worse than SGD.
 # Then press *Defaults only*, *Equal ranges*, and try 75 updates. How many verdicts can you get?
@@ -111,8 +112,8 @@ results_board()
 # the comparison is unfair, always the rate. *Fixed*: all the rest, and your conclusion holds for
 # these values only.
 #
-# **2. Equal budgets.** Each method gets the same number of updates for its whole search. Rates are
-# a factor of 3 apart everywhere, because factors are what a rate does.
+# **2. Equal budgets.** Each method gets the same number of updates for its whole search: as many
+# rates, as many seeds, as long runs. Rates lie a factor of about 3 apart (unit 01).
 #
 # **3. Three parts of the data.** One trains, one chooses (validation), one measures (test). The
 # test part is opened once, when nothing is left to decide, and each look at it is written down.
@@ -391,36 +392,27 @@ def settle(name, steps):
 
 
 with your_code():
-    study, boards = {}, {}
-    for name in SETS:
-        for steps in (75, 300, 1200):
-            found = settle(name, steps)
-            boards[name, steps], study[name, steps] = compare(found[2]), found
-    settled = study
+    study = {(name, n): settle(name, n) for name in SETS for n in (75, 300, 1200)}
+    boards = {key: compare(results) for key, (_, _, results) in study.items()}
 
 # %%
 with your_code():
-    print("test loss, mean of ten seeds | difference to momentum ± margin: verdict")
     for (name, steps), board in boards.items():
-        assert settled
-        print(f"{name}, {steps} updates: momentum {board['momentum']['mean']:.3f}")
-        for method in ("SGD", "Adam"):
-            row = board[method]
-            print(
-                f"    {method:5} {row['mean']:.3f} | {row['difference']:+.3f} ± "
-                f"{row['margin']:.3f}: {row['verdict']}"
-            )
+        print(f"{name}, {steps} updates, test loss of ten seeds and difference to momentum:")
+        for method, row in board.items():
+            gap = f"{row['difference']:+.3f} ± {row['margin']:.3f}: {row['verdict']}"
+            print(f"    {method:9} {row['mean']:.3f}  {gap}")
 
 # %%
 with your_code():
-    fig, axes = plt.subplots(1, 2, sharey=True, figsize=(9, 3.6))
+    fig, axes = plt.subplots(1, 2, sharey=True, figsize=(9, 3.8), layout="constrained")
     for ax, name in zip(axes, SETS):
         for i, method in enumerate(METHODS):
-            scores = settled[name, 300][0][method]
+            scores = study[name, 300][0][method]
             look = style.series(i, markevery=1)
             ax.loglog(METHODS[method][1], scores, label=method, **look)
         ax.set(xlabel="first rate", ylabel="validation loss (nats)", title=f"{name}, 300 updates")
-    axes[0].legend()
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
 # %% [markdown]
 # *Figure 1 in words: two isolation plots, validation loss against the first rate, both on
@@ -542,14 +534,14 @@ with your_code():
 
 # %%
 with your_code():
-    fig, axes = plt.subplots(1, len(my_sets), figsize=(9, 3.6), squeeze=False)
+    fig, axes = plt.subplots(1, len(my_sets), figsize=(9, 3.8), squeeze=False, layout="constrained")
     for ax, (name, (scores, _)) in zip(axes[0], my_tuning.items()):
         for i, method in enumerate(my_methods):
             at_best = np.min([scores[method, plan] for plan in SCHEDULES], axis=0)
             shown = np.where(np.isfinite(at_best), at_best, np.nan)
             ax.loglog(MENU[method][1], shown, label=method, **style.series(i, markevery=1))
         ax.set(xlabel="first rate", ylabel="validation loss", title=f"{name}, {my_steps} updates")
-    axes[0, 0].legend()
+    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
 # %% [markdown]
 # *Figure 2 in words: one isolation plot for each data set, validation loss against the first rate,
@@ -589,12 +581,12 @@ with your_code():
 # %% [markdown]
 # ### The audit
 #
-# Three questions that a stranger would ask. The answers belong into your report.
+# Three questions that a stranger would ask. The answers belong in your report.
 
 # %%
 with your_code():
-    for name, arena in arenas.items():
-        assert my_boards
+    for name in my_boards:
+        arena = arenas[name]
         spent = set(arena.budget.spent.values())
         print(f"{name}: {arena.budget}; equal: {len(spent) == 1}")
         seeds = sorted({seed for _, _, seed in arena.openings})
@@ -610,16 +602,16 @@ with your_code():
 #
 # In 350 to 500 words, for a reader who will rerun it. One point each:
 #
-# (1) the question, what you expected, and why these methods and sets;
-# (2) the settings, sorted into scientific, nuisance and fixed;
-# (3) the budget of each method in updates, and where it went;
-# (4) the isolation plots read: place, depth and width of the valleys, edges;
-# (5) the board: means, spreads, differences with margins, and the verdicts they allow;
-# (6) hygiene: how often the test part was opened, by whom, with which seeds;
-# (7) an answer to the question that says no more than the verdicts do, "cannot tell" included;
-# (8) what limits it: fixed settings that might turn the result, and one you would vary next;
-# (9) a stranger could redo it: seeds, grids, splits and lengths are all there, and what you changed
-# in the cells above.
+# - (1) the question, what you expected, and why these methods and sets;
+# - (2) the settings, sorted into scientific, nuisance and fixed;
+# - (3) the budget of each method in updates, and where it went;
+# - (4) the isolation plots read: place, depth and width of the valleys, edges;
+# - (5) the board: means, spreads, differences with margins, and the verdicts they allow;
+# - (6) hygiene: how often the test part was opened, by whom, with which seeds;
+# - (7) an answer to the question that says no more than the verdicts do, "cannot tell" included;
+# - (8) what limits it: fixed settings that might turn the result, and one you would vary next;
+# - (9) all that a stranger needs to redo it: seeds, grids, splits, lengths, and what you changed in
+#   the cells above.
 #
 # Use what others have written, and say whom. A sentence that is not yours and has no name on it is
 # plagiarism, and so is a figure, and so is text that a machine wrote and you did not say so.

@@ -58,8 +58,8 @@ class ResultsBoard(Lab):
     question = "The runs are made. What does the verdict still depend on?"
     challenge = "without changing a single run, have the board say that Adam is worse than SGD"
     controls = (
-        Span("sgd", "SGD's rates, from - to", 0, LAST, (0, LAST)),
-        Span("adam", "Adam's rates, from - to", 0, LAST, (0, LAST)),
+        Span("sgd", "SGD's rates", 0, LAST, (0, LAST)),
+        Span("adam", "Adam's rates", 0, LAST, (0, LAST)),
         Pick("updates", "Updates", UPDATES, UPDATES[-1]),
         Whole("seeds", "Seeds for tuning", 1, TUNING_SEEDS, 3),
     )
@@ -150,7 +150,7 @@ class ResultsBoard(Lab):
             isolation.markers(rates[tried], curve[tried], series=series)
             at = METHODS[name][1].index(best[name])
             isolation.markers(rates[at], curve[at], series=series, size=8)
-        isolation.legend([("SGD", 0), ("Adam", 1)])
+        isolation.legend([("SGD", 0), ("Adam", 1)], corner="left")
         gap = np.subtract(results["Adam"], results["SGD"])
         gaps.rule(y=0.0)
         if pinned:

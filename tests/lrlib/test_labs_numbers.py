@@ -8,22 +8,24 @@ import numpy as np
 import pytest
 
 from lrlib import curvature, labs
-from lrlib.labs import edge, plateau
+from lrlib.data import load_digits
+from lrlib.labs import board, edge, plateau
 from lrlib.labs.kit import Lab, number
 from lrlib.labs.kit.live import STEPS, digits_network
 from lrlib.optimizers import SGD, AdaGrad, Adam, Momentum, ReduceOnPlateau, RMSprop
-from lrlib.problems import Quadratic, Ravine, RotatedRavine
+from lrlib.problems import Network, Quadratic, Ravine, RotatedRavine
 from lrlib.schedules import (
     WSD,
     Constant,
     CosineDecay,
     ExponentialDecay,
     InverseTimeDecay,
+    Linear,
     PolynomialDecay,
     Triangular,
     Triangular2,
 )
-from lrlib.training import smooth, suggest_lr, train
+from lrlib.training import Budget, Contest, compare, smooth, suggest_lr, train, tune
 
 SOLUTIONS: dict[str, dict[str, Any]] = {
     "rate_preview": {"lr": 0.5},
@@ -262,3 +264,22 @@ def test_the_playground_keeps_the_last_four_pins_and_names_them_all() -> None:
     assert [pin.data[2] for pin in lab.pins] == [f"SGD, constant, 0.{i}" for i in (2, 3, 4, 5)]
     assert all(f"SGD, constant, 0.{i}" in lab.svg for i in (2, 3, 4, 5, 9))
     assert Constant(0.9)(0) == lab.outcome.data[1][0]
+
+
+def test_the_results_board_shows_what_a_contest_of_the_same_runs_gives() -> None:
+    lab = labs.results_board()
+    lab.set(sgd=(5, 7), adam=(4, 6), updates=75, seeds=2)
+    spans, _, best, results, row = lab.outcome.data
+    parts = load_digits().split(seed=0, fractions=(0.6, 0.2, 0.2))
+    contest = Contest(parts, lambda part: Network(part, (64, 16, 10)), 75, Budget(each=11 * 75))
+    tested = {}
+    for name, (low, high) in spans.items():
+        optimizer, rates = board.METHODS[name]
+        run = contest.trainer(name, optimizer, lambda lr: Linear(lr, 0.0, 75))
+        rate, _ = tune(run, rates[low : high + 1], [0, 1])
+        assert rate == best[name]
+        tested[name] = [run(rate, seed, "test") for seed in range(5, 10)]
+        assert np.allclose(tested[name], results[name], rtol=1e-3)
+    assert contest.budget.left("SGD") == contest.budget.left("Adam") == 0
+    expected = compare(results)["Adam"]
+    assert row == {key: expected[key] for key in ("difference", "margin", "verdict")}

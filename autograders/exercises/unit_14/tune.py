@@ -240,6 +240,19 @@ def survivors_only(train, rates, seeds):
     return lowest(rates, scores), scores
 
 
+@TUNE.also("drops-diverged-seeds")
+def nan_means(train, rates, seeds):
+    scores = np.nanmean(losses_of(train, rates, seeds), axis=1)
+    return lowest(rates, scores), scores
+
+
+@TUNE.also("drops-diverged-seeds")
+def smallest_of_nan_means(train, rates, seeds):
+    scores = np.nanmean(losses_of(train, rates, seeds), axis=1)
+    lowest(rates, scores)
+    return rates[int(np.argmin(scores))], scores
+
+
 @TUNE.misconception(
     "nan-wins",
     where="Look at what `np.argmin` returns for an array that holds NaN.",

@@ -111,24 +111,24 @@ QUOTED = [
     ),
     (
         "Adam's lies at smaller rates than SGD's",
-        "all(found[1]['Adam'] < found[1]['SGD'] for found in settled.values())",
+        "all(found[1]['Adam'] < found[1]['SGD'] for found in study.values())",
     ),
     (
         "the valleys of momentum and Adam are equally deep",
-        "abs(min(settled['digits', 300][0]['Adam']) / min(settled['digits', 300][0]['momentum'])"
+        "abs(min(study['digits', 300][0]['Adam']) / min(study['digits', 300][0]['momentum'])"
         " - 1) < 0.12",
     ),
     (
         "On the docstrings Adam's is the deepest",
         "(lambda s: min(s['Adam']) < 0.9 * min(min(s['SGD']), min(s['momentum'])))"
-        "(settled['docstrings', 300][0])",
+        "(study['docstrings', 300][0])",
     ),
     (
         "Two steps of the grid below its best rate every method has lost more than the three"
         " methods differ by",
         "all((lambda lows: all(sc[int(np.argmin(sc)) - 2] - min(sc) > max(lows) - min(lows)"
         " for sc in s.values()))([min(sc) for sc in s.values()])"
-        " for s in (settled['digits', 300][0], settled['docstrings', 300][0]))",
+        " for s in (study['digits', 300][0], study['docstrings', 300][0]))",
     ),
     # The model report
     (
