@@ -13,6 +13,11 @@ from tests.browser.jupyter import NotebookPage, Server
 from tests.browser.lab_page import LabPage
 from tests.lrlib.test_labs_numbers import SOLUTIONS
 
+SOLVE = """
+start = {{control.name: control.value for control in {name}.controls}}
+{name}.set(**start | {solution})
+{name}.reading
+"""
 CELLS = {
     "marble": "labs.step_marble()",
     "keys": "labs.step_marble()",
@@ -27,7 +32,7 @@ CELLS = {
         for name in labs.__all__
         for place, cell in (
             (name, f"{name} = labs.{name}()\n{name}"),
-            (f"{name} ends", f"{name}.set(**{SOLUTIONS.get(name, {})})\n{name}.reading"),
+            (f"{name} ends", SOLVE.format(name=name, solution=SOLUTIONS.get(name, {}))),
         )
     },
 }
