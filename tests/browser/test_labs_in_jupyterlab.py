@@ -16,7 +16,6 @@ from tests.lrlib.test_labs_numbers import SOLUTIONS
 SOLVE = """
 start = {{control.name: control.value for control in {name}.controls}}
 {name}.set(**start | {solution})
-{name}.reading
 """
 CELLS = {
     "marble": "labs.step_marble()",
@@ -33,6 +32,7 @@ CELLS = {
         for place, cell in (
             (name, f"{name} = labs.{name}()\n{name}"),
             (f"{name} ends", SOLVE.format(name=name, solution=SOLUTIONS.get(name, {}))),
+            (f"{name} says", f"{name}.reading"),
         )
     },
 }
@@ -176,7 +176,10 @@ def test_each_lab_answers_every_control_says_what_it_shows_and_is_legible_at_200
         assert lab.svg() != before, "a switch changes nothing"
     pictures = lab.drag(lab.root.get_by_role("slider").first, pixels=60)
     assert pictures.count > 0 and pictures.blank == 0
-    in_kernel = lesson.run_cell(PLACES.index(f"{name} ends")).inner_text()
+    lesson.run_cell(PLACES.index(f"{name} ends"))
+    lab.root.scroll_into_view_if_needed()
+    lab.settle()
+    in_kernel = lesson.run_cell(PLACES.index(f"{name} says")).inner_text()
     lab.root.scroll_into_view_if_needed()
     lab.root.locator(".lr-reading").wait_for()
     if lab.root.locator(".lr-task").count():
