@@ -3,6 +3,7 @@
 import pytest
 
 from tests.lrlib.conformance import optimizers, plateau, schedules
+from tests.lrlib.conformance.__main__ import what
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -30,3 +31,12 @@ def test_a_row_whose_claim_is_false_is_found():
     assert row.faults(ours, theirs) == ["t = 7: 0.0e+00 apart, claimed to differ"]
     theirs[7:] = 0.3
     assert [fault[:5] for fault in row.faults(ours, theirs)] == ["t = 8"]
+
+
+def test_the_page_lists_every_row_and_no_other(root):
+    lines = (root / "docs" / "conformance.md").read_text("utf-8").splitlines()
+    listed = [line for line in lines if line.startswith("| ") and "| technique |" not in line]
+    rows = [what(module, r) for module in (schedules, plateau, optimizers) for r in module.ROWS]
+    assert [line for line in listed if not line.startswith(tuple(rows))] == []
+    assert len(listed) == len(rows)
+    assert "DOES NOT HOLD" not in "".join(listed) and "not run:" not in "".join(listed)
