@@ -99,6 +99,8 @@ def environ(venv):
     foreign = {"PYTHONHOME", "PYTHONPATH", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "VIRTUAL_ENV"}
     kept = {name: value for name, value in os.environ.items() if name not in foreign}
     kept["PATH"] = os.pathsep.join([str(programs(venv)), kept.get("PATH", os.defpath)])
+    # The labs train networks too small for threads: with them each change costs several times more.
+    kept.setdefault("OPENBLAS_NUM_THREADS", "1")
     return kept
 
 
@@ -229,6 +231,14 @@ def explain(log, failed):
     return "\n".join([failed, *("  " + line for line in tail[-12:]), f"Details: {log}"])
 
 
+def configure(venv):
+    """Write what Jupyter has to know about this environment; other settings in the file stay."""
+    write_json(venv / "share/jupyter/lab/settings/overrides.json", NO_NEWS)
+    server = venv / "etc/jupyter/jupyter_server_config.json"
+    settings = read_json(server)
+    write_json(server, settings | {"ServerApp": settings.get("ServerApp", {}) | PROMPT})
+
+
 def prepare(root, groups, name=".venv"):
     """Bring an environment to what the requirements files and the lock say; return its path.
 
@@ -261,10 +271,7 @@ def prepare(root, groups, name=".venv"):
             else:
                 stamps[group] = fingerprint(root, group)
                 write_json(venv / "course-setup.json", stamps)
-    write_json(venv / "share/jupyter/lab/settings/overrides.json", NO_NEWS)
-    server = venv / "etc/jupyter/jupyter_server_config.json"
-    settings = read_json(server)
-    write_json(server, settings | {"ServerApp": settings.get("ServerApp", {}) | PROMPT})
+    configure(venv)
     (root / "course" / "exchange").mkdir(parents=True, exist_ok=True)
     return venv
 

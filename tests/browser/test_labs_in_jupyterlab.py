@@ -13,9 +13,10 @@ from tests.browser.jupyter import NotebookPage, Server
 from tests.browser.lab_page import LabPage
 from tests.lrlib.test_labs_numbers import SOLUTIONS
 
+# Two changes at once: what the browser answers to the first must not undo the second.
 SOLVE = """
-start = {{control.name: control.value for control in {name}.controls}}
-{name}.set(**start | {solution})
+{name}.reset()
+{name}.set(**{solution})
 """
 CELLS = {
     "marble": "labs.step_marble()",

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import xml.etree.ElementTree as ET
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
+from traitlets.config import Config
 
+import start
 from lrlib import labs
 from lrlib.labs.kit import Axis, Log, Picture, number
 from lrlib.labs.kit.live import LiveRun, LiveRuns, TightNetwork, digits_network
@@ -109,12 +112,42 @@ def test_numbers_are_written_for_people(value: float, text: str) -> None:
 def test_the_number_box_keeps_what_was_typed_and_the_slider_gives_round_numbers() -> None:
     knob = Log("lr", "Learning rate", 0.01, 1.0, 0.1).widget()
     slider, box = knob.children
+    assert slider.index == 20 and len(slider.options) == 41
     box.value = 0.3
-    assert knob.value == 0.3
-    slider.value = 10**-0.5  # what the browser answers: the mark nearest to 0.3
-    assert knob.value == 0.3
-    slider.value = 10**-0.45
+    assert knob.value == 0.3 and slider.label == "0.32"
+    slider.index += 1
     assert knob.value == 0.35 and box.value == 0.35
+    knob.value = 0.5
+    assert box.value == 0.5 and slider.label == "0.5"
+
+
+def test_the_slider_reaches_both_ends_and_says_what_the_box_says() -> None:
+    knob = Log("lr", "Learning rate", 0.002, 0.9, 0.1, step=0.04).widget()
+    slider, box = knob.children
+    for index, expected in ((0, 0.002), (len(slider.options) - 1, 0.9), (10, 0.00502)):
+        slider.index = index
+        assert knob.value == box.value == float(slider.label) == expected
+
+
+def test_while_the_slider_moves_the_number_box_follows_behind_the_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lrlib.labs.kit.controls.BOX_SECONDS", 0.001)
+    knob = Log("lr", "Learning rate", 0.01, 1.0, 0.1).widget()
+    slider, box = knob.children
+    written, pictures = [], []
+    box.observe(lambda change: written.append(change["new"]), "value")
+    knob.observe(lambda change: pictures.append(change["new"]), "value")
+
+    async def drag() -> None:
+        for index in (21, 22, 23):
+            slider.index = index
+        assert written == []
+        while not written:
+            await asyncio.sleep(0.001)
+
+    asyncio.run(drag())
+    assert pictures == [0.11, 0.13, 0.14] and written == [0.14]
 
 
 def test_the_tight_network_has_the_loss_and_the_gradient_of_the_readable_one() -> None:
@@ -199,8 +232,7 @@ def test_a_reader_without_a_kernel_gets_the_picture_and_the_words() -> None:
 def test_the_server_that_start_py_sets_up_sends_what_a_kernel_says_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    server = ServerApp()
-    server.load_config_file()
+    server = ServerApp(config=Config({"ServerApp": start.PROMPT}))
     connection = server.kernel_websocket_connection_class
     happened: list[object] = []
     monkeypatch.setattr(
@@ -210,6 +242,20 @@ def test_the_server_that_start_py_sets_up_sends_what_a_kernel_says_at_once(
     monkeypatch.setattr(handler, "set_nodelay", happened.append)
     connection(websocket_handler=handler).connect()
     assert happened == [True, "connected"]
+
+
+def test_start_py_gives_that_connection_and_one_thread_to_the_servers_of_its_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = {"ServerApp": {"port": 8899}, "Else": {"kept": 1}}
+    settings = tmp_path / "etc/jupyter/jupyter_server_config.json"
+    start.write_json(settings, other)
+    start.configure(tmp_path)
+    assert start.read_json(settings) == other | {"ServerApp": {"port": 8899} | start.PROMPT}
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    assert start.environ(tmp_path)["OPENBLAS_NUM_THREADS"] == "1"
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
+    assert start.environ(tmp_path)["OPENBLAS_NUM_THREADS"] == "4"
 
 
 def test_runs_trained_together_end_where_each_ends_alone() -> None:

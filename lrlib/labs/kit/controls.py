@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import isclose, log10
+from math import ceil, log10
 from typing import Any
 
 import ipywidgets as widgets
 import traitlets
 
+from lrlib.labs.kit.later import Later
+
+BOX_SECONDS = 0.03
 _STYLE = {"description_width": "132px"}
 
 
@@ -27,41 +30,49 @@ def _slider(kind: type, label: str, **options: Any) -> widgets.DOMWidget:
 class LogKnob(widgets.HBox):
     """A logarithmic slider beside a number box; `value` is what either of them was last set to.
 
-    The slider moves in steps of `step` decades and gives numbers of two or three digits; the box
-    takes any number within the limits, exactly.
+    The slider stands on marks, `step` decades apart, whose numbers have two or three digits; the
+    box takes any number within the limits, exactly. Browser and kernel tell each other the number
+    of a mark. With `FloatLogSlider` the browser answers a value off the marks with the mark that it
+    moved the handle to, and that answer can arrive after the next value was set and undo it.
     """
 
     value = traitlets.Float()
 
     def __init__(self, label: str, low: float, high: float, value: float, step: float) -> None:
-        self._low, self._step = low, step
-        self._digits = 2 if step >= 0.05 else 3
+        digits = 2 if step >= 0.05 else 3
+        last = ceil(log10(high / low) / step - 1e-9)
+        marks = [min(low * 10 ** (step * k), high) for k in range(last + 1)]
+        self._marks = [float(f"{mark:.{digits}g}") for mark in marks]
         self._busy = False
+        self._write_later = Later(BOX_SECONDS, self._write)
         self._slider = _slider(
-            widgets.FloatLogSlider,
+            widgets.SelectionSlider,
             label,
             readout=False,
-            min=log10(low),
-            max=log10(high),
-            value=value,
-            step=step,
+            options=[f"{mark:g}" for mark in self._marks],
+            index=self._nearest(value),
         )
         self._box = widgets.BoundedFloatText(
             value=value, min=low, max=high, description=f"{label}, number"
         ).add_class("lr-number")
         super().__init__([self._slider, self._box], value=value)
         self.add_class("lr-row")
-        self._slider.observe(self._slid, names="value")
+        self._slider.observe(self._slid, names="index")
         self._box.observe(self._typed, names="value")
         self.observe(self._set, names="value")
 
+    def _nearest(self, value: float) -> int:
+        return min(range(len(self._marks)), key=lambda k: abs(log10(self._marks[k] / value)))
+
     def _slid(self, change: Any) -> None:
-        place = round(log10(self.value / self._low) / self._step)
-        nearest = self._low * 10 ** (place * self._step)
-        if self._busy or isclose(change["new"], nearest, rel_tol=1e-6):
-            return  # the browser moves the handle to the mark nearest to the value it was given
+        if self._busy:
+            return
         with self._alone():
-            self.value = float(f"{change['new']:.{self._digits}g}")
+            self.value = self._marks[change["new"]]
+        self._write_later()
+
+    def _write(self) -> None:
+        with self._alone():
             self._box.value = self.value
 
     def _typed(self, change: Any) -> None:
@@ -71,7 +82,7 @@ class LogKnob(widgets.HBox):
     def _set(self, change: Any) -> None:
         if not self._busy:
             with self._alone():
-                self._box.value = self._slider.value = change["new"]
+                self._box.value, self._slider.index = change["new"], self._nearest(change["new"])
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -12,12 +12,14 @@ from typing import Any, ClassVar
 import ipywidgets as widgets
 
 from lrlib.labs.kit.controls import Control
+from lrlib.labs.kit.later import Later
 from lrlib.labs.kit.own import LearnerError, blamed, forget_answers
 from lrlib.labs.kit.svg import Picture
 from lrlib.labs.kit.theme import SCRIPT, STYLE
 
 FRAME_SECONDS = 0.12
 PART_SECONDS = 0.03
+CODE_SECONDS = 0.15
 MOST_CONTROLS = 4
 
 
@@ -72,7 +74,8 @@ class Lab(widgets.VBox):
         self._run: asyncio.Task[None] | None = None
         self._refining: asyncio.Task[None] | None = None
         self._ever_met = False
-        self._view = widgets.HTML().add_class("lr-view")
+        self._view, self._code = widgets.HTML().add_class("lr-view"), widgets.HTML()
+        self._code_later = Later(CODE_SECONDS, self._show_code)
         for knob in self.knobs.values():
             knob.observe(self._changed, names="value")
         self._refresh()
@@ -88,6 +91,7 @@ class Lab(widgets.VBox):
                 *self.knobs.values(),
                 self._button_row(),
                 self._view,
+                self._code,
                 widgets.Output(outputs=(script,), layout={"display": "none"}),
             ]
         )
@@ -252,6 +256,12 @@ class Lab(widgets.VBox):
         self._ever_met = self._ever_met or self.outcome.met
         drawn = self._picture().render(f"{self.title}. {self.reading}")
         self._view.value = drawn + self._words(self.outcome)
+        if self.outcome.code or self._code.value:
+            self._code_later()
+
+    def _show_code(self) -> None:
+        code = self.outcome.code
+        self._code.value = f"<pre>{escape(code)}</pre>" if code else ""
 
     def _words(self, outcome: Outcome) -> str:
         kind = "lr-reading lr-bad" if outcome.diverged else "lr-reading"
@@ -263,11 +273,7 @@ class Lab(widgets.VBox):
                 state = "lr-task"
                 mark = "Challenge (met before)" if self._ever_met else "Challenge"
             text += f'<p class="{state}">{mark}: {escape(self.challenge)}</p>'
-        if outcome.code:
-            extra = f"<pre>{escape(outcome.code)}</pre>"
-        else:
-            extra = _html_table(outcome.table)
-        return f'<div class="lr-result">{text}</div>{extra}'
+        return f'<div class="lr-result">{text}</div>{_html_table(outcome.table)}'
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any] | None:
         bundle = super()._repr_mimebundle_(**kwargs)
