@@ -100,6 +100,10 @@ edge_of_stability()
 # scale, with a line at two over the rate; on the right the loss. A sentence gives rate, limit, last
 # curvature and last loss.*
 #
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:edge_of_stability.png)
+#
 # ## What holds it there
 #
 # **p1** is (b). The largest curvature of a loss, the top eigenvalue of its Hessian, is called its

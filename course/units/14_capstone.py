@@ -101,6 +101,10 @@ results_board()
 # right the difference of the test losses, Adam minus SGD, for five new seeds, a level line at 0 and
 # a band for the interval. A sentence gives the runs spent, the difference and the verdict.*
 #
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:results_board.png)
+#
 # ## What makes a comparison fair
 #
 # The board's verdict went from *better* over *cannot tell* to *worse*, and every time it was

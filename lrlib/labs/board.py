@@ -138,7 +138,7 @@ class ResultsBoard(Lab):
             title="Each method against its rate",
         )
         gaps = picture.panel(
-            Axis(-0.7, 5.7, "test seed"),
+            Axis(4.5, 9.5, "test seed", ticks=(5, 6, 7, 8, 9)),
             Axis(*_limits(results), "Adam − SGD"),
             left=480,
             title="Test loss, seed by seed",
@@ -155,11 +155,11 @@ class ResultsBoard(Lab):
         gaps.rule(y=0.0)
         if pinned:
             before = np.subtract(pinned.data[3]["Adam"], pinned.data[3]["SGD"])
-            gaps.markers(np.arange(5), before, ghost=True)
+            gaps.markers(np.arange(5, 10), before, ghost=True)
         if np.isfinite([row["difference"], row["margin"]]).all():
             low, high = row["difference"] - row["margin"], row["difference"] + row["margin"]
             gaps.band(y=(low, high), series=2)
-        gaps.markers(np.arange(5), gap, series=2)
+        gaps.markers(np.arange(5, 10), gap, series=2)
         return picture
 
 

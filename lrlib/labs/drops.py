@@ -66,7 +66,8 @@ class DragTheDrops(Lab):
         loss = picture.panel(
             steps, Axis(0.1, 10, "loss", log=True), top=150, title="Training loss on the digits"
         )
-        loss.rule(y=GOAL, text=f"goal {GOAL}")
+        loss.rule(y=GOAL)
+        loss.text(2, GOAL, f"goal {GOAL}", dy=15)
         if pinned:
             rate.line(np.arange(STEPS), pinned.data[0].rates, ghost=True)
             loss.line(pinned.data[0].at, pinned.data[0].full, ghost=True)

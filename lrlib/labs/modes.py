@@ -78,7 +78,8 @@ class ModeBars(Lab):
             Axis(0, 3, ticks=()), Axis(0, 2, "kept of the distance"), left=490, title="|1 − lr·λ|"
         )
         bars.band(y=(1, 2), series=1)
-        bars.rule(y=1.0, text="grows above")
+        bars.rule(y=1.0)
+        bars.text(1.5, 1.86, "above 1: grows", anchor="middle")
         if pinned:
             bowl.line(*pinned.data[0].T, ghost=True)
             bars.bars([1, 2], np.abs(pinned.data[1]), width=0.86, ghost=True)
@@ -88,7 +89,7 @@ class ModeBars(Lab):
             size = abs(factors[place - 1])
             bars.bars(place, min(size, 2), width=0.7, series=series)
             bars.text(place, 0.1, name, anchor="middle")
-            bars.text(place, min(size, 1.9), number(size), anchor="middle", dy=-4)
+            bars.text(place, min(size, 1.72), number(size), anchor="middle", dy=-4)
         return picture
 
 

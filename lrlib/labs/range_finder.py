@@ -34,7 +34,7 @@ class Finder(Lab):
     question = "One short test before training: which rate does its curve suggest, and is it right?"
     challenge = f"place the cursor so that its own training ends first of the three, below {GOAL}"
     controls = (
-        Log("lr", "Cursor", LOW, HIGH, 0.01),
+        Log("lr", "Cursor", LOW, HIGH, 0.05),
         Linear("beta", "Smoothing beta", 0.0, 0.95, 0.8, 0.05),
     )
     presets = (
@@ -73,7 +73,7 @@ class Finder(Lab):
         )
         loss = picture.panel(
             Axis(0, STEPS, "step"),
-            Axis(0.1, 10, "loss", log=True),
+            Axis(0.2, 5, "loss", log=True),
             left=392,
             title="Training on the digits",
         )
