@@ -47,6 +47,10 @@ c.Authenticator.admin_users = set()
 c.JupyterHub.spawner_class = "localprocess"
 c.Spawner.cmd = [str(PROGRAMS / "jupyterhub-singleuser")]
 c.Spawner.default_url = "/lab"
+# What a kernel says leaves for the browser at once: without it the live labs lag behind the hand.
+c.Spawner.args = [
+    "--ServerApp.kernel_websocket_connection_class=lrlib.labs.server.PromptConnection"
+]
 
 
 def by_role(spawner):
