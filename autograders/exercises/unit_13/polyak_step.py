@@ -180,7 +180,7 @@ def uncapped(w, grad, loss, loss_min, max_lr):
     "cap-as-a-floor",
     where="Call it with a small gap: the rate should fall below `max_lr`.",
     why="`max(max_lr, ...)` makes it the smallest rate; it is meant to be the largest.",
-    how="Use `min`.",
+    how="Take the smaller one: `min(max_lr, ...)`.",
 )
 def floored(w, grad, loss, loss_min, max_lr):
     square = np.sum(grad**2)
