@@ -108,7 +108,7 @@ def _evidence(
     silent = sum(not outcome.answered for outcome in first)
     if name in ("shape", "purity") and silent > len(first) / 2:
         worst = next(index for index, outcome in enumerate(first) if not outcome.answered)
-        yield worst, first[worst].message
+        yield worst, first[worst].said
     values_hold = all(
         not outcome.fault
         for case, outcome in zip(plan.cases, first)
@@ -119,14 +119,14 @@ def _evidence(
         wrong_form = outcome.fault in ("kind", "shape")
         if name == "shape":
             if wrong_form or (own and outcome.fault and (values_hold or not outcome.answered)):
-                yield index, outcome.message
+                yield index, outcome.said
         elif name == "purity":
             if outcome.impure or (own and outcome.fault and values_hold):
-                yield index, outcome.impure or outcome.message
+                yield index, outcome.impure or outcome.said
         elif (
             own and outcome.fault and not (wrong_form and "shape" in worth and not values_hold)
         ) or (own and wrong_form):
-            yield index, outcome.message
+            yield index, outcome.said
         elif own and outcome.impure and "purity" not in worth:
             yield index, outcome.impure
     for index, outcome in zip(plan.order[len(first) :], second):
@@ -142,7 +142,7 @@ def _nothing_useful(plan: Plan, outcomes: Sequence[Outcome]) -> str:
     asked = [(case, read) for case, read in reads if case.raises is None]
     if not any(not o.fault for o in outcomes) and not asked:
         worst = outcomes[0]
-        return worst.message or "returns nothing that can be compared"
+        return worst.said or "returns nothing that can be compared"
     if not any(o.fault for o in outcomes):
         return ""
     if not any(np.size(part) for _, read in asked for part in numbers_of(read)):
@@ -251,7 +251,7 @@ def _example(plan: Plan, outcomes: Sequence[Outcome], answers: Sequence[Any]) ->
             expected = case.raises or (case.note if plan.exercise.compare else show(want))
             raised = outcome.fault in ("raised", "missing", "malformed")
             if raised:
-                got = outcome.message
+                got = outcome.said
             elif outcome.read is not None and (case.record or case.part):
                 got = show(outcome.read)
             else:

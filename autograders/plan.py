@@ -27,6 +27,12 @@ class Outcome:
     message: str = ""
     read: Any = None
     impure: str = ""
+    place: str = ""
+
+    @property
+    def said(self) -> str:
+        """The sentence with the student's line, which is shown and never compared."""
+        return self.message + self.place
 
     @property
     def answered(self) -> bool:
@@ -129,15 +135,15 @@ class Plan:
         types = raised.get("types") if isinstance(raised, Mapping) else None
         if not isinstance(types, list) or not types or not all(isinstance(t, str) for t in types):
             return Outcome("malformed", "the answer did not arrive whole")
-        line = f" (line {raised['line']} of your cell)" if raised.get("line") else ""
-        said = printable(f"raised {types[0]}: {raised.get('message') or 'no message'}{line}")
+        place = printable(f" (line {raised['line']} of your cell)") if raised.get("line") else ""
+        said = printable(f"raised {types[0]}: {raised.get('message') or 'no message'}")
         if case.raises is not None and case.raises in types:
             return Outcome(None, "", types[0], self._impure(case, answer))
         if case.raises is not None:
-            return Outcome("value", f"expected {case.raises}, but it {said}")
+            return Outcome("value", f"expected {case.raises}, but it {said}", place=place)
         if types[0] == "TypeError" and "argument" in str(raised.get("message")):
             said += f"; the contract is {self.exercise.signature}"
-        return Outcome("raised", said)
+        return Outcome("raised", said, place=place)
 
     def _impure(self, case: Case, answer: Mapping[str, Any]) -> str:
         """Say which input was changed or is shared with the result, if any."""

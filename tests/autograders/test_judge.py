@@ -3,6 +3,7 @@
 import math
 import random
 import warnings
+from types import FunctionType
 
 import numpy as np
 import pytest
@@ -273,6 +274,32 @@ def test_two_misconceptions_at_once_still_name_one():
     report = run(plan_for(find("sgd_step"), 1), uphill_in_place)
     assert report.misconception == "adds-the-gradient"
     assert "was changed" in next(f.message for f in report.findings if f.property == "purity")
+
+
+def in_a_cell(function):
+    """The function as a notebook holds it: its exceptions carry the line of a cell."""
+    namespace = function.__globals__, function.__name__, function.__defaults__, function.__closure__
+    found = FunctionType(function.__code__.replace(co_filename="<cell>"), *namespace)
+    found.__kwdefaults__ = function.__kwdefaults__
+    return found
+
+
+@by_name
+def test_a_misconception_that_raises_is_named_in_a_cell_too(exercise):
+    plan = plan_for(exercise)
+    for misconception in exercise.misconceptions.values():
+        for function in misconception.functions:
+            report = run(plan, in_a_cell(function), reveal=True)
+            assert report.misconception == misconception.id
+
+
+def test_an_exception_is_shown_with_the_line_of_the_cell():
+    def sgd_step(w, grad, lr):
+        raise ValueError("no")
+
+    plan = plan_for(find("sgd_step"))
+    line = sgd_step.__code__.co_firstlineno + 1
+    assert f"(line {line} of your cell)" in str(run(plan, in_a_cell(sgd_step), reveal=True))
 
 
 def test_an_unlisted_fault_gets_an_example_instead_of_a_name():
