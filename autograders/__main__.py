@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:
+    from .bulk.results import Shard
     from .folders import CourseFolder
-    from .results import Shard
 
 
 def say(text: str) -> None:
@@ -78,10 +78,10 @@ def unit_of(course: CourseFolder, path: Path) -> str:
 
 def grade(options: argparse.Namespace) -> int:
     """Grade everything that was handed in for a unit, and record it."""
-    from .bulk import Settings, grade_class
+    from .bulk.run import Settings, grade_class
+    from .bulk.tally import Display
+    from .bulk.workers import cluster, cores, local
     from .folders import CourseFolder
-    from .tally import Display
-    from .workers import cluster, cores, local
 
     course = CourseFolder(options.course)
     unit = course.unit(options.unit)
@@ -118,7 +118,7 @@ def grade(options: argparse.Namespace) -> int:
                 show=display.show,
             )
             if options.feedback and not tally.unrecorded and not options.shard:
-                from .returning import return_pages
+                from .bulk.returning import return_pages
 
                 pages, lost = return_pages(
                     course,
@@ -149,9 +149,9 @@ def grade(options: argparse.Namespace) -> int:
 
 def record_again(options: argparse.Namespace) -> int:
     """Record the kept results of a unit, of all shards, as into a new gradebook."""
-    from .bulk import merged, record
+    from .bulk.results import results_path
+    from .bulk.run import merged, record
     from .folders import CourseFolder
-    from .results import results_path
 
     course = CourseFolder(options.course)
     unit = course.unit(options.unit)
@@ -206,7 +206,7 @@ def positive(text: str) -> int:
 
 def part(text: str) -> Shard:
     """A shard such as 2/5."""
-    from .results import Shard
+    from .bulk.results import Shard
 
     try:
         return Shard.parse(text)

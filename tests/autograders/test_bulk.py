@@ -9,15 +9,15 @@ import nbformat
 import pytest
 from nbgrader import utils
 
-from autograders.bulk import Settings, grade_class, load_results, merged, record, results_path
-from autograders.dispatch import LOST_IN_A_ROW, Lost, WorkersFail, spread
+from autograders.bulk.dispatch import LOST_IN_A_ROW, Lost, WorkersFail, spread
+from autograders.bulk.results import Results, Shard
+from autograders.bulk.run import Settings, grade_class, load_results, merged, record, results_path
+from autograders.bulk.tally import Display, Tally, duration, verdict
+from autograders.bulk.work import Unit, grade_task, notebook_json
+from autograders.bulk.workers import LocalPool
 from autograders.folders import CourseError, CourseFolder
 from autograders.marks import checksum_of
-from autograders.results import Results, Shard
-from autograders.tally import Display, Tally, duration, verdict
 from autograders.turns import Turn
-from autograders.work import Unit, grade_task, notebook_json
-from autograders.workers import LocalPool
 from tests.benchmarks import endurance
 
 from .classroom import COURSE, DROPS, PUPILS, hand_in, new_course, submission
@@ -312,7 +312,7 @@ def test_a_graded_notebook_is_written_as_nbformat_writes_it(unit):
 
 def grade_task_blank(unit):
     """The notebook that comes back for what could not be read: cards, notes and all cells."""
-    from autograders.work import Task
+    from autograders.bulk.work import Task
 
     return grade_task(Task(unit, "ada", refused="the file is empty")).notebook
 

@@ -6,9 +6,9 @@ import signal
 import pytest
 
 from autograders.__main__ import main
-from autograders.bulk import Settings, grade_class, load_results
+from autograders.bulk.run import Settings, grade_class, load_results
+from autograders.bulk.workers import cluster
 from autograders.folders import CourseError, CourseFolder
-from autograders.workers import cluster
 from tests.benchmarks import endurance
 from tests.benchmarks.cluster import Cluster
 
@@ -71,7 +71,7 @@ def test_the_command_grades_and_records_on_the_cluster(address, tmp_path, capsys
 
 
 def test_a_cluster_that_is_not_there_is_said(monkeypatch):
-    monkeypatch.setattr("autograders.workers.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("autograders.bulk.workers.CONNECT_SECONDS", 1)
     with (
         pytest.raises(CourseError, match="no Dask scheduler answers"),
         cluster("tcp://127.0.0.1:9"),

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from autograders.__main__ import main
-from autograders.bulk import load_results, results_path
+from autograders.bulk.run import load_results, results_path
 from autograders.folders import CourseFolder
 from autograders.gradebook import GradebookUnusable, open_gradebook
 from tests.benchmarks import endurance
@@ -112,7 +112,7 @@ def main_inline(course, monkeypatch, *more):
     """The command, grading in this process."""
     from contextlib import nullcontext
 
-    monkeypatch.setattr("autograders.workers.local", lambda jobs: nullcontext((Inline(), 1)))
+    monkeypatch.setattr("autograders.bulk.workers.local", lambda jobs: nullcontext((Inline(), 1)))
     return main(["grade", DROPS, "--course", str(course), *more])
 
 

@@ -5,9 +5,9 @@ import shutil
 import pytest
 from nbgrader.api import Gradebook
 
+from autograders.bulk.returning import page_path, return_pages
 from autograders.folders import CourseFolder
 from autograders.pages import CELL, parsed, settled
-from autograders.returning import page_path, return_pages
 
 from .classroom import DROPS, PUPILS, hand_in, nbgrader, new_course, submission
 from .test_bulk import Inline, graded

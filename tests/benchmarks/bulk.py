@@ -51,7 +51,7 @@ def handed_in(unit: str, number: int) -> dict:
 
 def new_class(folder: Path, size: int) -> Path:
     """A course of ours with so many submissions and a gradebook that knows the unit."""
-    from autograders.bulk import open_recorder
+    from autograders.bulk.run import open_recorder
     from autograders.folders import CourseFolder
 
     course = new_course(folder, [UNIT])
@@ -146,10 +146,12 @@ def against_stock(options: argparse.Namespace) -> None:
 
 def profile(options: argparse.Namespace) -> None:
     """Processor time of one submission by stage, in one process, and of its own code alone."""
-    from autograders import bulk, grading, work
+    from autograders import grading
+    from autograders.bulk import run as bulk
+    from autograders.bulk import work
+    from autograders.bulk.results import Results
     from autograders.folders import CourseFolder
     from autograders.record import Recorder
-    from autograders.results import Results
     from autograders.sandbox import Sandbox
     from tests.autograders.test_bulk import Inline
 
@@ -214,7 +216,7 @@ def student_code_alone(folder, students: list[str]) -> float:
     """Processor seconds of all answers, defined and called once for every case, in this process."""
     import numpy as np
 
-    from autograders.bulk import unit_of
+    from autograders.bulk.run import unit_of
     from autograders.calls import quiet, run_calls
     from autograders.catalogue import of_unit
     from autograders.exercise import Exercise

@@ -30,7 +30,7 @@ class Cluster:
                 self._start(
                     log, "dask_worker", "--scheduler-file", str(where), "--nthreads", "1",
                     "--no-dashboard", "--local-directory", str(self.folder),
-                    "--preload", "autograders.work",
+                    "--preload", "autograders.bulk.work",
                 )  # fmt: skip
         try:
             with Client(scheduler_file=str(where), timeout=120, set_as_default=False) as client:

@@ -18,7 +18,7 @@ from tests.autograders.classroom import DROPS, PUPILS, hand_in, new_course, subm
 
 SECONDS_TO_LIVE = 300
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["autograders.bulk"])
+FORKS.set_forkserver_preload(["autograders.bulk.run"])
 
 
 def new_class(folder: Path, size: int) -> Path:

@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from .sandbox import SandboxUnavailable
+from ..sandbox import SandboxUnavailable
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")

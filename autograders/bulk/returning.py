@@ -15,12 +15,12 @@ from nbgrader.api import BaseCell, Comment, Grade, Notebook, SubmittedAssignment
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from .bulk import copy_beside, refused, write_whole
+from ..folders import CourseError, CourseFolder
+from ..gradebook import open_gradebook, patiently
+from ..pages import Page, make_page, settings_of
 from .dispatch import Lost, WorkersFail, spread
-from .folders import CourseError, CourseFolder
-from .gradebook import open_gradebook, patiently
-from .pages import Page, make_page, settings_of
 from .results import results_path
+from .run import copy_beside, refused, write_whole
 
 BATCH = 100
 

@@ -13,12 +13,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .catalogue import chosen, use
-from .files import Refused, find_notebook, read_regular
-from .grading import grade_submission
-from .intake import Master, Placed, Submission, read_master, read_submission
-from .marks import Marks, return_graded, return_refused
-from .sandbox import Sandbox
+from ..catalogue import chosen, use
+from ..files import Refused, find_notebook, read_regular
+from ..grading import grade_submission
+from ..intake import Master, Placed, Submission, read_master, read_submission
+from ..marks import Marks, return_graded, return_refused
+from ..sandbox import Sandbox
 
 
 @dataclass(frozen=True)

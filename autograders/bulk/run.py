@@ -15,11 +15,11 @@ from typing import Any
 
 import nbformat
 
+from ..files import Refused, read_regular
+from ..folders import AUDIT, CourseError, CourseFolder, released_path, secret_seed, timestamp_of
+from ..gradebook import GradebookUnusable
+from ..record import Recorder, ensure_assignment
 from .dispatch import Lost, WorkersFail, spread
-from .files import Refused, read_regular
-from .folders import AUDIT, CourseError, CourseFolder, released_path, secret_seed, timestamp_of
-from .gradebook import GradebookUnusable
-from .record import Recorder, ensure_assignment
 from .results import (
     Outcome,
     Results,

@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .folders import CourseError, CourseFolder
-from .marks import Marks
-from .record import Result
+from ..folders import CourseError, CourseFolder
+from ..marks import Marks
+from ..record import Result
 
 
 @dataclass(frozen=True)
