@@ -27,7 +27,7 @@ from lrlib.schedules import (
 )
 from lrlib.training import train
 
-STEPS, BATCH_SIZE, SEED = 100, 16, 0
+STEPS, BATCH_SIZE, SEED = 80, 16, 0
 PROBLEMS: dict[str, tuple[str, Callable[[], Problem]]] = {
     "digits, softmax": (
         "SoftmaxRegression(load_digits())",
@@ -50,9 +50,9 @@ SCHEDULES: dict[str, Callable[[float], Schedule]] = {
     "linear": lambda lr: Linear(lr, 0.0, STEPS),
     "cosine": lambda lr: CosineDecay(lr, 0.0, STEPS),
     "warmup, cosine": lambda lr: Warmup(lr, 12).then(12, CosineDecay(lr, 0.0, STEPS - 12)),
-    "triangular": lambda lr: Triangular(lr / 10, lr, half_cycle=25),
+    "triangular": lambda lr: Triangular(lr / 10, lr, half_cycle=20),
     "one-cycle": lambda lr: OneCycle(lr, STEPS),
-    "WSD": lambda lr: WSD(lr, warmup_steps=12, steps=STEPS, decay_steps=30, lr_end=0.0),
+    "WSD": lambda lr: WSD(lr, warmup_steps=12, steps=STEPS, decay_steps=24, lr_end=0.0),
 }
 CODE = """from lrlib.data import load_digits
 from lrlib.optimizers import *

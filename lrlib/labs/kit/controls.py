@@ -13,7 +13,7 @@ import traitlets
 
 from lrlib.labs.kit.later import Later
 
-BOX_SECONDS = 0.03
+BOX_SECONDS = 0.08
 _STYLE = {"description_width": "132px"}
 
 

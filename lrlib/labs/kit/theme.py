@@ -34,7 +34,6 @@ body[data-jp-theme-light="false"] .lr-lab{{{variables(DARK)}}}
 @media (prefers-color-scheme:dark){{.lr-alone{{{variables(DARK)}}}}}
 .lr-picture{{font:13px system-ui,sans-serif;display:block}}
 .lr-picture{{max-width:100%;height:auto;min-width:460px}}
-.lr-view{{contain:layout style}}
 .lr-picture text{{fill:var(--lr-ink)}}
 .lr-picture .paper{{fill:var(--lr-paper)}}
 .lr-picture .fr{{fill:none;stroke:var(--lr-soft)}}
