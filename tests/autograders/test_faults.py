@@ -119,11 +119,17 @@ def main_inline(course, monkeypatch, *more):
 # The gradebook
 
 
+def wait_at_most(course, seconds):
+    """Have SQLite wait so long for another writer."""
+    book = f"sqlite:///{(course / 'gradebook.db').as_posix()}?timeout={seconds}"
+    with (course / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write(f"c.CourseDirectory.db_url = {book!r}\n")
+
+
 def test_a_locked_gradebook_is_waited_for(course, calm):
     holder = sqlite3.connect(course / "gradebook.db", isolation_level=None, check_same_thread=False)
     holder.execute("begin exclusive")
-    quick = (course / "nbgrader_config.py").read_text().replace("?timeout=60", "?timeout=0.2")
-    (course / "nbgrader_config.py").write_text(quick)
+    wait_at_most(course, 0.2)
     release = threading.Timer(2.0, lambda: holder.execute("commit"))
     release.start()
     tally = graded(course, Inline())
@@ -142,8 +148,7 @@ def impatient(monkeypatch):
 def test_a_gradebook_that_stays_locked_ends_recording_and_record_does_the_rest(
     course, calm, monkeypatch, impatient, capsys
 ):
-    quick = (course / "nbgrader_config.py").read_text().replace("?timeout=60", "?timeout=0.1")
-    (course / "nbgrader_config.py").write_text(quick)
+    wait_at_most(course, 0.1)
     holder = sqlite3.connect(course / "gradebook.db", isolation_level=None)
     holder.execute("begin exclusive")
     assert main_inline(course, monkeypatch) == 2
