@@ -127,7 +127,7 @@ for update in range(1, 61):
 # %% [markdown]
 # That settles **p1**: (c), 10, because $1/(1 - 0.9) = 10$. Where the ground slopes the same way for
 # long, momentum 0.9 walks with *ten times* the rate you wrote down: the **effective rate** is
-# $\eta/(1-\mu)$. It takes some twenty updates to get there.
+# $\eta/(1-\mu)$. Getting there takes time: after twenty updates the velocity is at 8.78.
 #
 # **And where the slope keeps changing sign, the terms cancel.** That is the way *across* a ravine:
 # left, right, left. Old gradients then brake the new one, and the run stays stable at rates at
@@ -137,7 +137,7 @@ for update in range(1, 61):
 # $$ \eta < \frac{2(1 + \mu)}{\lambda} $$
 #
 # in words: the limit grows by the factor $1 + \mu$ (Polyak 1964). Try the bowl of **p2**, whose
-# plain limit is 0.48:
+# plain limit is 0.48, so that its curvature is 2/0.48:
 
 # %%
 for lr, mu in [(0.8, 0.0), (0.8, 0.9), (0.95, 0.9)]:
@@ -149,13 +149,15 @@ for lr, mu in [(0.8, 0.0), (0.8, 0.9), (0.95, 0.9)]:
 
 # %% [markdown]
 # **p2** is (b): the limit is now 0.48 · 1.9 = 0.912, so 0.8 converges and 0.95 does not. The
-# effective rate of 8 is no danger, since *across* the ravine it is never reached.
+# effective rate of 8 is no danger: it needs a slope that keeps its sign, and here the sign changes
+# with every swing.
 #
-# **Why is it faster?** One bowl, two numbers to follow: $w$ and $v$. Put one update into the next
-# and $v$ drops out: $w_{t+1} = (1 + \mu - \eta\lambda)\, w_t - \mu\, w_{t-1}$. Such a sequence
-# shrinks, in the long run, by the larger root (in size) of
-# $z^2 - (1 + \mu - \eta\lambda)\,z + \mu$. The product of the two roots is $\mu$. So as soon as
-# they are a complex pair they both have the size $\sqrt\mu$, **whatever the curvature**.
+# **Why is it faster?** One bowl, two numbers to follow: $w$ and $v$. The last step was
+# $w_t - w_{t-1} = -\eta v_t$, so $v$ drops out of the next one:
+# $w_{t+1} = (1 + \mu - \eta\lambda)\, w_t - \mu\, w_{t-1}$. Try $w_t = z^t$: it is a solution if
+# $z^2 - (1 + \mu - \eta\lambda)\,z + \mu = 0$. Every run is a mixture of the two roots, and in the
+# long run it shrinks by the larger in size. The product of the roots is $\mu$. So where they are a
+# complex pair, which is a swing, both have the size $\sqrt\mu$, **whatever the curvature**.
 
 
 # %%
@@ -171,12 +173,15 @@ for lr, mu in [(2 / 51, 0.0), (2 / 51, 0.567), (0.0614, 0.567), (0.03, 0.95)]:
 # %% [markdown]
 # Row one is plain descent at its best: 0.96 along and across. Row three is momentum at *its* best:
 # every direction keeps 0.753, that is $\sqrt{0.567}$. Plain descent needs 173 steps to a
-# thousandth, momentum about 25. In general it needs a number of steps in proportion to
-# $\sqrt\kappa$ instead of $\kappa$, the condition number: the whole gain, in one square root.
+# thousandth, momentum about 25. Where does the pair come from? The roots are complex while
+# $(1-\sqrt\mu)^2 < \eta\lambda < (1+\sqrt\mu)^2$. The smallest $\mu$ with room for both curvatures
+# has $\sqrt\mu = (\sqrt\kappa - 1)/(\sqrt\kappa + 1)$, where $\kappa$ is the condition number, 50
+# (Polyak 1964; we took a hair more). So the steps grow like $\sqrt\kappa$, and for plain descent
+# like $\kappa$: the whole gain, in one square root.
 #
 # Row four is a warning. More momentum is not more speed: no pair can keep less than $\sqrt\mu$, and
 # $\sqrt{0.95}$ is 0.975, *slower* than plain descent at its best. Momentum 0.9 keeps at least
-# $\sqrt{0.9} \approx 0.949$. On a ravine as mild as this one, that is barely better than nothing.
+# $\sqrt{0.9} \approx 0.949$: on a ravine as mild as this one, 131 steps in place of 173.
 
 # %% [markdown]
 # ## Worked example: two updates by hand
@@ -248,13 +253,14 @@ phase_map(momentum_step)
 # ### Nesterov: look first, then measure
 #
 # You know that the velocity is about to carry you by $-\eta\mu v$. Nesterov's idea: measure the
-# slope *there*, not here. If the ground rises ahead, you brake one step earlier. Libraries store
-# the looked-ahead point itself as $w$; written for that point the rule needs no second gradient:
+# slope *there*, not here. If the ground rises ahead, you brake one step earlier. But a training
+# loop measures the slope at $w$. So libraries store the looked-ahead point itself as $w$, and
+# written for that point the rule is:
 #
 # $$ v \leftarrow \mu v + g, \qquad w \leftarrow w - \eta\,(g + \mu v) $$
 #
-# in words: the velocity as before; the step is the gradient plus *one more fading* of the **new**
-# velocity. From zero velocity the first step is therefore $\eta(1+\mu)g$.
+# in words: the velocity as before; the step is the rate times the gradient plus the **new**
+# velocity, faded *once more*. From zero velocity the first step is therefore $\eta(1+\mu)g$.
 
 
 # %% nbgrader={"grade_id": "nesterov_step", "solution": true}
@@ -482,8 +488,8 @@ with your_code():
 #
 # The first column settles **p3**: (b), and by far. Nearly all of the loss lies in directions that
 # are steep enough for plain descent to settle in ten updates. Momentum 0.9 keeps at least
-# $\sqrt{0.9}$ of *every* direction each step, also of those that plain descent finishes at once;
-# and after ten updates its velocity is not yet up. At 30 updates Nesterov has just overtaken, and
+# $\sqrt{0.9}$ of *every* direction each step, in the long run, also of those that plain descent
+# finishes at once: they go on swinging. At 30 updates Nesterov has just overtaken, and
 # plain descent is still ahead of momentum. At 100 only the gentle directions are left, and there
 # the square root pays: at 300 momentum is ahead by a factor of more than a thousand million.
 #
@@ -554,8 +560,8 @@ for i, rate in enumerate(plain_rates):
 # for all practical purposes. Look at the first row, last column: whoever switches momentum on at
 # 0.03 sees the loss fall to about a seventh and thanks momentum; plain descent at 0.3 does nearly
 # as well. Most of that gain was a tenfold rate. In the last row momentum is better, on average,
-# although the seeds overlap: at large rates the braking across the ravine counts. And the same
-# switch at rate 0.3 or 1 wrecks the run.
+# although the seeds overlap: at large rates the two are no longer the same run, as one would
+# expect of a braking across the ravine. And the same switch at rate 0.3 or 1 wrecks the run.
 #
 # For small rates this is a theorem (Wang, Malladi, Wang, Lyu & Li 2024). So **never compare an
 # optimizer with momentum to one without at the same rate.**
@@ -591,9 +597,9 @@ for i, rate in enumerate(plain_rates):
 # **q2.** A rate of 0.1 was tuned for the classic form with $\mu = 0.9$. Your framework averages
 # (*ema*). For the same path it needs ...
 #
-# - (a) 0.1
-# - (b) 0.01
-# - (c) 1
+# - (a) 1
+# - (b) 0.1
+# - (c) 0.01
 # - (d) 0.09
 #
 # **q3.** Nesterov, rate 0.1, $\mu = 0.9$, zero velocity, gradient 1. How long is the first step?
@@ -612,20 +618,21 @@ for i, rate in enumerate(plain_rates):
 # %% nbgrader={"grade_id": "quiz_07", "solution": true}
 quiz_07 = {"q1": "?", "q2": "?", "q3": "?", "q4": "?"}
 ### BEGIN SOLUTION
-quiz_07 = {"q1": "c", "q2": "c", "q3": "b", "q4": "b"}
+quiz_07 = {"q1": "c", "q2": "a", "q3": "b", "q4": "b"}
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "check_quiz_07", "grade": true, "points": 1}
 check("quiz_07", quiz_07)
 
 # %% [markdown]
-# > **What practitioners do.** Momentum 0.9 has been the default of image recipes from ResNet (He et
-# > al. 2016) on; few people tune it, and those who do search $1 - \mu$ on a logarithmic scale: 0.9,
-# > 0.99, 0.999. Rate and momentum are tuned *together*, or the rate is tuned again whenever the
-# > momentum is changed (Godbole et al. 2023). Deep networks once thought to need second-order
-# > methods trained with well-started, carefully increased momentum (Sutskever, Martens, Dahl &
-# > Hinton 2013). The gain is largest with large batches, where curvature, not noise, sets the
-# > limit; with small batches plain descent at a larger rate does as well (Shallue et al. 2019).
+# > **What practitioners do.** Momentum 0.9 has been the default of image recipes from AlexNet
+# > (Krizhevsky, Sutskever & Hinton 2012) to ResNet (He et al. 2016) and on; few people tune it, and
+# > those who do search $1 - \mu$ on a logarithmic scale: 0.9, 0.99, 0.999. Rate and momentum are
+# > tuned *together*, or the rate is tuned again whenever the momentum is changed (Godbole et al.
+# > 2023). Deep networks once thought to need second-order methods trained with well-started,
+# > carefully increased momentum (Sutskever, Martens, Dahl & Hinton 2013). The gain is largest with
+# > large batches, where curvature, not noise, sets the limit; with small batches plain descent at a
+# > larger rate does as well (Shallue et al. 2019).
 #
 # ## Further reading
 #
@@ -633,6 +640,8 @@ check("quiz_07", quiz_07)
 #   Computational Mathematics and Mathematical Physics 4: the heavy ball.
 # - Y. Nesterov (1983), *A Method for Solving the Convex Programming Problem with Convergence Rate
 #   O(1/k²)*, Soviet Mathematics Doklady 27.
+# - A. Krizhevsky, I. Sutskever and G. Hinton (2012), *ImageNet Classification with Deep
+#   Convolutional Neural Networks*, NeurIPS.
 # - I. Sutskever, J. Martens, G. Dahl and G. Hinton (2013), *On the Importance of Initialization and
 #   Momentum in Deep Learning*, ICML.
 # - K. He, X. Zhang, S. Ren and J. Sun (2016), *Deep Residual Learning for Image Recognition*, CVPR.

@@ -36,12 +36,12 @@ QUIZ = Quiz(
         "q2": Question(
             "Classic rate 0.1 with mu = 0.9: which rate takes the same path with averaging?",
             {
-                "a": "With 0.1 every step of the averaging form is a tenth as long.",
-                "b": "0.01 is the way back: averaged velocities are smaller, the rate is larger.",
-                "c": "Right: 0.1 / (1 - 0.9) = 1 makes up for gradients that weigh a tenth.",
+                "a": "Right: 0.1 / (1 - 0.9) = 1 makes up for gradients that weigh a tenth.",
+                "b": "With 0.1 every step of the averaging form is a tenth as long.",
+                "c": "0.01 is the way back: averaged velocities are smaller, the rate is larger.",
                 "d": "0.09 scales by mu; the weight of a gradient is 1 - mu.",
             },
-            "c",
+            "a",
         ),
         "q3": Question(
             "Nesterov, rate 0.1, mu = 0.9, zero velocity, gradient 1: the first step?",
