@@ -198,11 +198,11 @@ check(bias_correct)
 # %% [markdown]
 # ### First the test, then Adam
 #
-# Adam is the most copied and the most often miscopied optimizer there is: `t` from 2, `eps` inside
-# the root, a correction left out or stored. All of them *train*, so no loss curve shows them. A
-# test does, if it asks the right questions (unit 04): at $t = 1$ and later; with old averages
-# other than 0, and against the new gradient; with two different betas; with an `eps` that is large
-# enough to be seen; for all three results; and once more with the same arrays. Two or three cases
+# Adam leaves many places to go wrong: `t` from 2, `eps` inside the root, a correction left out. At
+# rate 0.01 each of these still learns the digits, and its loss curve looks innocent. A test tells,
+# if it asks the right questions (unit 04): at $t = 1$ and later; with old averages other than 0,
+# and against the new gradient; with two different betas; with an `eps` that is large enough to be
+# seen; for all three results; and once more with the same arrays. Two or three cases
 # with one parameter are enough. You may let Python do the arithmetic, sub-goal by sub-goal.
 
 
