@@ -24,6 +24,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from traitlets import Bool
 
+from .bulk.work import Unit, fingerprint
 from .files import Refused
 from .folders import released_path, secret_seed, timestamp_of
 from .grading import grade_submission
@@ -117,19 +118,23 @@ class GradeSubmission(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         about, coursedir = resources["nbgrader"], self.parent.parent.coursedir
-        master = released_master(coursedir, about["assignment"], about["notebook"])
+        released = released_path(coursedir, about["assignment"], about["notebook"]).read_bytes()
+        # The unit as grading in bulk has it, so that the same work has the same fingerprint there.
+        unit = Unit.of(about["notebook"], released, secret_seed(Path(coursedir.root)))
+        master = unit.master
         found = nb.metadata.pop(KEY, {})
         if "refused" in found:
-            marks, digest = return_refused(nb, master.unit, found["refused"]), ""
+            marks = return_refused(nb, master.unit, found["refused"])
+            digest = fingerprint(found["refused"], unit)
         else:
             submission = read_submission(json.dumps(nb).encode(), master)
-            seed = secret_seed(Path(coursedir.root))
-            graded = grade_submission(submission, master.unit, self._sandbox(), seed)
+            graded = grade_submission(submission, master.unit, self._sandbox(), unit.seed)
             for fault in graded.faults:
                 self.log.error("not graded: %s", fault)
             raised = graded.notes[len(submission.notes) :]
             notes = list(dict.fromkeys([*found.get("notes", []), *graded.notes]))
-            marks, digest = return_graded(nb, graded.reports, notes, raised), graded.digest
+            marks = return_graded(nb, graded.reports, notes, raised)
+            digest = fingerprint(submission, unit)
         resources[KEY] = {"marks": marks, "digest": digest}
         return nb, resources
 

@@ -10,6 +10,11 @@ import pytest
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 
+from autograders.bulk.run import unit_of
+from autograders.bulk.work import grade_task
+from autograders.folders import AUDIT, CourseFolder
+from autograders.insight.attempts import lines
+
 from .classroom import (
     COURSE,
     DROPS,
@@ -287,6 +292,14 @@ def test_no_submission_changed_what_another_one_earned(damaged):
         for submission_ in book.assignment_submissions(DROPS):
             for grade in submission_.notebooks[0].grades:
                 assert grade.manual_score is None and (grade.auto_score or 0) <= grade.max_score
+
+
+def test_the_same_work_graded_in_bulk_too_is_the_same_attempt(damaged):
+    course = CourseFolder(damaged)
+    unit = unit_of(course, DROPS)
+    tasks = [unit.task(damaged / "submitted" / who / DROPS, who) for who in course.students(DROPS)]
+    bulk = {task.student: grade_task(task).fingerprint for task in tasks}
+    assert bulk == {one["student"]: one["fingerprint"] for one in lines([damaged / AUDIT])}
 
 
 def test_a_link_in_a_submission_does_not_bring_a_file_of_the_teachers_into_the_feedback(damaged):
