@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,9 @@ def configure(c: Any, course: Path, course_id: str, exercises: str = COURSE) -> 
     programs = str(Path(sys.executable).parent)
     if programs not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])
+
+    # nbgrader queries for a submission that it has just made; SQLAlchemy says so, thrice a student.
+    warnings.filterwarnings("ignore", "Object of type .* not in session", module=r"nbgrader\.api")
 
     c.CourseDirectory.root = str(course)
     c.CourseDirectory.course_id = course_id
