@@ -93,10 +93,11 @@ def _grades(
         )
     if options.to == "csv":
         plain.write(grades, output)
-        return []
+        return _written(output, len(grades))
     system = canvas if options.to == "canvas" else moodle
     roster = Path(options.roster) if options.roster else None
     said = system.write(grades, output, roster, partial=options.partial)
+    said = [*_written(output, len(grades)), *said]
     waiting = sum(grade.waiting for grade in grades)
     if waiting and not options.partial:
         said.append(
@@ -104,3 +105,8 @@ def _grades(
             " grade them in the formgrader, or write the points so far with --partial"
         )
     return said
+
+
+def _written(output: Path | None, count: int) -> list[str]:
+    """What was written where; nothing when the table itself is on the screen."""
+    return [f"{output}: {count} {'submission' if count == 1 else 'submissions'}"] if output else []

@@ -115,8 +115,9 @@ def _facts(found: Insight, spreads: list[Spread]) -> str:
         said.append("Nobody has a misconception that was recognised.")
     if found.by_score:
         said.append(
-            f"{found.by_score} of the attempts are known by their points only; 'python -m"
-            " autograders grade --again' finds what was misunderstood in them."
+            f"{found.by_score} of the attempts are known by their points only;"
+            f" <code>python -m autograders grade {escape(found.unit)} --again</code> finds what was"
+            " misunderstood in the last ones."
         )
     return f'<p class="facts">{" ".join(said)}</p>'
 
@@ -238,13 +239,20 @@ def _guide(guide: Path, link: str) -> str:
         return ""
     head = "".join(f'<th scope="col">{with_code(cell)}</th>' for cell in rows[0])
     body = "".join(
-        "<tr>" + "".join(f"<td>{with_code(cell)}</td>" for cell in row) + "</tr>"
+        "<tr>" + "".join(f"<td>{_emphasised(cell)}</td>" for cell in row) + "</tr>"
         for row in rows[1:]
     )
     return (
         f'<h2 id="guide">What else goes wrong, and what to say</h2><p>From the {link}.</p>'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
+
+
+def _emphasised(cell: str) -> str:
+    """A cell of the guide as HTML: its code, and its *emphasis* outside of code."""
+    parts = re.split(r"(<code>.*?</code>)", with_code(cell))
+    parts[::2] = [re.sub(r"\*(\S[^*]*)\*", r"<em>\1</em>", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def spoken(id: str) -> str:

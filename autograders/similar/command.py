@@ -53,7 +53,8 @@ def run(options: argparse.Namespace) -> list[str]:
         write_pairs(pairs, output)
     else:
         output.write_text(page(unit, pairs, len(found), unread), encoding="utf-8")
-    return [f"{output}: {len(pairs)} pairs among {len(found)} submissions. {WARNING}"]
+    many = "pair" if len(pairs) == 1 else "pairs"
+    return [f"{output}: {len(pairs)} {many} among {len(found)} submissions. {WARNING}"]
 
 
 def own_cells(course: CourseFolder, unit: str, student: str, master: Master) -> dict[str, str]:

@@ -197,6 +197,13 @@ def test_what_a_misconception_looks_like_is_shown_without_its_declaration():
                 assert code in textwrap.dedent(inspect.getsource(known.functions[0]))
 
 
+def test_the_guides_emphasis_is_shown_and_a_star_in_code_stays(known, tmp_path):
+    guide = tmp_path / "guide.md"
+    guide.write_text("## What goes wrong\n|see|say|\n|-|-|\n|`a * b * c`|read *greater* aloud|\n")
+    html = page(known[0], guide=guide)
+    assert "<code>a * b * c</code>" in html and "read <em>greater</em> aloud" in html
+
+
 def test_the_command_writes_the_page_or_says_what_is_missing(tmp_path, capsys):
     course = new_course(tmp_path / "course", [DROPS])
     assert main(["insight", "04", "--course", str(course)]) == 2

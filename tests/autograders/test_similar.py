@@ -208,7 +208,7 @@ def test_the_command_reports_on_what_was_handed_in(tmp_path, capsys):
     html, table = tmp_path / "page.html", tmp_path / "pairs.csv"
     for output in (html, table):
         assert main(["similar", "04", "--course", str(course), "--output", str(output)]) == 0
-    assert "1 pairs among 4 submissions. A hint for a person" in capsys.readouterr().err
+    assert "1 pair among 4 submissions. A hint for a person" in capsys.readouterr().err
     text = html.read_text(encoding="utf-8")
     assert "Could not be read: no-json" in text and "scheduled_drop" not in text
     [row] = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
