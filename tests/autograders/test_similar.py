@@ -196,14 +196,17 @@ def test_the_report_says_that_it_is_a_hint_and_gives_no_percentage():
     assert html.count("<mark>") > 10 and "\\25A0" in html, "marked by a sign, not by colour alone"
 
 
+UNWRITTEN_TESTS = "def tests_for_scheduled_drop():\n    raise NotImplementedError"
+
+
 def test_the_command_reports_on_what_was_handed_in(tmp_path, capsys):
     course = new_course(tmp_path / "course", [DROPS])
     assert main(["similar", "04", "--course", str(course)]) == 2
     assert "nobody handed in" in capsys.readouterr().err
     answers = {"=odd": ODD, "disguised": DISGUISED, "ada": RIGHT[DROPS]["step_decay"], "bo": COMMON}
     for name, answer in answers.items():
-        pupil = Pupil(name, {"step_decay": answer})
-        hand_in(course, DROPS, name, submission(course, DROPS, pupil))
+        own = {"step_decay": answer, "tests_for_scheduled_drop": UNWRITTEN_TESTS}
+        hand_in(course, DROPS, name, submission(course, DROPS, Pupil(name, own)))
     hand_in(course, DROPS, "no-json", json.dumps([]).encode())
     html, table = tmp_path / "page.html", tmp_path / "pairs.csv"
     for output in (html, table):
