@@ -30,7 +30,10 @@ TEST, PEERS = "requirements-test.txt", "requirements-peers.txt"
 SITE = "requirements-site.txt"  # in .venv-site: JupyterLite's extension breaks a real JupyterLab
 LOCK, LOCKS = "requirements.lock", {SITE: "requirements-site.lock"}
 GIGABYTES = {COURSE: 1.0, SCALE: 0.3, TEST: 0.5, PEERS: 6.0, SITE: 0.6}
-NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+PREFERENCES = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
+    "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
+}
 PROMPT = {"kernel_websocket_connection_class": "lrlib.labs.server.PromptConnection"}
 
 # Both run inside .venv and fail where it cannot be used.
@@ -233,7 +236,7 @@ def explain(log, failed):
 
 def configure(venv):
     """Write what Jupyter has to know about this environment; other settings in the file stay."""
-    write_json(venv / "share/jupyter/lab/settings/overrides.json", NO_NEWS)
+    write_json(venv / "share/jupyter/lab/settings/overrides.json", PREFERENCES)
     server = venv / "etc/jupyter/jupyter_server_config.json"
     settings = read_json(server)
     write_json(server, settings | {"ServerApp": settings.get("ServerApp", {}) | PROMPT})

@@ -1,9 +1,31 @@
-"""Delivers released notebooks into a learner's folder, never over what the learner wrote."""
+"""Delivers lessons and reference pages into a learner's folder, never over what was written."""
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+
+# Pages to look things up in; a released notebook, two folders down, links to them as ../../NAME.
+PAGES = ("map.md", "cheat_sheet.md", "glossary.md")
+
+
+def linked(notebook: bytes, folder: str) -> bytes:
+    """A released notebook for a place where the pages lie in `folder`, as "" or "../"."""
+    for name in PAGES:
+        notebook = notebook.replace(f"](../../{name}".encode(), f"]({folder}{name}".encode())
+    return notebook
+
+
+def reference(course: Path) -> Iterator[tuple[str, bytes]]:
+    """The pages and their pictures by name; a link to what stays behind becomes its text."""
+    for name in PAGES:
+        if (course / name).exists():
+            text = (course / name).read_text("utf-8")
+            text = re.sub(r"(?<!!)\[([^\]]+)\]\(guide/[^)]*\)", r"\1", text)
+            yield name, text.encode()
+    for path in sorted((course / "pictures").glob("*.svg")):
+        yield f"pictures/{path.name}", path.read_bytes()
 
 
 def sha256(content: bytes) -> str:
@@ -45,24 +67,26 @@ def deliver(release: Path, work: Path) -> list[str]:
     `work/.delivered.json` says which release each file came from, and what was written in it. A
     notebook that still says the same is refreshed. One with the learner's writing stays, and its
     update is put beside it as `NAME.updated.ipynb`, then `NAME.updated-2.ipynb`. A deleted notebook
-    is delivered afresh, a deleted update is not offered twice. Returns a sentence for each update.
+    is delivered afresh, a deleted update is not offered twice. The pages of `reference` come by the
+    same rule. Returns a sentence for each update.
     """
     record = work / ".delivered.json"
     delivered = read_record(record)
     notices = []
-    for source in sorted(release.glob("*/*.ipynb")):
-        content = source.read_bytes()
+    lessons = [(path.name, path.read_bytes()) for path in sorted(release.glob("*/*.ipynb"))]
+    files = [(name, linked(content, "")) for name, content in lessons]
+    for first, content in [*files, *reference(release.parent)]:
         edition = {"release": sha256(content), "writing": writing(content)}
-        for name in names_for(source):
+        for name in names_for(first):
             target, was = work / name, delivered.get(name, {})
             now = writing(target.read_bytes()) if target.exists() else None
-            if was.get("release") == edition["release"] and (now or name != source.name):
+            if was.get("release") == edition["release"] and (now or name != first):
                 break
             if now is None or now == was.get("writing"):
                 write(target, content)
-                if name != source.name:
+                if name != first:
                     notices.append(
-                        f"{source.name} has been improved since you began. Yours is as you left "
+                        f"{first} has been improved since you began. Yours is as you left "
                         f"it; the new one is work/{name}."
                     )
             elif now != edition["writing"]:
@@ -73,11 +97,12 @@ def deliver(release: Path, work: Path) -> list[str]:
     return notices
 
 
-def names_for(source: Path) -> Iterator[str]:
-    """The names under which a notebook may be delivered, in the order in which they are tried."""
-    yield source.name
-    yield source.stem + ".updated.ipynb"
+def names_for(name: str) -> Iterator[str]:
+    """The names under which a file may be delivered, in the order in which they are tried."""
+    stem, dot, ending = name.rpartition(".")
+    yield name
+    yield f"{stem}.updated{dot}{ending}"
     number = 2
     while True:
-        yield f"{source.stem}.updated-{number}.ipynb"
+        yield f"{stem}.updated-{number}{dot}{ending}"
         number += 1

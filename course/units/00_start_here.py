@@ -239,7 +239,8 @@ print("prices", prices, "| raised", raised)
 #
 # A real digit: 8 × 8 pixels, 0 is paper and 1 is full ink (Alpaydin & Kaynak 1998). Your `rescale`
 # takes half of its ink away. First as Matplotlib shows it by default, then with the same grey for
-# the same ink:
+# the same ink. The line `with your_code():` stands before what runs a function of yours: while that
+# is not written, the cell says so and ends, without an error.
 
 # %%
 with your_code():
@@ -328,10 +329,10 @@ Progress()
 # *In words: a table with one row for each unit, a bar, your points and the most that checks give,
 # and whether it is done, begun or not begun; below it the unit and the answers that come next.*
 #
-# Three pages lie in the folder `course`, beside the lessons: `map.md` shows which unit builds on
-# which, `glossary.md` explains every word, and `cheat_sheet.md` has a formula, a picture and a use
-# for each technique. In JupyterLab's file browser, click on one with the right button and choose
-# *Open With → Markdown Preview*.
+# Three pages go with the lessons: the [map](../../map.md) shows which unit builds on which, the
+# [glossary](../../glossary.md) explains the words of the course, and the
+# [cheat sheet](../../cheat_sheet.md) has a formula, a picture and a use for each technique. In
+# JupyterLab's file browser they are `map.md`, `glossary.md` and `cheat_sheet.md`.
 #
 # ## Handing in
 #

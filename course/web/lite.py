@@ -24,6 +24,8 @@ from jupyterlite_pyodide_kernel.constants import (
     PYPI_WHEELS,
 )
 
+from course.lessons import linked, reference
+
 from .units import COURSE, SiteError, Unit
 
 ROOT = COURSE.parent
@@ -184,7 +186,11 @@ def build_lite(
         if pyodide is not None:
             bundle_pyodide(pyodide, lite / "static" / "pyodide", preload)
         for unit in units:
-            shutil.copy(unit.release, lite / "contents")
+            notebook = linked(unit.release.read_bytes(), "")
+            (lite / "contents" / unit.release.name).write_bytes(notebook)
+        (lite / "contents" / "pictures").mkdir()
+        for name, content in reference(COURSE):
+            (lite / "contents" / name).write_bytes(content)
         shutil.copy(HERE / "welcome.md", lite / "contents" / "README.md")
         shutil.copy(HERE / "overrides.json", lite)
         wheels = [build_wheel(lite), *fetch_wheels(cache / "wheels")]

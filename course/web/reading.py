@@ -23,6 +23,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
+from course.lessons import PAGES, linked, reference
 from lrlib.labs.kit.theme import variables
 from lrlib.style import DARK, LIGHT
 
@@ -160,7 +161,7 @@ def banner(unit: Unit) -> str:
 
 def page(unit: Unit, run: NotebookNode) -> NotebookNode:
     """The released notebook of a unit with the outputs of a run of its source."""
-    notebook = nbformat.read(unit.release, as_version=4)
+    notebook = nbformat.reads(linked(unit.release.read_bytes(), "../").decode(), as_version=4)
     outputs = {cell.id: cell.get("outputs", []) for cell in run.cells}
     lesson = lesson_url(unit, "../../")
     for index, cell in enumerate(notebook.cells):
@@ -200,7 +201,9 @@ def index(units: Sequence[Unit], docs: Sequence[Path]) -> str:
     """The first page: what is here, and the tree of all pages."""
     lessons = "\n".join(f"lessons/{unit.name}" for unit in units)
     about = "\n".join(f"docs/{path.stem}" for path in docs)
+    pages = "\n".join(name.removesuffix(".md") for name in PAGES)
     tree = "```{toctree}\n:caption: Lessons\n:maxdepth: 1\n\n" + lessons + "\n```\n"
+    tree += "\n```{toctree}\n:caption: To look things up\n:maxdepth: 1\n\n" + pages + "\n```\n"
     if docs:
         tree += "\n```{toctree}\n:caption: About the course\n:maxdepth: 1\n\n" + about + "\n```\n"
     return (
@@ -233,6 +236,9 @@ def write_pages(units: Sequence[Unit], sources: Path, cache: Path) -> None:
         for path in docs:
             text = localise(path.read_text("utf-8"), path.parent)
             (sources / "docs" / path.name).write_text(text, "utf-8")
+    (sources / "pictures").mkdir()
+    for name, content in reference(COURSE):
+        (sources / name).write_bytes(content)
     (sources / "index.md").write_text(index(units, docs), "utf-8")
     (sources / "static").mkdir()
     (sources / "static" / "labs.css").write_text(lab_colours(), "utf-8")

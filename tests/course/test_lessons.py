@@ -1,6 +1,8 @@
 """The rule for lessons: what a learner wrote is never overwritten, the rest is kept fresh."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -133,3 +135,26 @@ def test_work_survives_the_loss_of_the_record_of_deliveries(folder, damage):
     release(folder, "second edition")
     deliver(folder)
     assert delivered(folder)["00_start_here.ipynb"] == "mine"
+
+
+def test_every_link_of_the_delivered_lessons_and_pages_leads_to_a_file(tmp_path):
+    course = Path(lessons.__file__).parent
+    assert lessons.deliver(course / "release", tmp_path) == []
+    targets = [
+        tmp_path / target
+        for path in [*tmp_path.glob("*.ipynb"), *tmp_path.glob("*.md")]
+        for target in re.findall(r"\]\(([^():#\s]+\.(?:md|svg))\b", path.read_text("utf-8"))
+    ]
+    assert {tmp_path / name for name in lessons.PAGES} < set(targets)
+    assert [target for target in targets if not target.is_file()] == []
+
+
+def test_a_page_with_a_learners_notes_stays_and_its_update_arrives_beside_it(folder):
+    page = folder / "course" / "glossary.md"
+    page.write_text("first", "utf-8")
+    deliver(folder)
+    (folder / "work" / "glossary.md").write_text("first, and my notes", "utf-8")
+    page.write_text("second", "utf-8")
+    assert len(deliver(folder)) == 1
+    assert (folder / "work" / "glossary.md").read_text("utf-8") == "first, and my notes"
+    assert (folder / "work" / "glossary.updated.md").read_text("utf-8") == "second"

@@ -9,6 +9,7 @@ import zipfile
 import nbformat
 import pytest
 
+from course.lessons import PAGES as TO_LOOK_UP
 from tests.web.conftest import ROOT, UNITS
 
 pytestmark = pytest.mark.browser
@@ -229,12 +230,23 @@ def test_on_paper_a_lesson_is_its_text_without_the_furniture(visit):
 # The lessons to run
 
 
-def test_the_notebooks_to_run_are_the_released_ones_byte_for_byte(site):
+def test_the_notebooks_to_run_are_the_released_ones_with_the_pages_beside_them(site):
     files = {path.name for path in (site / "lite/files").iterdir()}
-    assert files == {f"{unit}.ipynb" for unit in UNITS} | {"README.md"}
+    assert files == {f"{unit}.ipynb" for unit in UNITS} | {"README.md", "pictures", *TO_LOOK_UP}
     for unit in UNITS:
-        released = ROOT / "course/release" / unit / f"{unit}.ipynb"
-        assert (site / f"lite/files/{unit}.ipynb").read_bytes() == released.read_bytes()
+        released = read(ROOT / "course/release" / unit / f"{unit}.ipynb")
+        assert read(site / f"lite/files/{unit}.ipynb") == released.replace("](../../", "](")
+
+
+def test_the_first_lesson_to_read_links_to_the_pages_and_they_show_their_pictures(site):
+    lesson = read(site / "read/lessons/00_start_here.html")
+    for name in TO_LOOK_UP:
+        stem = name.removesuffix(".md")
+        assert f'href="../{stem}.html"' in lesson
+        page = read(site / f"read/{stem}.html")
+        pictures = re.findall(r'src="([^"]+\.svg)"', page)
+        assert all((site / "read" / picture).is_file() for picture in pictures)
+        assert bool(pictures) == (name != "glossary.md")
 
 
 def test_the_wheels_are_served_indexed_and_loaded_when_the_kernel_starts(site):
