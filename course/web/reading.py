@@ -166,6 +166,9 @@ def page(unit: Unit, run: NotebookNode) -> NotebookNode:
     lesson = lesson_url(unit, "../../")
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
+            # The still picture of a lab is here already, in the lab's own place.
+            cell.source = re.sub(r"!\[[^\]]*\]\(attachment:[^)]+\)\n*", "", cell.source)
+            cell.pop("attachments", None)
             continue
         if cell.id not in outputs:
             raise SiteError(f"{unit.name}: source and release differ; run course/build.py first.")

@@ -48,7 +48,7 @@ class EdgeOfStability(Lab):
 
     title = "Edge of stability"
     question = "The limit 2/lambda belongs to a bowl. What does a network do when it comes near it?"
-    challenge = "find a rate at which the sharpness ends within 15 % of 2/lr, from below it"
+    challenge = "find a rate at which the sharpness begins below 2/lr and ends within 15 % of it"
     controls = (
         Log("lr", "Learning rate", 0.005, 1.0, 0.05),
         Choice("width", "Width", WIDTHS, WIDTHS[1]),

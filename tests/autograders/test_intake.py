@@ -86,11 +86,11 @@ def test_cells_that_a_student_added_run_where_they_stand():
     submission = read_submission(notebook(cells), MASTER)
     sources = [cell.source for cell in submission.cells]
     assert sources == [
-        SETUP, "import os", RIGHT["step_decay"], "between = 1", RIGHT["scheduled_drop"],
-        RIGHT["epochs_to_steps"], "last = 1",
+        SETUP, "import os", RIGHT["step_decay"], "between = 1", RIGHT["tests_for_scheduled_drop"],
+        RIGHT["scheduled_drop"], RIGHT["epochs_to_steps"], "last = 1",
     ]  # fmt: skip
     assert submission.notes == ()
-    assert [cell.trusted for cell in submission.cells] == [True] + [False] * 6
+    assert [cell.trusted for cell in submission.cells] == [True] + [False] * 7
 
 
 def test_a_demonstration_cell_runs_only_when_it_was_changed():

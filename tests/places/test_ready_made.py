@@ -6,7 +6,7 @@ import re
 import shlex
 import sys
 import venv
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -147,7 +147,7 @@ def bare(tmp_path_factory, repository):
     venv.create(folder / "venv", symlinks=True)
     [site] = (folder / "venv").glob("lib/*/site-packages")
     for name in ("numpy", "pip"):
-        installed = Path(find_spec(name).origin).parent
+        installed = Path(distribution(name).locate_file(name))
         for part in installed.parent.glob(f"{name}*"):
             if re.fullmatch(rf"{name}(\.libs|-[\d.]+\.dist-info)?", part.name):
                 (site / part.name).symlink_to(part)
@@ -164,7 +164,7 @@ def test_colabs_first_cell_installs_the_course_and_check_works_there_without_jup
     code = f"{cell}\n{example}\nimport sys\nprint(*{{n.partition('.')[0] for n in sys.modules}})"
     (tmp_path / "notebook.py").write_text(f"{code}\n", "utf-8")
     first = run(f"{python} -I notebook.py", tmp_path, PIP_NO_INDEX="1").stdout
-    assert "Installing the course" in first and "sgd_step" in first and "5 of 5" in first
+    assert "Installing the course" in first and "Should the step go up or down?" in first
     assert HEAVY & set(first.splitlines()[-1].split()) == set()
     again = run(f"{python} -I notebook.py", tmp_path, PIP_NO_INDEX="1").stdout
     assert "Installing" not in again and "Ready." in again
