@@ -151,8 +151,8 @@ print("x is still", x)
 print(shift(np.array([]), 10.0))
 
 # %% [markdown]
-# **Your turn**, with the call given: replace `None` by a comparison that is true exactly if `x` was
-# left alone.
+# **Your turn**, with the call given: replace `None` by a comparison that is `True` exactly if `x`
+# was left alone. One `True` for the whole array, please, not one for each entry.
 
 # %% nbgrader={"grade_id": "left_alone", "solution": true}
 x = np.array([1.0, 2.0])
@@ -162,7 +162,7 @@ left_alone = None  # 3. Look at the input again: compare x with before
 ### BEGIN SOLUTION
 left_alone = np.array_equal(x, before)
 ### END SOLUTION
-print("left alone:", left_alone, "(True is right)")
+print("left alone:", left_alone, "(one True is right)")
 
 # %% [markdown]
 # ## Write it yourself
