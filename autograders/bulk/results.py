@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -115,6 +115,15 @@ def result_files(course: CourseFolder, unit: str) -> list[Path]:
     main = results_path(course, unit)
     shards = sorted(main.parent.glob(f"{unit}.shard-*-of-*.jsonl"))
     return [path for path in (*shards, main) if path.is_file()]
+
+
+def all_outcomes(course: CourseFolder, unit: str) -> Iterator[Outcome]:
+    """Every result that was ever kept of a unit, one by one: of each student all attempts."""
+    for path in result_files(course, unit):
+        with path.open("rb") as file:
+            for outcome in map(Outcome.from_line, file):
+                if outcome is not None and outcome.unit == unit:
+                    yield outcome
 
 
 def index_of(path: Path) -> tuple[dict[str, Entry], int]:

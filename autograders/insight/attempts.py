@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..bulk.results import Outcome, all_outcomes
 from ..catalogue import of_unit
+from ..folders import AUDIT, CourseFolder
 from ..report import FULL, PARTIAL, UNGRADED, UNWRITTEN, ZERO
 
 RIGHT, NAMED, OTHER, BLANK, LOOK = "right", "named", "other", "blank", "look"
@@ -89,23 +91,19 @@ class Insight:
         return sorted(found, key=lambda s: (-len(s.ever), -len(s.still), s.exercise, s.id))
 
 
-def insight(course: Path, unit: str, audit: Path | None = None) -> Insight:
+def insight(course: CourseFolder, unit: str) -> Insight:
     """Gather the attempts at a unit from a course's folder.
 
     The kept results say what was recognised. What the audit log alone knows, as from nbgrader's own
     autograde, counts by its points.
     """
-    results = sorted((course / "results").glob(f"{unit}.shard-*.jsonl"))
-    results.append(course / "results" / f"{unit}.jsonl")
     kept: dict[str, dict[str, Attempt]] = {}
-    for line in lines(results):
-        if line.get("unit") == unit:
-            attempt = _of_result(line)
-            made = kept.setdefault(attempt.student, {})
-            made.pop(attempt.fingerprint, None)  # graded again: the newer result, in its place
-            made[attempt.fingerprint] = attempt
+    for outcome in all_outcomes(course, unit):
+        made = kept.setdefault(outcome.student, {})
+        made.pop(outcome.fingerprint, None)  # graded again: the newer result, in its place
+        made[outcome.fingerprint] = _of_result(outcome)
     order: dict[str, dict[str, Attempt]] = {}
-    for line in lines([audit] if audit else []):
+    for line in _audited(course.root / AUDIT):
         if line.get("assignment") == unit and isinstance(line.get("scores"), dict):
             student, mark = str(line["student"]), str(line["fingerprint"])
             known = kept.get(student, {}).get(mark)
@@ -117,32 +115,29 @@ def insight(course: Path, unit: str, audit: Path | None = None) -> Insight:
     return Insight(unit, {student: tuple(made.values()) for student, made in order.items()})
 
 
-def lines(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
-    """The lines of JSON in some files; what a stop cut short, or is not ours, is left out."""
-    for path in paths:
-        if not path.is_file():
-            continue
-        with path.open("rb") as file:
-            for line in file:
-                try:
-                    data = json.loads(line)
-                except ValueError:
-                    continue
-                if isinstance(data, dict) and {"student", "fingerprint"} <= set(data):
-                    yield data
+def _audited(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines of the audit log; what a stop cut short, or is not ours, is left out."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        for line in file:
+            try:
+                data = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(data, dict) and {"student", "fingerprint"} <= set(data):
+                yield data
 
 
-def _of_result(line: Mapping[str, Any]) -> Attempt:
-    scores, verdicts = line.get("scores") or {}, line.get("verdicts") or {}
-    named = line.get("misconceptions") or {}
-    student, mark, unit = str(line["student"]), str(line["fingerprint"]), str(line["unit"])
-    if not verdicts:
+def _of_result(outcome: Outcome) -> Attempt:
+    student, mark, named = outcome.student, outcome.fingerprint, outcome.misconceptions
+    if not outcome.verdicts:
         # Kept before verdicts were, or nothing in it could be read: then no cell has a score.
-        old = any(score is not None for score in scores.values())
-        return Attempt(student, mark, _by_points(unit, scores), by_score=old)
+        old = any(score is not None for score in outcome.scores.values())
+        return Attempt(student, mark, _by_points(outcome.unit, outcome.scores), by_score=old)
     states = {
         name: NAMED if name in named else STATE_OF.get(verdict, LOOK)
-        for name, verdict in verdicts.items()
+        for name, verdict in outcome.verdicts.items()
     }
     return Attempt(student, mark, states, named)
 

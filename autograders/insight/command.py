@@ -15,13 +15,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> list[str]:
     """Write the page; sentences for the instructor."""
-    from ..folders import AUDIT, CourseError, CourseFolder
+    from ..folders import CourseError, CourseFolder
     from .attempts import insight
     from .page import page
 
     course = CourseFolder(options.course)
     unit = course.unit(options.unit)
-    found = insight(course.root, unit, course.root / AUDIT)
+    found = insight(course, unit)
     if not found.students:
         raise CourseError(
             f"no results of {unit} in {course.root / 'results'}; run 'python -m autograders grade"

@@ -5,7 +5,9 @@ import json
 import re
 import textwrap
 from collections import Counter
+from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -59,13 +61,20 @@ def the_class():
     return lines, ever, still
 
 
+@dataclass
+class Course:
+    """All that is asked of a course's folder here: where it is."""
+
+    root: Path
+
+
 def written(folder, lines, audit=()):
     (folder / "results").mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(item) + "\n" for item in lines)
     (folder / "results" / f"{DROPS}.jsonl").write_text(text + '{"cut sho', encoding="utf-8")
     log = "".join(json.dumps(item) + "\n" for item in audit)
     (folder / "audit.jsonl").write_text(log, encoding="utf-8")
-    return insight(folder, DROPS, folder / "audit.jsonl")
+    return insight(Course(folder), DROPS)
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +136,7 @@ def test_grading_the_same_work_again_is_no_new_attempt_and_shards_count_too(tmp_
     written(tmp_path, [once, once])
     part = tmp_path / "results" / f"{DROPS}.shard-1-of-2.jsonl"
     part.write_text(json.dumps(line("b", None)) + "\n", encoding="utf-8")
-    found = insight(tmp_path, DROPS)
+    found = insight(Course(tmp_path), DROPS)
     assert {student: len(made) for student, made in found.attempts.items()} == {"a": 1, "b": 1}
 
 
