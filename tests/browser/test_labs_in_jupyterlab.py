@@ -36,10 +36,12 @@ CELLS = {
             (f"{name} says", f"{name}.reading"),
         )
     },
+    "far from drops": "drops.set(lr0=0.02)\ndrops.reading",
 }
 PLACES = list(CELLS)
 WEAKEST_CONTRAST = 4.5
 CONTROL_ROLES = {"slider", "button", "spinbutton", "combobox", "checkbox", "image", "img"}
+SPOKEN_MS = 1000  # a lab waits 400 ms for the last change before it speaks
 SMALLEST_TEXT = 8  # CSS pixels, 16 on the screen at 200 %
 
 
@@ -123,11 +125,23 @@ def test_every_control_has_a_name_a_role_and_a_value_that_is_spoken(lesson: Note
     assert ("spinbutton", "Learning rate, number") in tree
     rate = lab.slider("Learning rate")
     lab.press(rate, "ArrowRight")
+    lab.settle()
     assert float(rate.get_attribute("aria-valuetext") or "nan") == pytest.approx(
         lab.number_box("Learning rate, number"), rel=0.02
     )
     assert lab.reading in (lab.picture.get_attribute("aria-label") or "")
     lab.root.locator("[role=status]", has_text=lab.reading).wait_for(state="attached")
+
+
+def test_a_lab_that_changed_out_of_sight_still_says_its_last_result(
+    lesson: NotebookPage,
+) -> None:
+    lab = show(lesson, "drops")
+    says = lesson.run_cell(PLACES.index("far from drops")).locator("pre").inner_text()
+    assert "with the rate at 0.02" in says
+    lesson.page.wait_for_timeout(SPOKEN_MS)
+    lab.root.scroll_into_view_if_needed()
+    lab.root.locator("[role=status]", has_text=says.strip("'")).wait_for(state="attached")
 
 
 def test_the_learner_s_own_function_moves_the_marble_and_its_faults_are_named(

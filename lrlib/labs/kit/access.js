@@ -29,7 +29,8 @@
     lab.ariaLabel = lab.querySelector("h4").textContent;
     let pause;
     const announce = () => {
-      const text = lab.querySelector(".lr-result")?.innerText ?? "";
+      // Not innerText, which is empty while JupyterLab leaves a cell that is out of sight unrendered.
+      const text = [...lab.querySelectorAll(".lr-result p")].map(p => p.textContent).join(" ");
       if (status.textContent !== text) status.textContent = text;
     };
     new MutationObserver(() => {
