@@ -206,7 +206,7 @@ def run_logged(command, venv, log):
             encoding="utf-8",
             errors="replace",
         )
-        for line in process.stdout:
+        for line in process.stdout or ():
             record.write(line)
             if sys.stdout.isatty():
                 print("\r  " + line.strip()[:width].ljust(width), end="", flush=True)

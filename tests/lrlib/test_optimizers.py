@@ -387,6 +387,6 @@ def test_the_common_rules_have_a_twin_of_their_own(kind):
 
 def test_stacking_leaves_shared_settings_as_plain_numbers():
     both = stack([Adam(0.9, 0.99), Adam(0.8, 0.99)])
-    assert both.beta1.tolist() == [[0.9], [0.8]]
+    assert np.array_equal(both.beta1, [[0.9], [0.8]])
     assert (both.beta2, both.eps) == (0.99, 1e-8)
     assert type(both.beta2) is float

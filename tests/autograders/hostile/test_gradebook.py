@@ -188,9 +188,9 @@ def attacked(tmp_path_factory):
     for name, content in REFUSED.items():
         hand_in(course, DROPS, name, content)
     for name in ("stamp-folder", "stamp-link"):
-        stamp = hand_in(course, DROPS, name, wrong).with_name("timestamp.txt")
-        stamp.unlink()
-        stamp.mkdir() if name == "stamp-folder" else stamp.symlink_to(course / "gradebook.db")
+        beside = hand_in(course, DROPS, name, wrong).with_name("timestamp.txt")
+        beside.unlink()
+        beside.mkdir() if name == "stamp-folder" else beside.symlink_to(course / "gradebook.db")
     folder = hand_in(course, DROPS, "brings-settings", wrong).parent
     for name in ("nbgrader_config.py", "jupyter_config.py", "sitecustomize.py", "numpy.py"):
         (folder / name).write_text(SETTINGS)
