@@ -46,8 +46,15 @@ class Dataset:
         licence: The terms it is shared under.
 
     Raises:
+        TypeError: `X` or `y` does not hold numbers.
         ValueError: `X` is not two-dimensional, holds something that is not finite, or does not have
-            one row for each entry of `y`.
+            one row for each entry of `y`; or `y` holds whole numbers that are no classes.
+
+    >>> Dataset(X=[[0.0], [1.0]], y=[-1, 1])
+    Traceback (most recent call last):
+    ...
+    ValueError: expected classes as whole numbers from 0 up; got numbers from -1 to 1; try y = \
+np.unique(y, return_inverse=True)[1], or floats for regression
     """
 
     X: NDArray
@@ -60,6 +67,11 @@ class Dataset:
 
     def __post_init__(self) -> None:
         X, y = np.asarray(self.X), np.asarray(self.y)
+        if not {X.dtype.kind, y.dtype.kind} <= set("biuf"):
+            raise TypeError(
+                f"expected numbers in X and y; got {X.dtype} and {y.dtype}; "
+                "for classes with names try classes, y = np.unique(y, return_inverse=True)"
+            )
         if X.ndim != 2 or y.shape != X.shape[:1]:
             raise ValueError(
                 f"expected X of shape (samples, features) and y of shape (samples,); got {X.shape} "
@@ -70,8 +82,23 @@ class Dataset:
                 "expected at least one sample and only finite numbers in X and y; "
                 "remove or fill the missing values first"
             )
+        if y.dtype.kind == "b":
+            y = y.astype(np.int64)
+        if self.classes or y.dtype.kind in "iu":
+            self._check_classes(y)
         object.__setattr__(self, "X", _read_only(X.astype(np.float64, copy=False)))
         object.__setattr__(self, "y", _read_only(y))
+
+    def _check_classes(self, y: NDArray) -> None:
+        """Refuse labels that would be taken for other classes, or for none, as -1 and 1 would."""
+        low, high = y.min(), y.max()
+        known = len(self.classes) or high + 1
+        if y.dtype.kind not in "iu" or low < 0 or high >= known:
+            wanted = f"to {known - 1}" if self.classes else "up"
+            raise ValueError(
+                f"expected classes as whole numbers from 0 {wanted}; got numbers from {low} to "
+                f"{high}; try y = np.unique(y, return_inverse=True)[1], or floats for regression"
+            )
 
     def __repr__(self) -> str:
         kind = f"{self.n_classes} classes" if self.n_classes else "regression"

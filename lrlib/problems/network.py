@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from lrlib import _check as check
 from lrlib.data import Dataset
 from lrlib.problems.base import Buffers, DataProblem, Typed, as_dataset, scratch
 
@@ -52,10 +53,10 @@ class Network(DataProblem):
     def __post_init__(self) -> None:
         data = as_dataset(self.data)
         object.__setattr__(self, "data", data)
-        sizes = tuple(int(size) for size in self.sizes)
+        sizes = check.sequence("sizes of Network", self.sizes, check.count)
         object.__setattr__(self, "sizes", sizes)
         ends = (data.n_features, data.n_classes or 1)
-        if len(sizes) < 2 or min(sizes) < 1 or (sizes[0], sizes[-1]) != ends:
+        if len(sizes) < 2 or (sizes[0], sizes[-1]) != ends:
             raise ValueError(
                 f"expected sizes that start with {ends[0]} features and end with {ends[1]} outputs "
                 f"for {data!r}; got {self.sizes!r}; try ({ends[0]}, 64, {ends[1]})"

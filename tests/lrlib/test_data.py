@@ -102,11 +102,24 @@ def test_standardising_uses_the_training_part_and_spares_constant_columns():
         (np.zeros((3, 2)), np.zeros(2), "one row of X for each"),
         (np.full((2, 2), np.nan), np.zeros(2), "missing values"),
         (np.zeros((0, 2)), np.zeros(0), "at least one sample"),
+        (np.zeros((2, 2)), np.array([-1, 1]), "from 0 up; got numbers from -1 to 1"),
     ],
 )
 def test_nonsense_is_refused_in_one_sentence(X, y, message):
     with pytest.raises(ValueError, match=message):
         Dataset(X, y)
+
+
+@pytest.mark.parametrize("y", [[0, 2], [0.0, 1.0], [-1, 0]])
+def test_labels_that_are_none_of_the_named_classes_are_refused(y):
+    with pytest.raises(ValueError, match="whole numbers from 0 to 1"):
+        Dataset(np.zeros((2, 1)), np.array(y), classes=("no", "yes"))
+
+
+def test_names_are_no_numbers_and_truth_values_are_two_classes():
+    with pytest.raises(TypeError, match="try classes, y = np.unique"):
+        Dataset(np.zeros((2, 1)), np.array(["no", "yes"]))
+    assert Dataset(np.zeros((2, 1)), np.array([False, True])).n_classes == 2
 
 
 @pytest.mark.parametrize("fractions", [(0.5, 0.6), (1.5, -0.5), (), (0.9999, 0.0001)])
