@@ -40,13 +40,24 @@ class RangeTest:
 
     @property
     def suggestion(self) -> float:
-        """The rate at which the smoothed loss falls fastest: see `suggest_lr`."""
+        """The rate at which the smoothed loss falls fastest: see `suggest_lr`.
+
+        Raises `ValueError` if the loss was finite fewer than two times.
+        """
+        if len(self.smoothed) < 2:
+            raise ValueError(
+                f"the loss should be finite at two rates at least, but it was at "
+                f"{len(self.smoothed)}; try a smaller lr_min."
+            )
         return suggest_lr(self.rates[: len(self.smoothed)], self.smoothed)
 
     def __repr__(self) -> str:
+        found = "diverged at once; try a smaller lr_min"
+        if len(self.smoothed) >= 2:
+            found = f"suggested rate {self.suggestion:.3g}"
         return (
             f"<RangeTest: {len(self.rates)} rates from {self.rates[0]:.3g} to "
-            f"{self.rates[-1]:.3g}; suggested rate {self.suggestion:.3g}>"
+            f"{self.rates[-1]:.3g}; {found}>"
         )
 
 
@@ -87,6 +98,7 @@ def range_test(
     True
     """
     rates = range_test_rates(lr_min, lr_max, steps)
+    beta = check.decay("beta", beta)
     start_rng, batch_rng = streams(seed)
     w = starting_point(problem, w0, start_rng, dtype)
     start = w.copy()
@@ -100,7 +112,6 @@ def range_test(
             if not np.isfinite(loss) or loss > STOPPED_ABOVE * min(losses):
                 break
             step(grad, float(rate))
-    beta = check.decay("beta", beta)
     return RangeTest(rates[: len(losses)], np.array(losses), start, beta)
 
 
@@ -127,8 +138,11 @@ def smooth(losses: ArrayLike, beta: float) -> NDArray:
     [4.0, 2.0]
     """
     beta = check.decay("beta", beta)
+    losses = np.asarray(losses, dtype=np.float64)
+    if losses.ndim != 1:
+        raise ValueError(f"losses should be one sequence, but they have the shape {losses.shape}.")
     mean, result = 0.0, []
-    for i, loss in enumerate(np.asarray(losses, dtype=np.float64).tolist(), start=1):
+    for i, loss in enumerate(losses.tolist(), start=1):
         mean = beta * mean + (1 - beta) * loss
         result.append(mean / (1 - beta**i))
     return np.array(result)

@@ -26,16 +26,20 @@ def tune(
     wins.
 
     Raises:
-        ValueError: No rate has a finite score.
+        ValueError: There is no rate or no seed, or no rate has a finite score.
 
     >>> tune(lambda lr, seed, split: (lr - 0.3) ** 2 + seed, [0.1, 0.3, 1.0], [0, 2])[0]
     0.3
     """
+    if not len(rates) or not len(seeds):
+        raise ValueError(
+            f"expected one rate and one seed at least; got {len(rates)} and {len(seeds)}"
+        )
     losses = np.array([[train(lr, seed, "validation") for seed in seeds] for lr in rates])
     scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf).tolist()
     if not np.isfinite(min(scores)):
         raise ValueError(f"expected a rate at which no run diverges; all of {list(rates)} do")
-    return min(zip(scores, rates))[1], scores
+    return float(min(zip(scores, rates))[1]), scores
 
 
 def compare(results: Mapping[str, ArrayLike]) -> dict[str, dict[str, Any]]:
@@ -50,14 +54,22 @@ def compare(results: Mapping[str, ArrayLike]) -> dict[str, dict[str, Any]]:
     is "better" when `difference < -margin`, "worse" when `difference > margin`, else we "cannot
     tell". A method with a run that diverged is worse than a baseline without, and the reverse.
 
+    Raises:
+        ValueError: There is no method, or the methods do not have 2 to 10 losses, as many each.
+
     >>> compare({"SGD": [0.5, 0.7, 0.6], "Adam": [0.4, 0.61, 0.5]})["Adam"]["verdict"]
     'better'
     """
-    first, *_ = results
-    base = np.asarray(results[first], dtype=np.float64)
+    runs = {name: np.asarray(values, dtype=np.float64) for name, values in results.items()}
+    shapes = {name: losses.shape for name, losses in runs.items()}
+    if len({*shapes.values()}) != 1 or not {*shapes.values()} <= {(n,) for n in T95}:
+        raise ValueError(
+            "expected 2 to 10 losses of each method, one for each seed and as many for all; "
+            f"got the shapes {shapes}"
+        )
+    first, base = next(iter(runs.items()))
     board = {}
-    for name, values in results.items():
-        losses = np.asarray(values, dtype=np.float64)
+    for name, losses in runs.items():
         with np.errstate(invalid="ignore"):
             gaps = losses - base
             gap = float(gaps.mean())

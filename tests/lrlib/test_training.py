@@ -23,6 +23,7 @@ from lrlib.optimizers import (
 from lrlib.problems import LinearRegression, Network, NoisyQuadratic, Quadratic
 from lrlib.schedules import CosineDecay, StepDecay
 from lrlib.training import (
+    compare,
     plan_rates,
     range_test,
     range_test_rates,
@@ -30,6 +31,7 @@ from lrlib.training import (
     suggest_lr,
     sweep,
     train,
+    tune,
 )
 from lrlib.training.progress import Progress
 
@@ -253,6 +255,14 @@ def test_a_range_test_on_digits_suggests_a_rate_that_trains():
     assert f"{test.suggestion:.3g}" in repr(test)
 
 
+def test_a_range_test_that_diverges_at_once_can_be_shown_and_says_what_to_try():
+    test = range_test(BOWL, lr_min=1e200, lr_max=1e300, steps=5)
+    assert np.isfinite(test.losses).tolist() == [True, False]
+    assert "diverged at once; try a smaller lr_min" in repr(test)
+    with pytest.raises(ValueError, match="finite at two rates at least, but it was at 1; try a"):
+        _ = test.suggestion
+
+
 def test_range_test_parts_follow_their_formulas():
     rates = range_test_rates(1e-4, 1.0, 5)
     np.testing.assert_allclose(rates, [1e-4, 1e-3, 1e-2, 1e-1, 1])
@@ -312,10 +322,19 @@ def test_a_script_sees_no_progress(capsys):
         (lambda: sweep(BOWL, [], [0.1], 5), "at least one entry"),
         (lambda: range_test(BOWL, lr_min=1.0, lr_max=0.1), "below lr_max"),
         (lambda: range_test_rates(0.1, 1.0, 1), "2 or more"),
+        (lambda: range_test(BOWL, beta=1.0), "below 1"),
         (lambda: smooth([1.0], 1.0), "below 1"),
+        (lambda: smooth([[1.0, 2.0]], 0.5), "one sequence"),
         (lambda: suggest_lr([0.1, 0.2], [1.0, np.inf]), "finite"),
         (lambda: suggest_lr([0.2, 0.1], [1.0, 2.0]), "increase"),
         (lambda: suggest_lr([0.2], [1.0]), "at least 2"),
+        (lambda: tune(lambda lr, seed, split: lr, [], [0]), "one rate and one seed"),
+        (lambda: tune(lambda lr, seed, split: lr, [0.1], []), "one rate and one seed"),
+        (lambda: compare({}), "2 to 10 losses"),
+        (lambda: compare({"SGD": 0.5}), "2 to 10 losses"),
+        (lambda: compare({"SGD": [0.5]}), "2 to 10 losses"),
+        (lambda: compare({"SGD": range(11)}), "2 to 10 losses"),
+        (lambda: compare({"SGD": [1.0, 2.0], "Adam": [1.0, 2.0, 3.0]}), "as many for all"),
     ],
 )
 def test_nonsense_is_refused_in_one_sentence(call, message):
