@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
 import logging
 import os
@@ -11,6 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from .arguments import positive
 
 # The warm process forks: NumPy must not start threads before.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -85,7 +88,9 @@ def grade(options: argparse.Namespace) -> int:
 
     course = CourseFolder(options.course)
     unit = course.unit(options.unit)
-    students = options.student or course.students(unit)
+    students = course.students(unit)
+    if options.student:
+        students = chosen(options.student, students, unit)
     if options.shard:
         students = [student for student in students if options.shard.holds(student)]
     if not students:
@@ -147,6 +152,18 @@ def grade(options: argparse.Namespace) -> int:
     return int(tally.failed + lost > 0)
 
 
+def chosen(wanted: Sequence[str], students: Sequence[str], unit: str) -> list[str]:
+    """The students who were asked for: a slip of the pen must not become somebody with a grade."""
+    from .folders import CourseError
+
+    for name in wanted:
+        if name not in students:
+            close = difflib.get_close_matches(name, students, n=3)
+            hint = f"; did you mean {', '.join(close)}?" if close else ""
+            raise CourseError(f"no student {name!r} handed in {unit}{hint}")
+    return list(dict.fromkeys(wanted))
+
+
 def record_again(options: argparse.Namespace) -> int:
     """Record the kept results of a unit, of all shards, as into a new gradebook."""
     from .bulk.results import results_path
@@ -195,13 +212,6 @@ def selftest(options: argparse.Namespace) -> int:
     from .selftest import main as run
 
     return run(options.exercises)
-
-
-def positive(text: str) -> int:
-    """A whole number of at least 1."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
-    return int(text)
 
 
 def part(text: str) -> Shard:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .calls import run_calls
-from .catalogue import catalogue, find
+from .catalogue import UnknownExercise, catalogue, find
 from .exercise import Exercise
 from .judge import judge
 from .plan import Plan, plan_for
@@ -50,6 +50,15 @@ def rows(exercises: Iterable[Exercise], seeds: Iterable[int] = SEEDS) -> list[Ro
 def exercises(package: str | None = None) -> list[Exercise]:
     """The graded functions of a package (quizzes have nothing to diagnose)."""
     return [item for item in catalogue(package).values() if isinstance(item, Exercise)]
+
+
+def _function(name: str) -> Exercise:
+    item = find(name)
+    if not isinstance(item, Exercise):
+        raise UnknownExercise(
+            f"expected the name of a graded function, got that of a quiz, {name!r}"
+        )
+    return item
 
 
 def _rows_of(exercise: Exercise, seed: int) -> Iterable[Row]:
@@ -129,8 +138,7 @@ def matrix(found: Iterable[Row]) -> str:
 
 def main(names: Sequence[str] = ()) -> int:
     """Print the confusion matrix; the exit code is 1 when an entry lies off the diagonal."""
-    chosen = [find(name) for name in names] if names else exercises()
-    found = rows([item for item in chosen if isinstance(item, Exercise)])
+    found = rows([_function(name) for name in names] or exercises())
     print(matrix(found))
     off = sum(not row.holds for row in found)
     print(f"{len(found)} implementations put through the judge, {off} off the diagonal")

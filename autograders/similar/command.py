@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..arguments import positive
 from ..catalogue import of_unit
 from ..exercise import Exercise
 from ..files import Refused, find_notebook
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", help="a page, or a list if it ends in .csv; default: similar-UNIT.html"
     )
-    parser.add_argument("--pairs", type=int, default=50, help="at most so many (default: 50)")
+    parser.add_argument("--pairs", type=positive, default=50, help="at most so many (default: 50)")
 
 
 def run(options: argparse.Namespace) -> list[str]:

@@ -159,6 +159,11 @@ def test_check_knows_a_copy_by_the_beginning_of_its_name_or_is_told(graded, tmp_
         (["grade", "42"], "no released unit '42'"),
         (["record", "nothing"], "expected a name or number of: 04_step_decay_and_drops"),
         (["check", "no/such/04_step_decay_and_drops.ipynb"], "cannot be graded: the file cannot"),
+        (
+            ["grade", "04", "--student", "dan-lat"],
+            f"no student 'dan-lat' handed in {DROPS}; did you mean",
+        ),
+        (["grade", "04", "--student", "../ada"], "no student '../ada' handed in"),
     ],
 )
 def test_what_is_missing_is_said_in_one_sentence(graded, capsys, arguments, message):

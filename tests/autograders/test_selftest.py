@@ -23,3 +23,8 @@ def test_an_entry_off_the_diagonal_is_shown():
     row = selftest.Row("f", "one", "other", 0)
     assert not row.holds
     assert "one was taken as other" in selftest.matrix([row])
+
+
+def test_a_quiz_has_nothing_to_be_taken_for():
+    with pytest.raises(LookupError, match="expected the name of a graded function"):
+        selftest.main(["quiz_04"])

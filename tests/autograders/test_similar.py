@@ -216,3 +216,10 @@ def test_the_command_reports_on_what_was_handed_in(tmp_path, capsys):
     assert "Could not be read: no-json" in text and "scheduled_drop" not in text
     [row] = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
     assert (row["first"], row["second"], row["cells"]) == ("'=odd", "disguised", "step_decay")
+
+
+@pytest.mark.parametrize("pairs", ["0", "-1", "many"])
+def test_a_number_of_pairs_below_one_is_refused(capsys, pairs):
+    with pytest.raises(SystemExit):
+        main(["similar", "04", "--pairs", pairs])
+    assert "expected a whole number of at least 1" in capsys.readouterr().err

@@ -117,7 +117,7 @@ def test_labels_that_are_none_of_the_named_classes_are_refused(y):
 
 
 def test_names_are_no_numbers_and_truth_values_are_two_classes():
-    with pytest.raises(TypeError, match="try classes, y = np.unique"):
+    with pytest.raises(TypeError, match=r"try classes, y = np\.unique"):
         Dataset(np.zeros((2, 1)), np.array(["no", "yes"]))
     assert Dataset(np.zeros((2, 1)), np.array([False, True])).n_classes == 2
 
