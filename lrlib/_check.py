@@ -118,13 +118,19 @@ def steps(t: ArrayLike) -> NDArray[np.float64]:
 
 
 def parameters(w: Any) -> Array:
-    """A floating-point parameter array, as given."""
+    """A parameter array of float32 or wider, as given.
+
+    In float16 an `eps` of 1e-8 is 0, and the first entry without a gradient becomes 0/0.
+    """
     if not isinstance(w, np.ndarray | np.floating):
         raise TypeError(
             complaint("w", "a NumPy array of floats", w, "Try np.array(w, dtype=float).")
         )
     if w.dtype.kind != "f":
         raise TypeError(complaint("w", "an array of floats", f"{w.dtype}", "Try w.astype(float)."))
+    if w.dtype.itemsize < 4:
+        expected, hint = "an array of float32 or float64", "Try w.astype(np.float32)."
+        raise TypeError(complaint("w", expected, f"{w.dtype}", hint))
     return w  # type: ignore[return-value]
 
 
@@ -155,6 +161,8 @@ def _rates(lr: Array, w: Array) -> Array:
             f"an array lr should have one axis for each of w's and fit its shape {w.shape}, "
             f"but it has {lr.shape}. For a rate per row, try lr.reshape(-1, 1)."
         )
-    if not (lr >= 0).all():
-        raise ValueError(complaint("lr", "an array of rates of 0 or more", lr))
+    if lr.dtype.kind not in "fiu":
+        raise TypeError(complaint("lr", "an array of rates", f"{lr.dtype}"))
+    if lr.size and not (lr.min() >= 0 and lr.max() < math.inf):
+        raise ValueError(complaint("lr", "an array of rates of 0 or more, and finite", lr))
     return lr.astype(w.dtype, copy=False)

@@ -24,15 +24,15 @@ class Optimizer(Plain, ABC):
         w, state = optimizer.update(w, grad, state, lr)
 
     - `w` and `grad` are float arrays of one shape; results have that shape and dtype (float32
-      stays float32), and nothing that is passed in is changed.
+      stays float32), and nothing that is passed in is changed. float16 is too coarse for `eps`.
     - `lr` is a number of 0 or more, so any schedule works with any optimizer. As an array of
       shape (runs, 1) it trains the rows of a (runs, n) array at once, each with its own rate:
       in float64 to the last bit, in float32 up to rounding, as if each were trained alone.
     - A NaN in the gradient makes that entry NaN and leaves the others alone, except in rules
       that measure the whole vector (a norm, an inner product): there the whole run is lost, but
       no other run. Nothing is raised: whoever trains decides when to stop.
-    - A gradient of another shape, a negative or NaN rate raise `ValueError`; parameters that are
-      no float array raise `TypeError`.
+    - A gradient of another shape, a rate that is negative or not finite raise `ValueError`;
+      parameters that are no array of float32 or float64 raise `TypeError`.
 
     Instances compare, hash, print and go to dicts by value, like schedules.
     """

@@ -48,7 +48,7 @@ class ReduceOnPlateau(ReactiveRate):
         factor: of each cut, above 0 and at most 1.
         patience: bad values that are put up with, 0 or more.
         min_delta: improvement that counts, 0 or more, in units of the metric.
-        min_lr: the rate never falls below it, 0 or more.
+        min_lr: the rate neither starts nor falls below it, 0 or more.
         cooldown: values after a cut that are not counted as bad, 0 or more.
 
     >>> rule = ReduceOnPlateau(factor=0.5, patience=1, min_delta=0.0)
@@ -84,8 +84,9 @@ class ReduceOnPlateau(ReactiveRate):
         )
 
     def init(self, lr: float) -> PlateauState:
-        """The state before any metric, at the rate `lr`."""
-        return PlateauState(check.rate("lr", lr), math.inf, 0, 0)
+        """The state before any metric, at the rate `lr`, which is `min_lr` or more."""
+        floor = check.within(f"min_lr, {self.min_lr:g}, or more", lambda x: x >= self.min_lr)
+        return PlateauState(floor("lr", check.rate("lr", lr)), math.inf, 0, 0)
 
     def update(self, metric: float, state: PlateauState) -> PlateauState:
         """The state after one more value of the metric."""

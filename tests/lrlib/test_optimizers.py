@@ -151,6 +151,21 @@ NONSENSE = [
         "lr should be an array of rates of 0 or more",
     ),
     (
+        lambda: SGD().update(W[None], G[None], SGD().init(W), np.array([[np.inf]])),
+        ValueError,
+        "0 or more, and finite",
+    ),
+    (
+        lambda: SGD().update(W[None], G[None], SGD().init(W), np.array([[True]])),
+        TypeError,
+        "lr should be an array of rates, but it is 'bool'",
+    ),
+    (
+        lambda: Adam().init(W.astype(np.float16)),
+        TypeError,
+        r"w should be an array of float32 or float64, but it is 'float16'\. Try w\.astype",
+    ),
+    (
         lambda: SGD().init([1.0, 2.0]),
         TypeError,
         r"w should be a NumPy array of floats.*np\.array\(w",
@@ -215,6 +230,11 @@ NONSENSE = [
     (lambda: ReduceOnPlateau(min_lr=-1.0), ValueError, "min_lr of ReduceOnPlateau"),
     (lambda: ReduceOnPlateau(cooldown=-1), ValueError, "cooldown of ReduceOnPlateau"),
     (lambda: ReduceOnPlateau().init(-0.1), ValueError, "lr should be a rate of 0 or more"),
+    (
+        lambda: ReduceOnPlateau(min_lr=0.1).init(0.01),
+        ValueError,
+        r"^lr should be min_lr, 0\.1, or more, but it is 0\.01\.$",
+    ),
     (lambda: PolyakStep(float("nan")), ValueError, "loss_min of PolyakStep"),
     (lambda: PolyakStep(0.0, -1.0), ValueError, "max_lr of PolyakStep"),
     (
@@ -292,6 +312,12 @@ def test_a_plateau_starts_with_nothing_seen():
     state = ReduceOnPlateau().init(0.4)
     assert state == (0.4, np.inf, 0, 0)
     assert ReduceOnPlateau().update(np.nan, state) == (0.4, np.inf, 1, 0)
+
+
+def test_a_plateau_that_starts_at_its_floor_stays_there():
+    rule = ReduceOnPlateau(factor=0.5, patience=0, min_delta=0.0, min_lr=0.25)
+    state = rule.update(1.0, rule.update(1.0, rule.init(0.25)))
+    assert (state.lr, state.bad) == (0.25, 0)
 
 
 def test_plateau_with_no_patience_cuts_at_once_and_keeps_its_input():

@@ -7,7 +7,11 @@ Each row: the exercises it is about (a regular expression), the change (another 
 EQUIVALENT = (
     (".*", r"^raise ", "only the words of a refusal change"),
     (".*", r"^f?\".* -> None$", "only the words of a refusal change"),
-    (".*", r"check\.(rate|whole|positive|decay|complaint)\(", "only what is said of bad arguments"),
+    (
+        ".*",
+        r"check\.(rate|within|whole|positive|decay|complaint)\(",
+        "only what is said of bad arguments",
+    ),
     (
         ".*",
         r"dtype=np\.float64|asarray\(losses, float\)|astype\(np\.float64\)",
