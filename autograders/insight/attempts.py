@@ -15,7 +15,6 @@ from ..folders import AUDIT, CourseFolder
 from ..report import FULL, PARTIAL, UNGRADED, UNWRITTEN, ZERO
 
 RIGHT, NAMED, OTHER, BLANK, LOOK = "right", "named", "other", "blank", "look"
-STATES = (RIGHT, NAMED, OTHER, BLANK, LOOK)
 STATE_OF = {FULL: RIGHT, PARTIAL: OTHER, ZERO: OTHER, UNWRITTEN: BLANK, UNGRADED: LOOK}
 PREFIX = "check_"
 

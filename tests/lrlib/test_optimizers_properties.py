@@ -25,6 +25,12 @@ def start(seed, shape, dtype=np.float64):
     return np.random.default_rng(seed + 1).normal(size=shape).astype(dtype)
 
 
+def test_every_optimizer_is_drawn():
+    classes = {name for name in opt.__all__ if name[0].isupper()}
+    drawn = set(examples.OPTIMIZERS | examples.REACTIVE)
+    assert drawn == classes - {"Optimizer", "ReactiveRate"}
+
+
 @each(examples.OPTIMIZERS)
 def test_shape_and_dtype_are_kept_and_nothing_passed_in_is_changed(strategy):
     @quick

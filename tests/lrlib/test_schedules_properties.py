@@ -38,6 +38,10 @@ def bounds(schedule):
     return getattr(schedule, "lr_end", 0.0), schedule.lr0
 
 
+def test_every_schedule_is_drawn():
+    assert set(examples.SCHEDULES) == set(sch.__all__) - {"Schedule"}
+
+
 @each(examples.SCHEDULES)
 def test_scalar_calls_equal_an_array_call_bit_for_bit(strategy):
     @quick
