@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-import zipfile
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 MAX_BYTES = 20 * 2**20
-MAX_ARCHIVE_MEMBERS = 50_000
-MAX_ARCHIVE_BYTES = 4 * 2**30
 MAX_NAME = 200
 
 
@@ -77,50 +73,3 @@ def find_notebook(folder: str | Path, unit: str) -> tuple[Path, tuple[str, ...]]
     raise Refused(
         f"expected a notebook {wanted!r}, there are {len(others)} with other names; keep one"
     )
-
-
-def read_archive(path: str | Path, limit: int = MAX_BYTES) -> Iterator[tuple[str, bytes]]:
-    """Yield the notebooks in a zip archive by name; nothing is ever written to disk.
-
-    Names that lead out of the archive, links and oversized members are refused for what they are.
-    """
-    try:
-        archive = zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise Refused(f"expected a zip archive, and it cannot be read ({error})") from None
-    with archive:
-        members = archive.infolist()
-        if len(members) > MAX_ARCHIVE_MEMBERS:
-            raise Refused(f"the archive has {len(members)} members, at most {MAX_ARCHIVE_MEMBERS}")
-        total = 0
-        for member in members:
-            check_member_name(member.filename)
-            if stat.S_ISLNK(member.external_attr >> 16):
-                raise Refused(f"the archive holds a symbolic link, {member.filename[:80]!r}")
-            if member.is_dir() or not member.filename.lower().endswith(".ipynb"):
-                continue
-            try:
-                with archive.open(member) as file:
-                    data = file.read(limit + 1)
-            except (
-                OSError,
-                RuntimeError,
-                zipfile.BadZipFile,
-                NotImplementedError,
-                EOFError,
-            ) as error:
-                raise Refused(f"{member.filename[:80]!r} cannot be unpacked ({error})") from None
-            if len(data) > limit:
-                raise Refused(f"{member.filename[:80]!r}: {too_large(len(data), limit)}")
-            total += len(data)
-            if total > MAX_ARCHIVE_BYTES:
-                raise Refused("the archive holds more than can be graded in one go")
-            yield member.filename, data
-
-
-def check_member_name(name: str) -> None:
-    """Refuse a name in an archive that leads out of it or cannot be a file's name."""
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    bad = not parts or ".." in parts or name.startswith(("/", "\\")) or ":" in parts[0]
-    if bad or any(ord(char) < 32 for char in name) or max(map(len, parts)) > MAX_NAME:
-        raise Refused(f"the archive holds a name that leads out of it or is not one: {name[:80]!r}")
