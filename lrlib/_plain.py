@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Self
 class Plain:
     """Adds `to_dict` and `from_dict`; a family of classes shares one registry of names.
 
-    The direct subclass of `Plain` is the family's base: `from_dict` on it, or on any member,
-    rebuilds whichever member the dict names.
+    The direct subclass of `Plain` is the family's base: `from_dict` on it rebuilds whichever member
+    the dict names; on a member, that one or one derived from it.
     """
 
     _family: ClassVar[dict[str, type[Plain]]]
@@ -36,17 +36,19 @@ class Plain:
 
         Raises `ValueError` if the name is unknown or the fields do not fit it.
         """
-        known = ", ".join(sorted(cls._family))
+        members = {name: m for name, m in cls._family.items() if issubclass(m, cls)}
+        known = ", ".join(sorted(members))
         if not isinstance(record, Mapping) or "name" not in record:
             raise ValueError(f'expected a dict with a "name", one of {known}; got {record!r}')
         fields = {key: value for key, value in record.items() if key != "name"}
-        member = cls._family.get(record["name"])
-        if member is None or not issubclass(member, cls):
-            raise ValueError(f"unknown name {record['name']!r}; the known names are {known}")
+        name = record["name"]
+        member = members.get(name) if isinstance(name, str) else None
+        if member is None:
+            raise ValueError(f"unknown name {name!r}; the known names are {known}")
         try:
             return member(**{key: cls._unpack(value) for key, value in fields.items()})
         except TypeError as error:
-            raise ValueError(f"{record['name']} cannot be made from {fields}: {error}") from error
+            raise ValueError(f"{name} cannot be made from {fields}: {error}") from error
 
     @classmethod
     def _unpack(cls, value: Any) -> Any:
