@@ -363,7 +363,7 @@ def test_a_dict_that_describes_no_schedule_is_refused(record, sentence):
 def test_a_dict_is_read_as_the_class_that_was_asked():
     record = {"name": "StepDecay", "lr0": 0.1, "gamma": 0.5, "every": 3}
     assert StepDecay.from_dict(record) == Schedule.from_dict(record)
-    with pytest.raises(ValueError, match="unknown name 'StepDecay'; the known names are Linear$"):
+    with pytest.raises(ValueError, match=r"unknown name 'StepDecay'; the known names are Linear$"):
         Linear.from_dict(record)
 
 
