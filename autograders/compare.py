@@ -63,7 +63,7 @@ def _excess_array(got: np.ndarray, want: np.ndarray, scale: float) -> float:
     room = np.where(
         want == 0, EXACT_ZERO * size, np.maximum(RELATIVE * np.abs(want), ABSOLUTE * size)
     )
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return float(np.nanmax(np.where(gap == 0, 0.0, gap / room)))
 
 

@@ -74,9 +74,13 @@ def _unwritten(outcomes: Sequence[Outcome], answers: Sequence[Any]) -> bool:
     return all(
         isinstance(answer, Mapping)
         and isinstance(answer.get("raised"), Mapping)
-        and (answer["raised"].get("types") or [""])[0] == "NotImplementedError"
+        and _first(answer["raised"].get("types")) == "NotImplementedError"
         for answer in answers
     )
+
+
+def _first(types: Any) -> Any:
+    return types[0] if isinstance(types, list) and types else None
 
 
 def _finding(
@@ -277,7 +281,9 @@ def judge_quiz(quiz: Quiz, value: Any, *, reveal: bool = True) -> Report:
         for id, question in quiz.questions.items()
     ]
     score = math.fsum(finding.points for finding in findings)
-    chosen = [answers.get(id) in question.options for id, question in quiz.questions.items()]
+    chosen = [
+        _option(answers.get(id)) in question.options for id, question in quiz.questions.items()
+    ]
     status = FULL if all(f.passed for f in findings) else PARTIAL if score else ZERO
     if not any(chosen):
         status = UNWRITTEN
@@ -289,13 +295,18 @@ def judge_quiz(quiz: Quiz, value: Any, *, reveal: bool = True) -> Report:
     )  # fmt: skip
 
 
+def _option(given: Any) -> str | None:
+    """The option that an answer names; nothing but a text names one."""
+    return given.strip().lower() if isinstance(given, str) else None
+
+
 def _answer_finding(id: str, question: Question, given: Any, share: float, reveal: bool) -> Finding:
-    given = given.strip().lower() if isinstance(given, str) else given
-    if not isinstance(given, str) or given not in question.options:
+    named = _option(given)
+    if named is None or named not in question.options:
         keys = ", ".join(repr(key) for key in question.options)
-        came = "no answer yet" if given in (None, "", "?") else f"got {show(given)}"
+        came = "no answer yet" if given is None or named in ("", "?") else f"got {show(given)}"
         return Finding(id, question.text, False, 0.0, share, f"choose one of {keys}; {came}")
-    passed = question.answer in (None, given)
+    passed = question.answer in (None, named)
     return Finding(
-        id, question.text, passed, share * passed, share, question.options[given] if reveal else ""
+        id, question.text, passed, share * passed, share, question.options[named] if reveal else ""
     )

@@ -15,6 +15,8 @@ import numpy as np
 
 from .wire import Foreign, Recipe
 
+LONGEST_SHOWN = 1_200
+
 
 class WrongKind(TypeError):
     """A value that is not of the kind the contract names."""
@@ -141,7 +143,7 @@ class State:
         if not isinstance(value, dict):
             raise WrongKind(f"expected {self.words}, got {describe(value)}")
         if set(value) != set(self.keys):
-            came = ", ".join(repr(key) for key in value) or "none"
+            came = _keys(value) or "none"
             raise WrongKind(f"expected {self.words}, got the keys {came}")
         parts = (_named(part, key, value[key]) for part, key in zip(self.parts, self.keys))
         return Entries(self.keys, parts)
@@ -228,12 +230,21 @@ def describe(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return f"a {type(value).__name__} of {len(value)} values"
     if isinstance(value, dict):
-        return "a dict with the keys " + ", ".join(repr(key) for key in list(value)[:8])
+        return "a dict with the keys " + _keys(value)
     return f"a value of type {type(value).__name__}"
+
+
+def _keys(value: dict[str, Any]) -> str:
+    return ", ".join(repr(key[:40]) for key in list(value)[:8]) + ", ..." * (len(value) > 8)
 
 
 def show(value: Any, digits: int = 6) -> str:
     """Write a value as a learner would read it: short, and with numbers rounded."""
+    text = _show(value, digits)
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
+
+
+def _show(value: Any, digits: int) -> str:
     if isinstance(value, (float, np.floating)):
         return f"{float(value):.{digits}g}"
     if isinstance(value, np.ndarray):
@@ -241,16 +252,17 @@ def show(value: Any, digits: int = 6) -> str:
         text = text.replace("\n", "")
         return text if len(text) <= 400 else text[:397] + "..."
     if isinstance(value, Entries):
-        return show(dict(zip(value.keys, value)), digits)
+        return _show(dict(zip(value.keys, value)), digits)
     if isinstance(value, (list, tuple)):
-        inside = [show(item, digits) for item in value[:8]] + ["..."] * (len(value) > 8)
+        inside = [_show(item, digits) for item in value[:8]] + ["..."] * (len(value) > 8)
         return ("[{}]" if isinstance(value, list) else "({})").format(", ".join(inside))
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{k!r}: {show(v, digits)}" for k, v in value.items()) + "}"
+        entries = [f"{k[:200]!r}: {_show(v, digits)}" for k, v in list(value.items())[:12]]
+        return "{" + ", ".join(entries + ["..."] * (len(value) > 12)) + "}"
     if isinstance(value, Foreign):
         return f"<{value.type_name}>"
     if isinstance(value, Recipe):
-        data = ", ".join(f"{key}={show(item, digits)}" for key, item in value.data.items())
+        data = ", ".join(f"{key}={_show(item, digits)}" for key, item in value.data.items())
         return f"<{value.kind}: {data}>"
     text = repr(value)
     return text if len(text) <= 200 else text[:197] + "..."

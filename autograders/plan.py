@@ -17,6 +17,7 @@ from .report import printable
 
 PUBLIC_SEED = 0
 AGAIN = 16
+LONGEST_SAID, LONGEST_CELL = 500, 10**7
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class Plan:
         try:
             read = self.read(case, answer["result"])
         except WrongKind as error:
-            return Outcome("kind", str(error), impure=impure)
+            return Outcome("kind", str(error)[:LONGEST_SAID], impure=impure)
         if self.exercise.compare is not None:
             said = self.exercise.compare(case, self.expected[index], read)
             return Outcome("value" if said else None, said or "", read, impure)
@@ -131,17 +132,17 @@ class Plan:
         return Outcome(None, "", read, impure)
 
     def _raised(self, case: Case, answer: Mapping[str, Any]) -> Outcome:
-        raised = answer["raised"]
-        types = raised.get("types") if isinstance(raised, Mapping) else None
-        if not isinstance(types, list) or not types or not all(isinstance(t, str) for t in types):
+        told = _told(answer["raised"])
+        if told is None:
             return Outcome("malformed", "the answer did not arrive whole")
-        place = printable(f" (line {raised['line']} of your cell)") if raised.get("line") else ""
-        said = printable(f"raised {types[0]}: {raised.get('message') or 'no message'}")
+        types, message, line = told
+        place = f" (line {line} of your cell)" if line else ""
+        said = printable(f"raised {types[0][:100]}: {message[:LONGEST_SAID] or 'no message'}")
         if case.raises is not None and case.raises in types:
             return Outcome(None, "", types[0], self._impure(case, answer))
         if case.raises is not None:
             return Outcome("value", f"expected {case.raises}, but it {said}", place=place)
-        if types[0] == "TypeError" and "argument" in str(raised.get("message")):
+        if types[0] == "TypeError" and "argument" in message:
             said += f"; the contract is {self.exercise.signature}"
         return Outcome("raised", said, place=place)
 
@@ -194,6 +195,19 @@ class Plan:
             if comparable and outcome.read is not None:
                 far.append(excess(outcome.read, self.expected[index], self.scales[index]))
         return far
+
+
+def _told(raised: Any) -> tuple[list[str], str, int] | None:
+    """An exception's types, message and line (0 for none), or None for what is not of that form."""
+    if not isinstance(raised, Mapping):
+        return None
+    types, message, line = raised.get("types"), raised.get("message"), raised.get("line")
+    if not isinstance(types, list) or not types or not all(isinstance(t, str) for t in types):
+        return None
+    line = 0 if line is None else line
+    if not isinstance(message, str) or not isinstance(line, int) or not 0 <= line <= LONGEST_CELL:
+        return None
+    return types, message, line
 
 
 def call_of(name: str, case: Case) -> dict[str, Any]:

@@ -17,8 +17,11 @@ import numpy as np
 MAX_HEADER = 4 * 2**20
 MAX_BODY = 32 * 2**20
 MAX_ITEMS = 200_000
+MAX_ENTRIES = 10 * 2**20
 MAX_DEPTH = 12
 MAX_TEXT = 4_000
+MAX_TYPE_NAME = 200
+MAX_INT_BITS = 4096
 LENGTHS = struct.Struct(">II")
 
 _DTYPES = {
@@ -94,6 +97,7 @@ class _Packer:
     def __init__(self) -> None:
         self.buffers: list[bytes] = []
         self.size = 0
+        self.entries = 0
         self.items = 0
 
     def pack(self, value: Any, depth: int) -> list[Any]:
@@ -106,7 +110,9 @@ class _Packer:
         if kind is bool or kind is float:
             return ["b" if kind is bool else "f", value]
         if kind is int:
-            return ["i", value] if value.bit_length() < 4096 else ["x", "int of over 4096 bits"]
+            if value.bit_length() >= MAX_INT_BITS:
+                return ["x", f"int of over {MAX_INT_BITS} bits"]
+            return ["i", value]
         if kind is str:
             return ["s", value[:MAX_TEXT]]
         if kind is np.str_:
@@ -121,8 +127,8 @@ class _Packer:
         if kind is Recipe:
             return ["r", value.kind, self.pack(value.data, depth + 1)]
         if kind is Foreign:
-            return ["x", value.type_name[:MAX_TEXT]]
-        return ["x", str(getattr(kind, "__name__", "object"))[:MAX_TEXT]]
+            return ["x", value.type_name[:MAX_TYPE_NAME]]
+        return ["x", str(getattr(kind, "__name__", "object"))[:MAX_TYPE_NAME]]
 
     def array(self, tag: str, value: Any) -> list[Any]:
         array = np.asarray(value)
@@ -135,22 +141,32 @@ class _Packer:
                 return ["x", f"array of {array.dtype.name}"]
             array = array.astype(_DTYPES[code])
         self.size += array.nbytes
-        if self.size > MAX_BODY:
+        self.entries += array.size
+        if self.size > MAX_BODY or self.entries > MAX_ENTRIES:
             raise _TooLarge
         self.buffers.append(array.tobytes())
         return [tag, code, list(array.shape)]
 
 
 class _Unpacker:
-    """Arrays stand in the body in the order in which the header names them."""
+    """Arrays stand in the body in the order in which the header names them.
+
+    What `_Packer` never sends is refused: a peer that does not use it has no wider bounds, or a few
+    megabytes of header would become gigabytes of objects.
+    """
 
     def __init__(self, body: memoryview) -> None:
         self.body = body
         self.offset = 0
+        self.entries = 0
+        self.items = 0
 
     def unpack(self, tree: Any, depth: int) -> Any:
         if depth > MAX_DEPTH or type(tree) is not list or not tree or type(tree[0]) is not str:
             raise FrameError("a frame with a malformed value")
+        self.items += 1
+        if self.items > MAX_ITEMS:
+            raise FrameError(f"a frame with more than {MAX_ITEMS:,} values")
         try:
             return self.value(tree, depth)
         except (IndexError, TypeError, ValueError, OverflowError) as error:
@@ -165,12 +181,12 @@ class _Unpacker:
         if tag in _PLAIN:
             if type(tree[1]) is not _PLAIN[tag]:
                 raise FrameError("a frame whose value is not of its announced type")
-            return _clean(tree[1]) if tag == "s" else tree[1]
+            return _text(tree[1]) if tag == "s" else _short(tree[1])
         if tag == "l" or tag == "t":
             items = [self.unpack(item, depth + 1) for item in tree[1]]
             return items if tag == "l" else tuple(items)
         if tag == "d":
-            return {_clean(str(key)): self.unpack(item, depth + 1) for key, item in tree[1]}
+            return {_text(key): self.unpack(item, depth + 1) for key, item in tree[1]}
         if tag == "a":
             return self.array(tree[1], tree[2])
         if tag == "g":
@@ -178,9 +194,12 @@ class _Unpacker:
                 raise FrameError("a scalar with a shape")
             return self.array(tree[1], [])[()]
         if tag == "r":
-            return Recipe(str(tree[1]), self.unpack(tree[2], depth + 1))
+            data = self.unpack(tree[2], depth + 1)
+            if type(data) is not dict:
+                raise FrameError("a recipe without its data")
+            return Recipe(_text(tree[1]), data)
         if tag == "x":
-            return Foreign(_clean(str(tree[1])[:MAX_TEXT]))
+            return Foreign(_name(tree[1]))
         raise FrameError("a frame with a value of unknown kind")
 
     def array(self, code: str, shape: list[int]) -> np.ndarray:
@@ -192,8 +211,9 @@ class _Unpacker:
         count = 1
         for n in shape:
             count *= n
+        self.entries += count
         end = self.offset + count * dtype.itemsize
-        if end > len(self.body):
+        if end > len(self.body) or self.entries > MAX_ENTRIES:
             raise FrameError("an array larger than the frame that holds it")
         flat = np.frombuffer(self.body, dtype, count, self.offset) if count else np.empty(0, dtype)
         self.offset = end
@@ -203,7 +223,18 @@ class _Unpacker:
 _PLAIN = {"b": bool, "f": float, "i": int, "s": str}
 
 
-def _clean(text: Any) -> str:
-    if type(text) is str and text.isascii():
-        return text
-    return str(text).encode("utf-8", "replace").decode()
+def _text(text: Any) -> str:
+    if type(text) is not str or len(text) > MAX_TEXT:
+        raise FrameError("a frame with a text that is none, or too long")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _short(number: Any) -> Any:
+    if type(number) is int and number.bit_length() >= MAX_INT_BITS:
+        raise FrameError("a frame with a number that is too long")
+    return number
+
+
+def _name(text: Any) -> str:
+    """The name of a type, which goes into sentences: on one line, and printable."""
+    return "".join(c if c.isprintable() else " " for c in _text(text)[:MAX_TYPE_NAME])

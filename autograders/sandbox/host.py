@@ -92,7 +92,7 @@ class Sandbox:
         while True:
             fork = self._fork([cells[n] for n in alive], [], plotting, explain=True)
             if fork.cells_done or fork.ended_in is None or fork.ended_in >= len(alive):
-                messages |= {alive[n]: text for n, text in fork.failed.items() if n < len(alive)}
+                messages |= {alive[n]: text for n, text in fork.failed.items()}
                 return Survey(messages, frozenset(fatal))
             worst = alive.pop(fork.ended_in)
             messages[worst] = fork.ending

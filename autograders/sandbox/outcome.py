@@ -84,14 +84,15 @@ class Survey:
 
 
 def fork_of(
+    count: int,
     requests: Sequence[Request],
     frames: list[Any],
     broken: str,
     report: dict[str, Any],
     cpu_limit: int,
 ) -> Fork:
-    """Read what a fork sent and how it ended into the outcome of each request."""
-    failed = _failed(frames[0]) if frames else {}
+    """Read what a fork of `count` cells sent, and its end, into the outcome of each request."""
+    failed = _failed(frames[0], count) if frames else {}
     if failed is None:
         broken = broken or "the first frame is not the grader's"
     outcomes = []
@@ -103,7 +104,7 @@ def fork_of(
 
 def survey_of(frames: list[Any], count: int, report: dict[str, Any], cpu_limit: int) -> Fork:
     """Read the frames of a survey: one before each cell, and the last with what was raised."""
-    failed = _failed(frames[-1]) if len(frames) == count + 1 else None
+    failed = _failed(frames[-1], count) if len(frames) == count + 1 else None
     ending = _outcome("", None, "", report, cpu_limit)
     return Fork(
         failed or {}, [], report["cpu"],
@@ -114,11 +115,19 @@ def survey_of(frames: list[Any], count: int, report: dict[str, Any], cpu_limit: 
     )  # fmt: skip
 
 
-def _failed(frame: Any) -> dict[int, str] | None:
-    try:
-        return {int(at): str(text)[:MAX_MESSAGE] for at, text in frame["failed"]}
-    except (KeyError, TypeError, ValueError, OverflowError):
+def _failed(frame: Any, count: int) -> dict[int, str] | None:
+    """The cells that raised, by number, or None for what only student code can have sent."""
+    told = frame.get("failed") if isinstance(frame, dict) else None
+    if not isinstance(told, list) or not all(_is_told(item, count) for item in told):
         return None
+    return {at: text[:MAX_MESSAGE] for at, text in told}
+
+
+def _is_told(item: Any, count: int) -> bool:
+    if not isinstance(item, list) or len(item) != 2:
+        return False
+    at, text = item
+    return type(at) is int and 0 <= at < count and isinstance(text, str)
 
 
 def _outcome(name: str, frame: Any, broken: str, report: dict[str, Any], cpu_limit: int) -> Outcome:

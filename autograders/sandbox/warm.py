@@ -150,7 +150,7 @@ class Warm:
         del frames[:1]
         if explain:
             return survey_of(frames, len(cells), report, cpu)
-        return fork_of(requests, frames, broken, report, cpu)
+        return fork_of(len(cells), requests, frames, broken, report, cpu)
 
     def _reply(self, seconds: float, wait_first: float | None = None) -> dict[str, Any]:
         """The next packet of the warm process; a fork that lingers after its answers is stopped."""
