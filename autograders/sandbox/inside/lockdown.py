@@ -2,7 +2,8 @@
 
 The filter is an allow-list in classic BPF (`man 2 seccomp`): what numerical Python needs is let
 through, everything else fails with EPERM. Not on the list, among others: new processes and threads,
-programs, signals, sockets, tracing, other processes' memory, mounts, sleeping.
+programs, signals, sockets, tracing, other processes' memory, mounts, sleeping and every other way
+to wait, setting the times of files.
 """
 
 from __future__ import annotations
@@ -15,41 +16,36 @@ import resource
 import struct
 
 _X86_64 = {
-    "read": 0, "write": 1, "open": 2, "close": 3, "stat": 4, "fstat": 5, "lstat": 6, "poll": 7,
-    "lseek": 8, "mmap": 9, "mprotect": 10, "munmap": 11, "brk": 12, "rt_sigaction": 13,
-    "rt_sigprocmask": 14, "rt_sigreturn": 15, "pread64": 17, "pwrite64": 18, "readv": 19,
-    "writev": 20, "access": 21, "select": 23, "sched_yield": 24, "mremap": 25, "madvise": 28,
-    "dup": 32, "dup2": 33, "getitimer": 36, "setitimer": 38, "getpid": 39, "sendto": 44,
-    "recvfrom": 45, "shutdown": 48, "exit": 60, "uname": 63, "fcntl": 72, "fsync": 74,
-    "fdatasync": 75, "truncate": 76, "ftruncate": 77, "getdents": 78, "getcwd": 79, "chdir": 80,
-    "rename": 82, "mkdir": 83, "rmdir": 84, "unlink": 87, "readlink": 89, "umask": 95,
-    "gettimeofday": 96, "getrlimit": 97, "getrusage": 98, "sysinfo": 99, "times": 100,
+    "read": 0, "write": 1, "open": 2, "close": 3, "stat": 4, "fstat": 5, "lstat": 6, "lseek": 8,
+    "mmap": 9, "mprotect": 10, "munmap": 11, "brk": 12, "rt_sigaction": 13, "rt_sigprocmask": 14,
+    "rt_sigreturn": 15, "pread64": 17, "pwrite64": 18, "readv": 19, "writev": 20, "access": 21,
+    "mremap": 25, "madvise": 28, "dup": 32, "dup2": 33, "getitimer": 36, "setitimer": 38,
+    "getpid": 39, "sendto": 44, "recvfrom": 45, "shutdown": 48, "exit": 60, "uname": 63,
+    "fcntl": 72, "fsync": 74, "fdatasync": 75, "truncate": 76, "ftruncate": 77, "getdents": 78,
+    "getcwd": 79, "chdir": 80, "rename": 82, "mkdir": 83, "rmdir": 84, "unlink": 87, "readlink": 89,
+    "umask": 95, "gettimeofday": 96, "getrlimit": 97, "getrusage": 98, "sysinfo": 99, "times": 100,
     "getuid": 102, "getgid": 104, "geteuid": 107, "getegid": 108, "getppid": 110,
-    "rt_sigpending": 127,
-    "sigaltstack": 131, "statfs": 137, "fstatfs": 138, "gettid": 186, "time": 201, "futex": 202,
-    "sched_getaffinity": 204, "getdents64": 217, "restart_syscall": 219, "clock_gettime": 228,
+    "rt_sigpending": 127, "sigaltstack": 131, "statfs": 137, "fstatfs": 138, "gettid": 186,
+    "time": 201, "futex": 202, "sched_getaffinity": 204, "getdents64": 217, "clock_gettime": 228,
     "clock_getres": 229, "exit_group": 231, "openat": 257, "mkdirat": 258, "newfstatat": 262,
-    "unlinkat": 263, "renameat": 264, "readlinkat": 267, "faccessat": 269, "pselect6": 270,
-    "ppoll": 271, "utimensat": 280, "dup3": 292, "getcpu": 309, "renameat2": 316,
-    "getrandom": 318, "membarrier": 324, "statx": 332, "rseq": 334, "close_range": 436,
-    "faccessat2": 439,
+    "unlinkat": 263, "renameat": 264, "readlinkat": 267, "faccessat": 269, "dup3": 292,
+    "getcpu": 309, "renameat2": 316, "getrandom": 318, "membarrier": 324, "statx": 332, "rseq": 334,
+    "close_range": 436, "faccessat2": 439,
 }  # fmt: skip
 _AARCH64 = {
     "read": 63, "write": 64, "close": 57, "fstat": 80, "lseek": 62, "mmap": 222, "mprotect": 226,
     "munmap": 215, "brk": 214, "rt_sigaction": 134, "rt_sigprocmask": 135, "rt_sigreturn": 139,
-    "pread64": 67, "pwrite64": 68, "readv": 65, "writev": 66, "sched_yield": 124, "mremap": 216,
-    "madvise": 233, "dup": 23, "getitimer": 102, "setitimer": 103, "getpid": 172, "sendto": 206,
-    "recvfrom": 207, "shutdown": 210, "exit": 93, "uname": 160, "fcntl": 25, "fsync": 82,
-    "fdatasync": 83, "truncate": 45, "ftruncate": 46, "getcwd": 17, "chdir": 49, "umask": 166,
-    "gettimeofday": 169, "getrlimit": 163, "getrusage": 165, "sysinfo": 179, "times": 153,
-    "getuid": 174, "getgid": 176, "geteuid": 175, "getegid": 177, "getppid": 173,
-    "rt_sigpending": 136, "sigaltstack": 132, "statfs": 43, "fstatfs": 44, "gettid": 178,
-    "futex": 98, "sched_getaffinity": 123, "getdents64": 61, "restart_syscall": 128,
-    "clock_gettime": 113, "clock_getres": 114, "exit_group": 94, "openat": 56, "mkdirat": 34,
-    "newfstatat": 79, "unlinkat": 35, "renameat": 38, "readlinkat": 78, "faccessat": 48,
-    "pselect6": 72, "ppoll": 73, "utimensat": 88, "dup3": 24, "getcpu": 168, "renameat2": 276,
-    "getrandom": 278, "membarrier": 283, "statx": 291, "rseq": 293, "close_range": 436,
-    "faccessat2": 439,
+    "pread64": 67, "pwrite64": 68, "readv": 65, "writev": 66, "mremap": 216, "madvise": 233,
+    "dup": 23, "getitimer": 102, "setitimer": 103, "getpid": 172, "sendto": 206, "recvfrom": 207,
+    "shutdown": 210, "exit": 93, "uname": 160, "fcntl": 25, "fsync": 82, "fdatasync": 83,
+    "truncate": 45, "ftruncate": 46, "getcwd": 17, "chdir": 49, "umask": 166, "gettimeofday": 169,
+    "getrlimit": 163, "getrusage": 165, "sysinfo": 179, "times": 153, "getuid": 174, "getgid": 176,
+    "geteuid": 175, "getegid": 177, "getppid": 173, "rt_sigpending": 136, "sigaltstack": 132,
+    "statfs": 43, "fstatfs": 44, "gettid": 178, "futex": 98, "sched_getaffinity": 123,
+    "getdents64": 61, "clock_gettime": 113, "clock_getres": 114, "exit_group": 94, "openat": 56,
+    "mkdirat": 34, "newfstatat": 79, "unlinkat": 35, "renameat": 38, "readlinkat": 78,
+    "faccessat": 48, "dup3": 24, "getcpu": 168, "renameat2": 276, "getrandom": 278,
+    "membarrier": 283, "statx": 291, "rseq": 293, "close_range": 436, "faccessat2": 439,
 }  # fmt: skip
 ARCHITECTURES = {
     "x86_64": (0xC000003E, _X86_64),
@@ -57,8 +53,15 @@ ARCHITECTURES = {
 }
 """The audit number of each processor that the filter knows, and the system calls let through."""
 
-FCNTL_COMMANDS = (0, 1, 2, 3, 4, 1030)
-"""Duplicate a descriptor, get and set its flags; with F_SETOWN it would signal other processes."""
+COMMANDS = {
+    "fcntl": (0, 1, 2, 3, 4, 1030),
+    "futex": (1, 5, 10, 129, 133, 138),
+}
+"""Calls of which only these commands, their second argument, are let through.
+
+Of `fcntl` to duplicate a descriptor, to get and set its flags: with F_SETOWN it would signal other
+processes. Of `futex` to wake: a process without threads that waits for a lock waits for ever.
+"""
 
 MEMORY = 2 * 2**30
 FILE_SIZE = 8 * 2**20
@@ -88,7 +91,7 @@ def program(machine: str) -> bytes:
     the process.
     """
     audit, allowed = ARCHITECTURES[machine]
-    numbers = sorted({number for name, number in allowed.items() if name != "fcntl"})
+    numbers = sorted({number for name, number in allowed.items() if name not in COMMANDS})
     entry = [
         (_LOAD, 0, 0, 4),
         (_EQUAL, 1, 0, audit),
@@ -98,11 +101,14 @@ def program(machine: str) -> bytes:
         (_RETURN, 0, 0, _KILL),
     ]
     refuse, allow = (_RETURN, 0, 0, _ERRNO | errno.EPERM), (_RETURN, 0, 0, _ALLOW)
-    commands: list[tuple[int, int, int, int]] = [(_LOAD, 0, 0, 24)]
-    for left, command in zip(range(len(FCNTL_COMMANDS), 0, -1), FCNTL_COMMANDS):
-        commands.append((_EQUAL, left, 0, command))
-    commands += [refuse, allow]
-    checks = [(_EQUAL, 1, 0, allowed["fcntl"]), refuse, *commands]
+    checks: list[tuple[int, int, int, int]] = []
+    for name, known in COMMANDS.items():
+        commands: list[tuple[int, int, int, int]] = [(_LOAD, 0, 0, 24)]
+        for left, command in zip(range(len(known), 0, -1), known):
+            commands.append((_EQUAL, left, 0, command))
+        commands += [refuse, allow]
+        checks += [(_EQUAL, 0, len(commands), allowed[name]), *commands]
+    checks += [refuse, allow]
     for left, number in enumerate(numbers, start=len(checks) - 1):
         checks.insert(0, (_EQUAL, left, 0, number))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in [*entry, *checks])

@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .lockdown import LockDown
 
-SCRATCH_ENTRIES = 200
+ONE_TICK = 0.02
 PRELOADED = ("autograders.unfinished", "IPython.display", "ipywidgets")
 """What the set-up cells of any course import: done once here, not in every fork."""
 
@@ -51,13 +52,13 @@ def main(control_fd: int, plotting: bool, scratch: str, surroundings: dict[str, 
     sys.argv = [""]
     sys.path.append("")
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115
     for name in (*PRELOADED, *inert, *([] if plotting else standins.PLOTTING_MODULES)):
         importlib.import_module(name)
     worker.rehearse()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
+    changed = _emptied(scratch)
     ready = {"filter": guard.filtered, "plotting": plotting, "numpy": numpy.__version__}
     control.send(json.dumps(ready).encode())
     while True:
@@ -72,7 +73,8 @@ def main(control_fd: int, plotting: bool, scratch: str, surroundings: dict[str, 
             _child(guard, control, descriptors[0], limits, worker)
         os.close(descriptors[0])
         report = _watch(pid, control, limits["wall_seconds"])
-        report["clean"] = _clean(scratch)
+        # A fork that made anything there has left its name, its time or its number to the next.
+        report["clean"] = Path(scratch).stat().st_ctime_ns == changed
         control.send(json.dumps(report).encode())
 
 
@@ -86,7 +88,7 @@ def _child(
         guard.end_with_parent()
         guard.apply(limits["cpu_seconds"])
         work = worker.receive(channel)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        _keep_only(channel)
         worker.run(channel, work)
         status = 0
     except Exception:
@@ -121,17 +123,31 @@ def _watch(pid: int, control: socket.socket, seconds: float) -> dict[str, Any]:
     return {"code": code, "cpu": usage.ru_utime + usage.ru_stime, "late": late}
 
 
-def _clean(scratch: str) -> bool:
-    """Empty the scratch folder; False when that is too much work, and a new process is needed."""
-    try:
-        entries = list(Path(scratch).iterdir())
-        if len(entries) > SCRATCH_ENTRIES:
-            return False
-        for entry in entries:
-            entry.unlink()
-    except OSError:
-        return False
-    return True
+def _keep_only(channel: socket.socket) -> None:
+    """Open what every process has anew and close all else: flags of a shared one would live on.
+
+    The channel is shut for reading, so that nobody can wait there for what never comes.
+    """
+    channel.shutdown(socket.SHUT_RD)
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(null, standard)
+    os.closerange(3, channel.fileno())
+    os.closerange(channel.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def _emptied(scratch: str) -> int:
+    """Empty the scratch folder; when it was last changed, in nanoseconds.
+
+    Its time of reading is later, and so stays as it is when a fork reads it (`relatime`).
+    """
+    folder = Path(scratch)
+    for entry in folder.iterdir():
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    # The clock that files are stamped with moves in steps: no fork may begin in the same one.
+    time.sleep(ONE_TICK)
+    assert not list(folder.iterdir())
+    return folder.stat().st_ctime_ns
 
 
 def _import_plotting() -> bool:
