@@ -11,6 +11,7 @@ from lrlib import _check as check
 from lrlib.problems import Problem
 
 RUNS_AT_ONCE = 32
+STEP = 1e-7  # of a difference of gradients, relative to 1 + |w|
 
 
 def max_stable_lr(hessian: ArrayLike) -> float:
@@ -101,8 +102,9 @@ def hvp(problem: Problem, w: NDArray, v: NDArray, batch: NDArray | None = None) 
 
     $$H v \approx \frac{\nabla f(w + \epsilon v) - \nabla f(w - \epsilon v)}{2 \epsilon}$$
 
-    exact for quadratics, and right to about seven digits for smooth losses; a ReLU network is
-    smooth except at kinks. Both gradients are computed as one batch of two runs.
+    exact for quadratics, and right to about seven digits for smooth losses. A ReLU network is
+    smooth except at kinks: the step is short, since a long one crosses some of them and measures
+    their jumps instead. Both gradients are computed as one batch of two runs.
 
     Args:
         problem: Gives the gradient.
@@ -119,7 +121,7 @@ def hvp(problem: Problem, w: NDArray, v: NDArray, batch: NDArray | None = None) 
     """
     w, v = problem.check_params(w).astype(np.float64), problem.check_params(v).astype(np.float64)
     size = np.linalg.norm(v, axis=-1, keepdims=True)
-    step = 1e-5 * (1 + np.linalg.norm(w)) / np.where(size > 0, size, 1.0)
+    step = STEP * (1 + np.linalg.norm(w)) / np.where(size > 0, size, 1.0)
     ends = np.stack([w + step * v, w - step * v]).reshape(-1, problem.n_params)
     forward, backward = problem.grad(ends, batch).reshape(2, *v.shape)
     return (forward - backward) / (2 * step)

@@ -13,7 +13,7 @@
 # - find the largest curvature of a loss from gradients alone, and know when the answer misleads;
 # - say what standardising the features buys, and what it cannot mend.
 #
-# **Time** 90 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 100 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** unit 01, and the idea of an eigenvalue: a matrix that stretches one direction by a
 # plain factor.
 
@@ -65,8 +65,8 @@ plt.rcParams.update(style.rc())
 # - (b) within a factor of two: a formula for bowls is only a guide on real data
 # - (c) anywhere: it depends on what the disease did, which you have not looked at
 #
-# **p3.** Each measurement keeps its own unit: years, mm Hg, and so on. At the best fixed rate, how
-# many updates until the slowest direction is a thousandth of the way from its goal?
+# **p3.** Each measurement keeps its own unit: years, mm Hg, and so on. At the best fixed rate,
+# after how many updates has even the slowest direction only a thousandth of its way left?
 #
 # - (a) about a thousand
 # - (b) about a hundred thousand
@@ -104,9 +104,9 @@ mode_bars()
 #
 # ## Why one rate has to suit them all
 #
-# Near a minimum $w^*$ every smooth loss is a bowl: $f(w) \approx f(w^*) + \tfrac12 (w - w^*)^\top H
-# (w - w^*)$. The **Hessian** $H$ holds the second derivatives. It is symmetric, so it has
-# directions of its own, at right angles, which it only stretches: the eigenvectors; the stretch
+# Near a minimum $w^*$ a smooth loss looks like a bowl: $f(w) \approx f(w^*) + \tfrac12 (w -
+# w^*)^\top H (w - w^*)$. The **Hessian** $H$ holds the second derivatives. It is symmetric, so it
+# has directions of its own, at right angles, which it only stretches: the eigenvectors; the stretch
 # factors $\lambda_i$ are the curvatures there. The gradient is $H (w - w^*)$, hence
 #
 # $$ w - w^* \;\leftarrow\; (I - \eta H)\,(w - w^*) $$
@@ -152,8 +152,9 @@ ax.legend()
 # at about 0.18, its lowest point, then the rising arm of the V.*
 #
 # At the crossing, with the **condition number** $\kappa = \lambda_{\max}/\lambda_{\min}$, each step
-# keeps $(\kappa - 1)/(\kappa + 1)$. For large $\kappa$ that makes about $\tfrac{\kappa}{2} \ln 1000
-# \approx 3.5\,\kappa$ updates for a factor of a thousand. A condition number *is* a waiting time.
+# keeps $(\kappa - 1)/(\kappa + 1)$. For large $\kappa$ the logarithm of that is close to
+# $-2/\kappa$, so a factor of a thousand takes about $\tfrac{\kappa}{2} \ln 1000 \approx
+# 3.5\,\kappa$ updates. A condition number *is* a waiting time.
 
 # %% [markdown]
 # ## Worked example: a valley that is turned
@@ -175,18 +176,19 @@ kept = np.abs(multipliers).max()
 w = np.array([1.0, 0.5])
 for _ in range(10):
     w = w - rate * H @ w
-print("curvatures", curvatures, "multipliers", multipliers, "kept", kept)
-print("after ten steps the distance is", np.linalg.norm(w).round(0), "and was 1.1")
+print("curvatures", curvatures, "multipliers", multipliers, f"kept {kept:.1f}")
+print(f"after ten steps the distance is {np.linalg.norm(w):.0f}, and was {np.hypot(1, 0.5):.1f}")
 
 # %% [markdown]
 # Not safe: the diagonal (1, 1) between the axes has curvature 3, and the limit is 2/3. The axes did
 # not show it, because diagonal entries are slopes of slopes *along the axes only*.
 #
-# **Your turn, with sub-goals 1 and 3 given.** Which rate makes both directions of this $H$ shrink
-# equally? Replace `None`: one line, from `curvatures`.
+# **Your turn, with sub-goal 1 done.** Now read 2 and 3 backwards: with which rate is *no* direction
+# of this $H$ the worst, because both multipliers have the same size? Replace `None`: one line, from
+# `curvatures`.
 
 # %% nbgrader={"grade_id": "balanced_rate", "solution": true}
-balanced_rate = None
+balanced_rate = None  # 2. and 3. Choose the rate: multipliers of opposite sign, equal in size
 ### BEGIN SOLUTION
 balanced_rate = 2 / (curvatures[0] + curvatures[-1])
 ### END SOLUTION
@@ -267,10 +269,10 @@ check(contraction)
 # ### The largest curvature, without the matrix
 #
 # A network with a million parameters has a Hessian with $10^{12}$ entries: nobody writes it down.
-# But the product $H v$ costs only two gradients, and that is enough. Multiply any $v$ by $H$ again
-# and again, and its steepest direction outgrows all others: **power iteration**. Divide by the
-# length each time, or the numbers overflow. At the end, $v \cdot (H v) / (v \cdot v)$, the
-# *Rayleigh quotient*, is the curvature along $v$, with its sign.
+# But the product $H v$ costs only about two gradients, and that is enough. Multiply almost any $v$
+# by $H$ again and again, and the direction that $H$ stretches most outgrows all others: **power
+# iteration**. Divide by the length each time, or the numbers overflow. At the end, $v \cdot (H v) /
+# (v \cdot v)$, the *Rayleigh quotient*, is the curvature along $v$, with its sign.
 
 
 # %% nbgrader={"grade_id": "largest_eigenvalue", "solution": true}
@@ -434,12 +436,12 @@ conditions["without s1"] = np.linalg.cond(without_s1.T @ without_s1)
 print(f"standardised, without s1  condition number {conditions['without s1']:7,.0f}")
 
 # %% [markdown]
-# Each alone helps by a factor of hundreds; only both together give 470. A feature far from zero
-# is entangled with the intercept (both are "always large"), and one with large units makes its
-# own direction steep. What remains is *correlation*: `s1`, all cholesterol, moves with `s2`, one
-# kind of it (0.90), and the nine others together explain 98 % of its variance. To move its weight
-# one way and theirs the other hardly changes the loss: a flat direction. Leave `s1` out, and 47
-# remains. **Scaling mends units, not kinship.**
+# Each alone helps by a factor of hundreds; only both together give 470. A feature far from zero is
+# entangled with the intercept (both are "always large"), and one that is written in large numbers
+# makes its own direction steep. What remains is *correlation*: `s1`, all cholesterol, moves with
+# `s2`, one kind of it (0.90), and the nine others together explain 98 % of its variance. To move
+# its weight one way and theirs the other hardly changes the loss: a flat direction. Leave `s1` out,
+# and 47 remains. **Scaling mends units, not kinship.**
 #
 # Now train for a real budget, at half the limit and at the "best" rate.
 
@@ -469,8 +471,8 @@ with your_code():
 # Look at the second line of the table. With raw features the rate that is *best in the long run* is
 # a disaster in this one: it lies so close to the limit (to 2 parts in 100 million) that the steep
 # direction bounces almost undamped for millions of updates. "Best" was a promise about the worst
-# direction *in the end*. Half the limit clears the steep directions at once, and what is flat would
-# not have moved in 1,000 updates anyway. **A rate is best for a budget.**
+# direction *in the end*. Half the limit clears the steepest direction at once, and what is flat
+# would not have moved in 1,000 updates anyway. **A rate is best for a budget.**
 #
 # ### The claim, settled
 #
@@ -489,29 +491,31 @@ models = {
     "softmax": problems.SoftmaxRegression(digits),
     "network": problems.Network(digits, sizes=(64, 32, 10)),
 }
-tops = {}
+tops, lows = {}, {}
 with your_code():
     for name, model in models.items():
         w0 = model.init(0)
         v0 = np.random.default_rng(0).normal(size=model.n_params)
 
         def product(v, shift=0.0, model=model, w0=w0):
-            return curvature.hvp(model, w0, v) + shift * v
+            return curvature.hvp(model, w0, v) - shift * v
 
         tops[name] = top = largest_eigenvalue(product, v0, 100)
-        lifted = partial(product, shift=abs(top))
-        up = largest_eigenvalue(lifted, v0, 100) - abs(top)
-        print(f"{name}: largest in size {top:6.3f}; largest upwards {up:.3f}, 2/that {2 / up:.2f}")
+        lows[name] = low = largest_eigenvalue(partial(product, shift=top), v0, 400) + top
+        print(f"{name}: curvatures from {low:6.3f} to {top:.3f}, 2/largest = {2 / top:.2f}")
 
 # %% [markdown]
+# (The second call takes the largest curvature off all of them: now the *lowest* is farthest from
+# zero, power iteration finds it, and the largest is added back.)
+#
 # For softmax the limit at the start is 1.74. That is why, in unit 01, rate 1 fell smoothly and rate
-# 10 leapt; it came back because its curvature *changed* on the way. For the network the eigenvalue
-# of largest size is **negative**: there the loss curves downwards, it is a pass between hills and
-# not a bowl. A program that returned $|\lambda|$ would have sold you a limit there that means
-# nothing. (The cell's second number adds a constant to every curvature before it iterates, and
-# takes it off afterwards: so the most *upward* one comes out on top.) At the start of a network
-# $2/\lambda$ is a local weather report. Unit 13 follows it through training, and finds that it does
-# something uncanny.
+# 10 leapt; it came back because its curvature *changed* on the way. The network's limit is 1.34,
+# and something is new: its lowest curvature is **negative**. In that direction the loss curves
+# downwards; the start is a pass between hills, not a bowl. Any rate walks away from a pass, which
+# is what you want downhill, so a negative curvature sets no limit. Had it been the larger in size,
+# power iteration would have returned it, and a program that drops the sign would have sold you a
+# limit that means nothing. At the start of a network $2/\lambda$ is a local weather report. Unit 13
+# follows it through training, and finds that it does something uncanny.
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)

@@ -93,7 +93,11 @@ QUOTED = [
         "1 - 0.9 * 2 < 0 and all(r.diverged_at[1] < 0 for r in results.values())",
     ),
     ("For softmax the limit at the start is 1.74", "round(2 / tops['softmax'], 2) == 1.74"),
-    ("the eigenvalue of largest size is **negative**", "-2.25 < tops['network'] < -2.1"),
+    (
+        "The network's limit is 1.34, and something is new: its lowest curvature is **negative**",
+        "round(2 / tops['network'], 2) == 1.34 and -0.38 < lows['network'] < -0.36"
+        " and abs(lows['softmax']) < 0.01",
+    ),
     (
         "(curvature 73,592) limits it to 0.000027",
         "round(np.linalg.eigvalsh(tasks['raw'].hessian())[-1]) == 73592"
