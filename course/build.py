@@ -34,6 +34,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+from lessons import AHEAD, STANDS, reference, signposts
 from nbformat import NotebookNode
 from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config, PyFileConfigLoader
@@ -99,9 +100,9 @@ def split_cells(text: str, name: str) -> list[NotebookNode]:
 
 
 def canonical_cells(cells: Sequence[NotebookNode], unit: str) -> list[NotebookNode]:
-    """Cells as they are stored: whole metadata, stable ids, nothing that running leaves behind."""
+    """Own cells as they are stored: whole metadata, stable ids, nothing that running left."""
     built = []
-    for index, cell in enumerate(cells):
+    for index, cell in enumerate(own_cells(cells)):
         metadata = {k: v for k, v in cell.metadata.items() if k in KEPT_CELL_METADATA}
         if metadata.get("nbgrader"):
             kept = {
@@ -120,6 +121,18 @@ def canonical_cells(cells: Sequence[NotebookNode], unit: str) -> list[NotebookNo
         identity = metadata.get("nbgrader", {}).get("grade_id") or f"{unit[:52]}-{index:03d}"
         built.append(make(cell.source.strip("\n"), metadata=metadata, id=identity))
     return built
+
+
+def own_cells(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """The cells that a unit holds, without the signposts that were put around them."""
+    return [cell for cell in cells if cell.get("id") not in (STANDS, AHEAD)]
+
+
+def add_signposts(notebook: NotebookNode, course: Path, unit: str) -> None:
+    """Say after the first cell where the unit stands in the course, and at the end what is next."""
+    for identity, text in signposts(course, unit).items():
+        cell = nbformat.v4.new_markdown_cell(text, id=identity)
+        notebook.cells.insert(1 if identity == STANDS else len(notebook.cells), cell)
 
 
 def attach_pictures(cells: Sequence[NotebookNode], unit: str) -> None:
@@ -216,7 +229,7 @@ def unit_text(notebook: NotebookNode, old_text: str, unit: str) -> str:
     spare = {answer_key(new): cell for new, cell in zip(canonical_cells(old, unit), old)}
     written = []
     wanted = canonical_cells(notebook.cells, unit)
-    for number, (cell, new) in enumerate(zip(notebook.cells, wanted)):
+    for number, (cell, new) in enumerate(zip(own_cells(notebook.cells), wanted)):
         if any(not (IMAGES / name).exists() for name in cell.get("attachments", {})):
             raise UnitError(
                 f"{unit}, cell {number}: a pasted image cannot be kept in a text file; draw it in"
@@ -307,13 +320,20 @@ def was_edited(source: NotebookNode, unit: str) -> bool:
 
 
 def build(course: Path, unit: str) -> tuple[dict[Path, bytes], list[str]]:
-    """The files that a unit gives, by path, and what stands between it and being graded."""
+    """The files that a unit gives, by path, and what stands between it and being graded.
+
+    With the first unit come the pages to look things up in, which all units link to there.
+    """
     text = (course / "units" / f"{unit}.py").read_text(encoding="utf-8")
     source = source_notebook(text, unit, course)
+    add_signposts(source, course, unit)
     files = {
         notebook_path(course, "source", unit): notebook_bytes(source),
         notebook_path(course, "release", unit): notebook_bytes(release_notebook(source, course)),
     }
+    if [unit] == find_units(course, [])[:1]:
+        for name, content in reference(course):
+            files |= {course / stage / unit / name: content for stage in ("source", "release")}
     return files, grading_problems(source.cells, unit, catalogue())
 
 

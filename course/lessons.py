@@ -1,4 +1,4 @@
-"""Delivers lessons and reference pages into a learner's folder, never over what was written."""
+"""How lessons lead to each other, and how they reach a learner: never over what was written."""
 
 import hashlib
 import json
@@ -6,24 +6,61 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-# Pages to look things up in; a released notebook, two folders down, links to them as ../../NAME.
+# Pages to look things up in. A student who fetches lessons through nbgrader's exchange gets their
+# folders and nothing else, side by side: so a copy of the pages lies in the first lesson's folder.
 PAGES = ("map.md", "cheat_sheet.md", "glossary.md")
+LINK = re.compile(r"\]\(\.\./\w+/([\w.]+\.(?:md|ipynb))\)")
+STANDS, AHEAD = "where-this-lesson-stands", "the-next-lesson"
 
 
-def linked(notebook: bytes, folder: str) -> bytes:
-    """A released notebook for a place where the pages lie in `folder`, as "" or "../"."""
-    for name in PAGES:
-        notebook = notebook.replace(f"](../../{name}".encode(), f"]({folder}{name}".encode())
-    return notebook
+def signposts(course: Path, unit: str) -> dict[str, str]:
+    """Two cells that lead on from a unit, by id: where it stands, and at its end what is next.
+
+    Where nothing comes before or next, nothing is said of it.
+    """
+    units = sorted((course / "units").glob("*.py"))
+    names = [path.stem for path in units]
+    at = names.index(unit)
+
+    def lesson(path: Path) -> str:
+        title = re.search(r"^# # (.+)", path.read_text("utf-8"), re.MULTILINE)
+        return f"[{title[1] if title else path.stem}](../{path.stem}/{path.stem}.ipynb)"
+
+    before = [f"**Before this** {lesson(path)}." for path in units[:at][-1:]]
+    after = [f"**Next** {lesson(path)}." for path in units[at + 1 : at + 2]]
+    pages = ", ".join(
+        f"[{name[:-3].replace('_', ' ')}](../{names[0]}/{name})"
+        for name in PAGES
+        if (course / name).exists()
+    )
+    look = [f"**To look up** {pages}."] if pages else []
+    cells = {STANDS: " ".join([*before, *after, *look]), AHEAD: " ".join(after)}
+    return {name: text for name, text in cells.items() if text}
 
 
-def reference(course: Path) -> Iterator[tuple[str, bytes]]:
-    """The pages and their pictures by name; a link to what stays behind becomes its text."""
+def relink(notebook: str, *, pages: str = "", lessons: str = "") -> str:
+    """A released notebook, or its text, for a place where not every lesson has its own folder.
+
+    `pages` and `lessons` stand there before the file's name of a page and of a lesson.
+    """
+
+    def target(link: re.Match[str]) -> str:
+        return f"]({pages if link[1] in PAGES else lessons}{link[1]})"
+
+    return LINK.sub(target, notebook)
+
+
+def reference(course: Path, lessons: str | None = None) -> Iterator[tuple[str, bytes]]:
+    """The pages and their pictures by name; a link to what stays behind becomes its text.
+
+    They are as they lie in the first lesson's folder; `lessons` is for `relink`.
+    """
     for name in PAGES:
         if (course / name).exists():
             text = (course / name).read_text("utf-8")
             text = re.sub(r"(?<!!)\[([^\]]+)\]\(guide/[^)]*\)", r"\1", text)
-            yield name, text.encode()
+            text = text.replace("](release/", "](../")
+            yield name, (text if lessons is None else relink(text, lessons=lessons)).encode()
     for path in sorted((course / "pictures").glob("*.svg")):
         yield f"pictures/{path.name}", path.read_bytes()
 
@@ -74,8 +111,8 @@ def deliver(release: Path, work: Path) -> list[str]:
     delivered = read_record(record)
     notices = []
     lessons = [(path.name, path.read_bytes()) for path in sorted(release.glob("*/*.ipynb"))]
-    files = [(name, linked(content, "")) for name, content in lessons]
-    for first, content in [*files, *reference(release.parent)]:
+    files = [(name, relink(content.decode()).encode()) for name, content in lessons]
+    for first, content in [*files, *reference(release.parent, lessons="")]:
         edition = {"release": sha256(content), "writing": writing(content)}
         for name in names_for(first):
             target, was = work / name, delivered.get(name, {})

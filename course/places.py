@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import nbformat
+from lessons import relink
 
 RELEASE = Path(__file__).resolve().parent / "release"
 FIRST = "00_start_here"
@@ -58,12 +59,16 @@ def badges(repo: str, branch: str) -> Iterator[str]:
 def colab_badges(repo: str, branch: str, folder: str) -> Iterator[str]:
     """Markdown that opens each unit on Colab, once `folder` is committed on that branch."""
     for unit in units():
-        address = f"https://colab.research.google.com/github/{repo}/blob/{branch}/{folder}"
         yield badge(
             f"{unit} on Colab",
             "https://colab.research.google.com/assets/colab-badge.svg",
-            f"{address}/{unit}.ipynb",
+            f"{on_colab(repo, branch, folder)}/{unit}.ipynb",
         )
+
+
+def on_colab(repo: str, branch: str, folder: str) -> str:
+    """Where Colab opens what lies in a folder of a repository."""
+    return f"https://colab.research.google.com/github/{repo}/blob/{branch}/{folder}"
 
 
 def pull_links(repo: str, branch: str, hub: str) -> Iterator[str]:
@@ -83,9 +88,15 @@ def badge(title: str, image: str, target: str) -> str:
     return f"[![{title}]({image})]({target})"
 
 
-def colab_notebook(unit: str, source: str) -> nbformat.NotebookNode:
-    """A released notebook with a first cell that installs the course from `source`."""
-    notebook = nbformat.read(RELEASE / unit / f"{unit}.ipynb", as_version=4)
+def colab_notebook(
+    unit: str, source: str, *, pages: str = "", lessons: str = ""
+) -> nbformat.NotebookNode:
+    """A released notebook with a first cell that installs the course from `source`.
+
+    Colab knows no files beside a notebook: its links lead to these addresses of pages and lessons.
+    """
+    released = (RELEASE / unit / f"{unit}.ipynb").read_text("utf-8")
+    notebook = nbformat.reads(relink(released, pages=pages, lessons=lessons), as_version=4)
     cell = nbformat.v4.new_code_cell(INSTALL.format(source=source), id="install-the-course")
     notebook.cells.insert(0, cell)
     return notebook
@@ -130,10 +141,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     lines = list(badges(repo, branch))
     if options.colab:
         options.colab.mkdir(parents=True, exist_ok=True)
+        folder = options.colab.as_posix()
         for unit in units():
-            notebook = colab_notebook(unit, f"git+https://github.com/{repo}@{branch}")
+            notebook = colab_notebook(
+                unit,
+                f"git+https://github.com/{repo}@{branch}",
+                pages=f"https://github.com/{repo}/blob/{branch}/course/",
+                lessons=f"{on_colab(repo, branch, folder)}/",
+            )
             nbformat.write(notebook, options.colab / f"{unit}.ipynb")
-        lines += colab_badges(repo, branch, options.colab.as_posix())
+        lines += colab_badges(repo, branch, folder)
     if options.hub:
         lines += pull_links(repo, branch, options.hub)
     print("\n".join(lines))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -157,7 +158,8 @@ def _svg(title: str, *parts: str, width: int = WIDTH, height: int = HEIGHT) -> s
 # The map
 
 
-BOX, LANE, GAP, HIGH, DROP = 232, 16, 18, 40, 44
+BOX, LANE, GAP, HIGH, DROP = 232, 16, 18, 44, 44
+LETTERS, LEADING = 27, 16  # as many letters fit beside the number of a box
 
 
 def dependency_map(boxes: Sequence[tuple[str, str]], arrows: Mapping[str, Sequence[str]]) -> str:
@@ -197,12 +199,17 @@ def dependency_map(boxes: Sequence[tuple[str, str]], arrows: Mapping[str, Sequen
     drawn = []
     for number, title in boxes:
         x, y = centre[(number,), depth[number]] - BOX / 2, GAP + depth[number] * (HIGH + DROP)
-        short = title if len(title) <= 27 else title[:26].rstrip(" ,:") + "…"
+        words = textwrap.wrap(title, LETTERS)
+        first = y + HIGH / 2 + 5 - LEADING * (len(words) - 1) / 2
+        said = "".join(
+            f'<tspan x="{x + 32:.0f}" y="{first + LEADING * n:.0f}">{escape(line)}</tspan>'
+            for n, line in enumerate(words)
+        )
         drawn.append(
             f'<rect x="{x:.0f}" y="{y:.0f}" width="{BOX}" height="{HIGH}" rx="6" fill="#eaf3f9"'
-            f' stroke="{LINE}"/><text x="{x + 9:.0f}" y="{y + 25:.0f}" font-family="sans-serif"'
-            f' font-size="13" fill="{TEXT}"><tspan font-weight="bold">{number}</tspan>'
-            f" {escape(short)}</text>"
+            f' stroke="{LINE}"/><text font-family="sans-serif" font-size="13" fill="{TEXT}">'
+            f'<tspan x="{x + 9:.0f}" y="{y + HIGH / 2 + 5:.0f}" font-weight="bold">{number}</tspan>'
+            f" {said}</text>"
         )
     return _svg(
         "Which unit builds on which", tip, *lines, *drawn, width=int(width), height=int(height)

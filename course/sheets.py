@@ -260,7 +260,8 @@ def course_map() -> dict[str, str]:
         needs = ", ".join(unit.needs) or "-"
         helps = f" ({', '.join(unit.helps)} helps)" if unit.helps else ""
         wrote = ", ".join(f"`{name}`" for name in unit.functions)
-        rows.append(f"| {unit.number} | {unit.title} | {unit.time} | {needs}{helps} | {wrote} |")
+        title = f"[{unit.title}](release/{unit.name}/{unit.name}.ipynb)"
+        rows.append(f"| {unit.number} | {title} | {unit.time} | {needs}{helps} | {wrote} |")
     said = " ".join(
         f"{names[number].title} ({number}) builds on {_and(needs)}." for number, needs in
         arrows.items() if needs

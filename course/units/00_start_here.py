@@ -329,10 +329,10 @@ Progress()
 # *In words: a table with one row for each unit, a bar, your points and the most that checks give,
 # and whether it is done, begun or not begun; below it the unit and the answers that come next.*
 #
-# Three pages go with the lessons: the [map](../../map.md) shows which unit builds on which, the
-# [glossary](../../glossary.md) explains the words of the course, and the
-# [cheat sheet](../../cheat_sheet.md) has a formula, a picture and a use for each technique. In
-# JupyterLab's file browser they are `map.md`, `glossary.md` and `cheat_sheet.md`.
+# Three pages go with the lessons: the map shows which unit builds on which, the glossary explains
+# the words of the course, and the cheat sheet has a formula, a picture and a use for each
+# technique. Every lesson links to them at its top. In JupyterLab's file browser they are `map.md`,
+# `glossary.md` and `cheat_sheet.md`.
 #
 # ## Handing in
 #

@@ -24,7 +24,7 @@ from jupyterlite_pyodide_kernel.constants import (
     PYPI_WHEELS,
 )
 
-from course.lessons import linked, reference
+from course.lessons import reference, relink
 
 from .units import COURSE, SiteError, Unit
 
@@ -186,10 +186,10 @@ def build_lite(
         if pyodide is not None:
             bundle_pyodide(pyodide, lite / "static" / "pyodide", preload)
         for unit in units:
-            notebook = linked(unit.release.read_bytes(), "")
-            (lite / "contents" / unit.release.name).write_bytes(notebook)
+            notebook = relink(unit.release.read_text("utf-8"))
+            (lite / "contents" / unit.release.name).write_text(notebook, "utf-8")
         (lite / "contents" / "pictures").mkdir()
-        for name, content in reference(COURSE):
+        for name, content in reference(COURSE, lessons=""):
             (lite / "contents" / name).write_bytes(content)
         shutil.copy(HERE / "welcome.md", lite / "contents" / "README.md")
         shutil.copy(HERE / "overrides.json", lite)

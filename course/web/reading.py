@@ -23,7 +23,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from course.lessons import PAGES, linked, reference
+from course.lessons import PAGES, reference, relink
 from lrlib.labs.kit.theme import variables
 from lrlib.style import DARK, LIGHT
 
@@ -161,7 +161,8 @@ def banner(unit: Unit) -> str:
 
 def page(unit: Unit, run: NotebookNode) -> NotebookNode:
     """The released notebook of a unit with the outputs of a run of its source."""
-    notebook = nbformat.reads(linked(unit.release.read_bytes(), "../").decode(), as_version=4)
+    released = relink(unit.release.read_text("utf-8"), pages="../")
+    notebook = nbformat.reads(released, as_version=4)
     outputs = {cell.id: cell.get("outputs", []) for cell in run.cells}
     lesson = lesson_url(unit, "../../")
     for index, cell in enumerate(notebook.cells):
@@ -240,7 +241,7 @@ def write_pages(units: Sequence[Unit], sources: Path, cache: Path) -> None:
             text = localise(path.read_text("utf-8"), path.parent)
             (sources / "docs" / path.name).write_text(text, "utf-8")
     (sources / "pictures").mkdir()
-    for name, content in reference(COURSE):
+    for name, content in reference(COURSE, lessons="lessons/"):
         (sources / name).write_bytes(content)
     (sources / "index.md").write_text(index(units, docs), "utf-8")
     (sources / "static").mkdir()

@@ -143,9 +143,10 @@ def test_every_link_of_the_delivered_lessons_and_pages_leads_to_a_file(tmp_path)
     targets = [
         tmp_path / target
         for path in [*tmp_path.glob("*.ipynb"), *tmp_path.glob("*.md")]
-        for target in re.findall(r"\]\(([^():#\s]+\.(?:md|svg))\b", path.read_text("utf-8"))
+        for target in re.findall(r"\]\(([^():#\s]+\.(?:md|svg|ipynb))\b", path.read_text("utf-8"))
     ]
     assert {tmp_path / name for name in lessons.PAGES} < set(targets)
+    assert set(tmp_path.glob("*.ipynb")) < set(targets)
     assert [target for target in targets if not target.is_file()] == []
 
 

@@ -6,6 +6,7 @@ import ast
 import inspect
 import re
 import sys
+from html import unescape
 
 import pytest
 
@@ -151,6 +152,19 @@ def test_the_picture_of_the_map_has_a_box_and_an_arrow_for_everything_it_shows()
     assert svg.count("<rect") == len(UNITS) + 1
     assert svg.count("marker-end") == sum(map(len, arrows.values()))
     assert all(f">{unit[:2]}</tspan>" in svg for unit in UNITS)
+
+
+def test_every_title_stands_whole_in_its_box_on_the_map():
+    svg = (COURSE / "pictures" / "map.svg").read_text("utf-8")
+    boxes = re.findall(r'<rect[^>]*y="(\d+)"[^>]*rx="6".*?</text>', svg)
+    texts = re.findall(r"<rect[^>]*rx=.*?(<text.*?)</text>", svg)
+    lines = [re.findall(r'x="\d+" y="(\d+)">([^<]*)</tspan>', text) for text in texts]
+    assert [" ".join(unescape(said) for _, said in found) for found in lines] == [
+        unit.title for unit in sheets.units()
+    ]
+    for top, found in zip(map(int, boxes), lines, strict=True):
+        assert all(top + 10 <= int(y) <= top + sheet_pictures.HIGH - 4 for y, _ in found)
+        assert all(len(said) <= sheet_pictures.LETTERS for _, said in found)
 
 
 def test_an_arrow_past_a_row_crosses_no_box():

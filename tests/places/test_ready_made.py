@@ -97,6 +97,23 @@ def test_every_command_of_the_page_gives_links_that_lead_into_that_copy(
     assert written == linked == set(places.units())
 
 
+def test_a_lesson_on_colab_leads_to_its_neighbours_there_and_to_the_pages_on_github(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert places.main(["ada/lr", "--branch", "term-2", "--colab", "colab"]) == 0
+    lesson = json.loads((tmp_path / "colab" / "01_fixed_rate.ipynb").read_text("utf-8"))
+    text = "".join("".join(cell["source"]) for cell in lesson["cells"][1:])
+    assert re.findall(r"\]\((?!https://|attachment:)", text) == []
+    links = [urlsplit(address) for address in addresses(text)]
+    colab = {Path(a.path) for a in links if a.netloc == "colab.research.google.com"}
+    there = Path("/github/ada/lr/blob/term-2/colab")
+    assert colab == {there / "00_start_here.ipynb", there / "02_stability.ipynb"}
+    assert all((tmp_path / "colab" / path.name).is_file() for path in colab)
+    pages = [a.path.removeprefix("/ada/lr/blob/term-2/") for a in links if a.netloc == "github.com"]
+    assert len(pages) == 3 and all((ROOT / page).is_file() for page in pages)
+
+
 def test_a_pull_link_names_the_repository_the_branch_and_the_lesson():
     links = list(places.pull_links("ada/lr", "term-2", "https://hub.example.edu/"))
     address = urlsplit(addresses(links[1])[0])

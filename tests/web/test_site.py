@@ -235,18 +235,31 @@ def test_the_notebooks_to_run_are_the_released_ones_with_the_pages_beside_them(s
     assert files == {f"{unit}.ipynb" for unit in UNITS} | {"README.md", "pictures", *TO_LOOK_UP}
     for unit in UNITS:
         released = read(ROOT / "course/release" / unit / f"{unit}.ipynb")
-        assert read(site / f"lite/files/{unit}.ipynb") == released.replace("](../../", "](")
+        lesson = read(site / f"lite/files/{unit}.ipynb")
+        assert lesson == re.sub(r"\]\(\.\./\w+/([\w.]+)\)", r"](\1)", released)
+        links = set(re.findall(r"\]\(([\w.]+\.(?:md|ipynb))\)", lesson))
+        lessons = {path.name for path in ROOT.glob("course/release/*/*.ipynb")}
+        assert set(TO_LOOK_UP) < links < files | lessons
 
 
-def test_the_first_lesson_to_read_links_to_the_pages_and_they_show_their_pictures(site):
-    lesson = read(site / "read/lessons/00_start_here.html")
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_lesson_to_read_links_to_its_neighbours_and_to_the_pages(site, unit):
+    lesson, at = read(site / f"read/lessons/{unit}.html"), UNITS.index(unit)
+    [stands] = re.findall(r"<p>((?:<strong>Before|<strong>Next).*To look up.*)</p>", lesson)
+    neighbours = [f"{name}.html" for name in UNITS[max(at - 1, 0) : at + 2] if name != unit]
+    pages = [f"../{name.removesuffix('.md')}.html" for name in TO_LOOK_UP]
+    assert sorted(re.findall(r'href="([^"#]+)', stands)) == sorted([*neighbours, *pages])
+
+
+def test_the_pages_show_their_pictures_and_the_map_leads_to_every_lesson(site):
     for name in TO_LOOK_UP:
         stem = name.removesuffix(".md")
-        assert f'href="../{stem}.html"' in lesson
         page = read(site / f"read/{stem}.html")
         pictures = re.findall(r'src="([^"]+\.svg)"', page)
         assert all((site / "read" / picture).is_file() for picture in pictures)
         assert bool(pictures) == (name != "glossary.md")
+    [table] = re.findall(r"<table.*?</table>", read(site / "read/map.html"), re.DOTALL)
+    assert re.findall(r'href="lessons/(\w+)\.html', table) == list(UNITS)
 
 
 def test_the_wheels_are_served_indexed_and_loaded_when_the_kernel_starts(site):
