@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -271,12 +272,13 @@ def _text(source: Any, notes: list[str]) -> str:
 
 def _rebuild(theirs: list[_Theirs], master: Master, notes: list[str]) -> Submission:
     known = [_identity(cell, master) for cell in theirs]
-    if not any(c is not None and c.role in (SOLUTION, WRITTEN) for c in known):
-        names = [name for name in master.tests if any(_mentions(c, name) for c in theirs)]
-        if not names:
-            raise Refused(
-                f"this is not the notebook of {master.unit}: none of its graded cells is in it"
-            )
+    # The written answers do not tell: every unit of a course may call its own "conclusion".
+    asked = set(master.tests) or {c.grade_id for c in master.cells if c.role == WRITTEN}
+    found = asked & {match.grade_id for match in known if match is not None}
+    if not found and not any(_defines(cell, name) for name in asked for cell in theirs):
+        raise Refused(
+            f"this is not the notebook of {master.unit}: none of its graded cells is in it"
+        )
     chosen = _choose(theirs, known, master, notes)
     own: dict[str | None, list[Placed]] = {}
     before: dict[str, list[Placed]] = {}
@@ -319,8 +321,10 @@ def _identity(cell: _Theirs, master: Master) -> MasterCell | None:
     return master.by_id.get(cell.grade_id) or master.by_cell_id.get(cell.cell_id)
 
 
-def _mentions(cell: _Theirs, name: str) -> bool:
-    return cell.cell_type == "code" and name in cell.source
+def _defines(cell: _Theirs, name: str) -> bool:
+    """Whether a cell without its metadata is an answer all the same: a function or a value."""
+    definition = rf"^\s*(?:def\s+{re.escape(name)}\b|{re.escape(name)}\s*[:=])"
+    return cell.cell_type == "code" and bool(re.search(definition, cell.source, re.MULTILINE))
 
 
 def _choose(

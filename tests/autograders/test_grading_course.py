@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from autograders.files import Refused
 from autograders.grading import grade_submission
 from autograders.intake import read_master, read_submission
 from autograders.report import FULL, UNWRITTEN
@@ -56,6 +57,17 @@ def test_the_released_notebook_is_unwritten(sandbox, unit):
     found = graded(sandbox, unit, "release")
     assert {report.status for report in found.reports.values()} == {UNWRITTEN}
     assert (found.notes, found.faults) == ((), ())
+
+
+@pytest.mark.parametrize("kind", ["release", "source"])
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_notebook_of_another_unit_waits_for_a_person_and_is_no_zero(unit, kind):
+    """A file in the wrong folder: its written answer has the name that every unit's has."""
+    master = read_master(notebook("release", unit))
+    for other in UNITS:
+        if other != unit:
+            with pytest.raises(Refused, match=f"this is not the notebook of {unit}"):
+                read_submission(notebook(kind, other).read_bytes(), master)
 
 
 @pytest.mark.parametrize("unit", UNITS)
