@@ -344,3 +344,13 @@ def test_a_quiz_gives_points_for_right_answers_only(quiz):
             finding = next(f for f in report.findings if f.property == id)
             assert finding.passed == (question.answer in (None, option))
             assert finding.message == question.options[option]
+
+
+@pytest.mark.parametrize("quiz", QUIZZES, ids=lambda quiz: quiz.name)
+def test_a_quiz_takes_an_answer_however_it_is_typed_and_nothing_that_is_no_text(quiz):
+    right = {id: q.answer or next(iter(q.options)) for id, q in quiz.questions.items()}
+    assert judge_quiz(quiz, {id: f" {key.upper()} " for id, key in right.items()}).status == FULL
+    for odd in (["a"], {"a": "b"}, np.array([1.0, 2.0]), 3):
+        report = judge_quiz(quiz, dict.fromkeys(right, odd))
+        assert (report.status, report.score) == (UNWRITTEN, 0)
+        assert all("; got " in finding.message for finding in report.findings)
