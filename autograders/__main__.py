@@ -84,10 +84,15 @@ def grade(options: argparse.Namespace) -> int:
     from .bulk.run import Settings, grade_class
     from .bulk.tally import Display
     from .bulk.workers import cluster, cores, local
-    from .folders import CourseFolder
+    from .folders import CourseError, CourseFolder
 
     course = CourseFolder(options.course)
     unit = course.unit(options.unit)
+    if options.shard and options.feedback:
+        raise CourseError(
+            "--feedback needs the whole class in the gradebook: leave it out, join the shards with"
+            f" 'python -m autograders record {unit}', then run 'nbgrader generate_feedback {unit}'"
+        )
     students = course.students(unit)
     if options.student:
         students = chosen(options.student, students, unit)
@@ -122,7 +127,7 @@ def grade(options: argparse.Namespace) -> int:
                 say=display.say,
                 show=display.show,
             )
-            if options.feedback and not tally.unrecorded and not options.shard:
+            if options.feedback and not tally.unrecorded:
                 from .bulk.returning import return_pages
 
                 pages, lost = return_pages(

@@ -26,7 +26,7 @@ from traitlets import Bool
 
 from .bulk.work import Unit, fingerprint
 from .files import Refused
-from .folders import released_path, secret_seed, timestamp_of
+from .folders import AUDIT, released_path, secret_seed, timestamp_of
 from .grading import grade_submission
 from .intake import Master, Placed, Submission, read_master, read_submission
 from .marks import return_graded, return_refused
@@ -162,7 +162,7 @@ class RecordMarks(NbGraderPreprocessor):
             found["marks"],
             fingerprint=found["digest"],
         )
-        audit = Path(coursedir.root) / "audit.jsonl"
+        audit = Path(coursedir.root) / AUDIT
         with Recorder(about["db_url"], coursedir.course_id, audit=audit) as recorder:
             recorder.add(result)
         for who, why in recorder.failures.items():

@@ -164,6 +164,7 @@ def test_check_knows_a_copy_by_the_beginning_of_its_name_or_is_told(graded, tmp_
             f"no student 'dan-lat' handed in {DROPS}; did you mean",
         ),
         (["grade", "04", "--student", "../ada"], "no student '../ada' handed in"),
+        (["grade", "04", "--shard", "1/2", "--feedback"], "join the shards with"),
     ],
 )
 def test_what_is_missing_is_said_in_one_sentence(graded, capsys, arguments, message):
