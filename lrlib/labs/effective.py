@@ -28,7 +28,7 @@ class EffectiveRateBars(Lab):
     """Two parameters of very different steepness, and the rate that each gets."""
 
     title = "Effective-rate bars"
-    question = "A rate for each parameter: when does it help, and which two habits break it?"
+    question = "A rate for each parameter: when does it help, and what defeats it?"
     challenge = f"with parameter 1 seen rarely, bring the loss below {GOAL}"
     controls = (
         Choice("method", "Method", tuple(METHODS), "SGD"),

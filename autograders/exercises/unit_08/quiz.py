@@ -21,15 +21,19 @@ QUIZ = Quiz(
     points=1,
     questions={
         "q1": Question(
-            "AdaGrad: A had a gradient of 0.01 at each of 100 updates, B one gradient of 1. "
+            "AdaGrad: A had a gradient of 0.5 at each of 16 updates, B one gradient of 8. "
             "Whose rate is larger now?",
             {
-                "a": "Their sums are 100 · 0.0001 = 0.01 and 1, so the rates differ tenfold.",
-                "b": (
-                    "B was updated seldom, but AdaGrad adds squares, it does not count updates: "
-                    "B's sum is a hundred times larger."
+                "a": (
+                    "The gradients add up to the same, but what is added up is their squares: "
+                    "16 · 0.25 = 4 for A, 64 for B."
                 ),
-                "c": "Right: A's root is 0.1 and B's is 1, so A has ten times the rate.",
+                "b": (
+                    "AdaGrad does not count updates, it adds up squares: B's single one, 64, is "
+                    "more than A's sixteen of 0.25 together."
+                ),
+                "c": "Right: the sums are 4 and 64, their roots 2 and 8, so A has four times B's.",
+                "d": "The sums do differ by a factor of 16, but their roots divide the rate.",
             },
             "c",
         ),

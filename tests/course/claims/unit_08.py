@@ -27,13 +27,20 @@ QUOTED = [
     ),
     (
         "the other two walk the same path to the digits shown",
-        "all(np.allclose(*[train(problems.Quadratic((f, 100.0 * f)), m, r, 100, w0=start,"
-        " keep_path=True).path[2] for f in (1, 1000)], rtol=1e-4, atol=1e-20)"
-        " for m, r in ((RMSprop(rho=0.9), 0.05), (AdaGrad(), 1.0)))",
+        "all(len({tuple(f'{w:.4g}' for w in train(problems.Quadratic((f, 100.0 * f)), m, r, 100,"
+        " w0=start, keep_path=True).path[2]) for f in (1, 1000)}) == 1"
+        " for m, r in ((RMSprop(rho=0.9), 0.05), (AdaGrad(), 0.4)))",
+    ),
+    (
+        "AdaGrad's first step has that length exactly",
+        "np.allclose(adagrad_step(np.zeros(2), np.array([100, 1e-3]), np.zeros(2), lr=0.4,"
+        " eps=1e-12)[0], -0.4) and np.allclose(__import__('functools').reduce(lambda s, _:"
+        " rmsprop_step(np.zeros(2), np.array([100, 1e-3]), s[1], lr=0.4, rho=0.9, eps=1e-12),"
+        " range(200), (0, np.zeros(2)))[0], -0.4)",
     ),
     (
         "SGD is lost",
-        "train(problems.Quadratic((1000.0, 100000.0)), SGD(), 0.01, 100, w0=start).diverged_at"
+        "train(problems.Quadratic((1000.0, 100000.0)), SGD(), 0.008, 100, w0=start).diverged_at"
         " is not None",
     ),
     (
@@ -79,8 +86,13 @@ QUOTED = [
         " and texts_with[word_rate > 3000].max() <= 3",
     ),
     (
-        "their gradients were almost zero",
-        "np.median(own_rates[(texts_with > 0) & (word_rate > 3000)]) > 3000",
+        "that the model was sure of when it first met them",
+        "(lambda step, rare: __import__('functools').reduce(lambda s, batch: (*step(s[0],"
+        " learn.grad(s[0], batch), s[1], rate), max([s[2], *(learn.loss(s[0], np.array([i]))"
+        " for i in batch if rare[i])])), islice(learn.batches(np.random.default_rng(0), 16), 60),"
+        " (np.zeros(learn.n_params), np.zeros(learn.n_params), 0.0))[2] < 0.05)("
+        "methods['AdaGrad'][0], (parts[0].X[:, (texts_with > 0) & (word_rate > 3000)] > 0)"
+        ".any(axis=1))",
     ),
     (
         "about a hundred times as large",
@@ -102,19 +114,39 @@ QUOTED = [
         " == {'decimal'} and texts_with[words.index('coefficient')] == 5",
     ),
     (
-        "the differences between methods are smaller than those between seeds",
-        "np.ptp([on_digits[m]['loss'].mean() for m in on_digits])"
-        " < min(np.ptp(on_digits[m]['loss']) for m in on_digits)",
+        "of five or six points of lead one or two are left",
+        "all(0.045 < on_words[m]['right'] - on_words['SGD']['right'] < 0.075"
+        " and 0.005 < on_common[m]['right'] - on_common['SGD']['right'] < 0.025"
+        " for m in ('AdaGrad', 'RMSprop'))",
+    ),
+    (
+        "A draw, twice: the differences between methods are smaller than those between seeds",
+        "all(np.ptp([ends[m]['loss'].mean() for m in ends])"
+        " < min(np.ptp(ends[m]['loss']) for m in ends) for ends in (on_digits, on_busy))",
+    ),
+    (
+        "nobody misses the rare pixels",
+        "all(on_busy[m]['loss'].mean() < 1.03 * on_digits[m]['loss'].mean() for m in on_digits)"
+        " and (~busy).sum() > 10",
     ),
     ("has ten times the *larger* rate", "abs(rate_a / rate_b - 10) < 1e-5"),
     (
-        "by about a tenth at 300 updates and by a factor of about three at 3,000",
-        "1.05 < ends['AdaGrad', 300][0].mean() / ends['RMSprop', 300][0].mean() < 1.25"
-        " and 2 < ends['AdaGrad', 3000][0].mean() / ends['RMSprop', 3000][0].mean() < 4",
+        "At 300 updates the two are level, now one ahead and now the other",
+        "len(set(ends['RMSprop', 300][0] < ends['AdaGrad', 300][0])) == 2",
     ),
     (
-        "in every seed RMSprop fits the training images better",
-        "all((ends['RMSprop', b][0] < ends['AdaGrad', b][0]).all() for b in (300, 3000))",
+        "fits the training images several times better in every seed",
+        "(ends['AdaGrad', 3000][0] / ends['RMSprop', 3000][0]).min() > 2.5",
+    ),
+    (
+        "On unseen images they are level even then",
+        "abs(ends['AdaGrad', 3000][1].mean() / ends['RMSprop', 3000][1].mean() - 1) < 0.15",
+    ),
+    (
+        "each method with the best of five rates",
+        "all(list(rates).index(sweep(network, method, rates, budget, batch_size=16,"
+        " seed=[0, 1, 2], progress=False).best_rate) in (1, 2, 3)"
+        " for method, rates in rivals.values() for budget in (300, 3000))",
     ),
     (
         "RMSprop ended at a loss of 0.396 (0.391 to 0.401)",
