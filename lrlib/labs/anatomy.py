@@ -114,7 +114,7 @@ class AdamAnatomy(Lab):
         valley.contours(GRID_X, GRID_Y, height, (1, 6, 16, 32, 60, 110))
         bars = picture.panel(
             Axis(0.3, 10.7, "t", ticks=(1, 4, 7, 10)),
-            Axis(0, 4, "update / rate"),
+            Axis(0, 5, "update / rate"),
             left=440,
             title="Length along",
         )
@@ -122,8 +122,8 @@ class AdamAnatomy(Lab):
         steps = np.arange(1, STEPS + 1)
         if pinned:
             valley.line(*pinned.data[0].T, ghost=True)
-            bars.bars(steps, np.minimum(pinned.data[1][:, 0], 4), width=0.9, ghost=True)
-        bars.bars(steps, np.minimum(sizes[:, 0], 4), width=0.6)
+            bars.bars(steps, np.minimum(pinned.data[1][:, 0], 5), width=0.9, ghost=True)
+        bars.bars(steps, np.minimum(sizes[:, 0], 5), width=0.6)
         for tail, tip in pairwise(walk):
             valley.arrow(tuple(tail), tuple(tip))
         valley.markers(*walk[0], series=1)

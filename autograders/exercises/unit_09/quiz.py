@@ -21,12 +21,12 @@ QUIZ = Quiz(
     points=1,
     questions={
         "q1": Question(
-            "At t = 1, beta1 = 0.9, gradient 5: m is 0.5. What is the corrected m?",
+            "beta1 = 0.8; after the second update m is 1.8. What is the corrected m?",
             {
-                "a": "The stored m is a tenth of the gradient, because it started at 0.",
-                "b": "Right: 0.5 / (1 - 0.9) = 5, the only gradient seen so far.",
-                "c": "That multiplies by 1 - beta1 once more; the correction has to enlarge.",
-                "d": "That divides by beta1, the share of the start, not by what is left for g.",
+                "a": "The start at 0 still has the share 0.8**2 = 0.64 of m, so m is too small.",
+                "b": "Right: 1.8 / (1 - 0.8**2) = 1.8 / 0.36 = 5.",
+                "c": "1 - 0.8 is the gradients' share at t = 1; by t = 2 it has grown to 1 - 0.8**2.",
+                "d": "That divides by 0.8, which is no share of anything after two updates.",
             },
             "b",
         ),
@@ -59,8 +59,8 @@ QUIZ = Quiz(
                     "and when they shrink is still yours to set."
                 ),
                 "b": (
-                    "On the digits the loss differed more than threefold between rates within a "
-                    "factor of thirty or so: no one number suits every model and budget."
+                    "On the digits 0.003 was better at a constant rate and 0.03 at a falling one: "
+                    "no one number suits every model, budget and schedule."
                 ),
                 "c": (
                     "Right: the shares adapt, the overall scale and its decay do not; tune the "
