@@ -92,8 +92,8 @@ check("predict_10", predict_10)
 # On the left the curve of one range test. Move the cursor: on the right three real trainings start,
 # with the cursor's rate, a tenth of it, and ten times it.
 #
-# **Challenge:** place the cursor so that its own training ends first of the three, below 0.65. Then
-# turn the smoothing to 0 and up to 0.95: where does the *suggested* line go?
+# **Challenge:** place the cursor so that its own training ends lowest of the three, below 0.65.
+# Then turn the smoothing to 0 and up to 0.95: where does the *suggested* line go?
 
 # %%
 finder()
@@ -407,9 +407,11 @@ with your_code():
 # nothing falls but the noise.*
 #
 # That settles **p1**: (c), because of two tests in ten. Where the average has seen only one or two
-# losses it is as noisy as they are, and one lucky second batch makes a "steep fall". No rule is
-# wiser than the picture: *look at the curve*. Leaving out the first ten rates, as Lightning does,
-# mends both, and the ten suggestions lie within a factor of about three.
+# losses it is as noisy as they are, and one lucky second batch makes a "steep fall". More smoothing
+# does not help: it flattens the true fall and leaves the start as it is (in the lab, 0.95 sends the
+# line to the far left). No rule is wiser than the picture: *look at the curve*. Leaving out the
+# first ten rates, as Lightning does, mends both, and the ten suggestions lie within a factor of
+# about three.
 #
 # Now the price of each piece of advice. The search: eleven rates, each twice the last, three seeds.
 
@@ -437,15 +439,18 @@ with your_code():
     print(f"{'full search':23} {found[800].min():7.3f}")
 
 # %% [markdown]
-# First the search. The best rate depends on the budget: 0.5 for 100 updates, 1 for 800. A range
-# test, which sees 100 updates, cannot know yours. And one doubling above the best, at 2, nothing is
-# learned at all: the best rate stands with its back to a cliff.
+# First the search. The best rate depends on the budget: 0.5 for 100 updates, 1 for 800. (The search
+# is judged by the images that chose, which flatters it a little; the training loss would have
+# chosen the same rate.) A range test, which sees 100 updates, cannot know your budget. And one
+# doubling above the best, at 2, nothing is learned at all: the best rate stands with its back to a
+# cliff.
 #
 # Then the advice. *The lowest* is that cliff: good in seven of ten, a wreck in three, just as the
-# bowl said: it marks the limit. *A tenth of the lowest* never fails, and never shines: **p2** is
-# (b). *The steepest* is close to the search where it is not absurd. With the first ten left out
-# it costs 100 updates instead of 8,800, and half of its suggestions end within a fifth of the
-# search's best; a few, between the rates of the grid, end even lower.
+# bowl said: it marks the limit, and a little beyond, since a smoothed curve lags behind. *A tenth
+# of the lowest* never fails, and never shines: **p2** is (b). *The steepest* is close to the search
+# where it is not absurd. With the first ten left out it costs 100 updates instead of 8,800, and
+# half of its suggestions end within a fifth of the search's best; a few, between the rates of the
+# grid, end even lower.
 #
 # ### What if the weights are not restored?
 #

@@ -32,7 +32,7 @@ class Finder(Lab):
 
     title = "Finder"
     question = "One short test before training: which rate does its curve suggest, and is it right?"
-    challenge = f"place the cursor so that its own training ends first of the three, below {GOAL}"
+    challenge = f"place the cursor so that its own training ends lowest of the three, below {GOAL}"
     controls = (
         Log("lr", "Cursor", LOW, HIGH, 0.05),
         Linear("beta", "Smoothing beta", 0.0, 0.95, 0.8, 0.05),
@@ -57,7 +57,7 @@ class Finder(Lab):
         traces = self._train(lr * np.array(FACTORS))
         finals = [np.inf if trace.diverged else trace.final for trace in traces]
         told = ", ".join(
-            f"{name} ends at {'nothing, it diverges' if np.isinf(final) else number(final)}"
+            f"{name} {'diverges' if np.isinf(final) else f'ends at {number(final)}'}"
             for name, final in zip(NAMES, finals)
         )
         words = f"The curve suggests {number(suggested)}; the cursor is at {number(lr)}: {told}."

@@ -23,6 +23,23 @@ QUOTED = [
         " and max(rules['steepest']) > 100 * min(rules['steepest'])",
     ),
     (
+        "More smoothing does not help",
+        "[suggest_lr(rates[: len(t[0])], smooth(t[0], 0.95)) < 0.01 for t in tests]"
+        " == [rate < 0.01 for rate in rules['steepest']]",
+    ),
+    (
+        "in the lab, 0.95 sends the line to the far left",
+        "__import__('lrlib.labs', fromlist=['x']).finder().compute(0.2, 0.95).data[2] < 0.002",
+    ),
+    (
+        "the training loss would have chosen the same rate",
+        "sweep(network, SGD(), grid, 800, **settings).best_rate == grid[found[800].argmin()]",
+    ),
+    (
+        "a smoothed curve lags behind",
+        "all(r >= rates[t[0].argmin()] for r, t in zip(rules['lowest'], tests))",
+    ),
+    (
         "the ten suggestions lie within a factor of about three",
         "2.5 < max(rules['steepest, not first 10']) / min(rules['steepest, not first 10']) < 3.6",
     ),
