@@ -28,7 +28,10 @@ QUIZ = Quiz(
                 ),
                 "b": "Right: lr * (t + 1) / steps, first above 0, peak at t = steps - 1.",
                 "c": "That divides by steps + 1: the peak would come at the fifth update.",
-                "d": "That is a decay: a warmup climbs to its peak.",
+                "d": (
+                    "That ramp has both ends on it: the peak comes in time, but the first update "
+                    "has a rate of 0 and is wasted."
+                ),
             },
             "b",
         ),
@@ -37,7 +40,10 @@ QUIZ = Quiz(
             {
                 "a": "Right: a dead layer passes nothing forward and no gradient back.",
                 "b": "A rate multiplies a gradient; where a whole layer is dead there is none.",
-                "c": "To diverge it would have to move; look at the gradient first.",
+                "c": (
+                    "A plateau has a small slope; here it is 0 for all that feeds the dead layer, "
+                    "and time does not multiply 0."
+                ),
             },
             "a",
         ),
