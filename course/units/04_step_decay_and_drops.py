@@ -320,8 +320,8 @@ for steps in [1500, 1512]:
 # 0.9 · 1512 is 1360.8, and no whole number is *equal* to 1360.8. PyTorch's `MultiStepLR` looks the
 # present count up in its milestones, as `t in milestones` does here; so whether a drop came
 # depended on whether share × steps happened to be whole, that is on the size of the data set. The
-# mend was `int(share * steps)` (Pointcept/Pointcept, issue 379, 2024). Sturdier is a rule that
-# cannot be jumped over: *count the milestones with* `m <= t`, as your `scheduled_drop` does.
+# finder's mend is `int(share * steps)` (Pointcept/Pointcept, issue 379, 2024). Sturdier is a rule
+# that cannot be jumped over: *count the milestones with* `m <= t`, as your `scheduled_drop` does.
 # Boundaries want `<=`, never `==`.
 #
 # </details>

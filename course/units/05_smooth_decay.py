@@ -624,7 +624,8 @@ check("quiz_05", quiz_05)
 # - H. Robbins and S. Monro (1951), *A Stochastic Approximation Method*, Annals of Mathematical
 #   Statistics 22.
 # - L. Bottou (2012), *Stochastic Gradient Descent Tricks*, in Neural Networks: Tricks of the Trade.
-# - Y. Bengio (2012), *Practical Recommendations for Gradient-Based Training of Deep Architectures*.
+# - A. Senior, G. Heigold, M. Ranzato and K. Yang (2013), *An Empirical Study of Learning Rates in
+#   Deep Neural Networks for Speech Recognition*, ICASSP: exponential decay among its rivals.
 # - L. Bottou, F. Curtis and J. Nocedal (2018), *Optimization Methods for Large-Scale Machine
 #   Learning*, SIAM Review 60: what shrinking rates guarantee, with proofs.
 # - L.-C. Chen, G. Papandreou, I. Kokkinos, K. Murphy and A. Yuille (2018), *DeepLab*, IEEE TPAMI

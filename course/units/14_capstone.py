@@ -459,8 +459,8 @@ with your_code():
 # search costs as much as anybody's, and it keeps two arrays where momentum keeps one.
 #
 # Whole papers have turned on this point. Wilson et al. (2017) found adaptive methods worse than
-# tuned SGD on test data; Choi et al. (2019) tuned Adam more widely, `eps` included, and the loss
-# was gone. Sivaprasad et al. (2020) ask how good a method is *after k trials*: then Adam with only
+# tuned SGD on test data; Choi et al. (2019) tuned Adam more widely, `eps` included, and it was no
+# worse. Sivaprasad et al. (2020) ask how good a method is *after k trials*: then Adam with only
 # its rate tuned is hard to beat at small k.
 
 # %% [markdown]

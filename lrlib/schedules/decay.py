@@ -101,9 +101,9 @@ class ExponentialDecay(Schedule):
     >>> fade(0), fade(5), fade(10)
     (1.0, 0.5, 0.25)
 
-    Source: named in Y. Bengio (2012), "Practical Recommendations for Gradient-Based Training of
-    Deep Architectures". Same as Optax `exponential_decay` and Keras `ExponentialDecay`; torch
-    `ExponentialLR` is the case `every=1`.
+    Source: compared with others in A. Senior et al. (2013), "An Empirical Study of Learning Rates
+    in Deep Neural Networks for Speech Recognition". Same as Optax `exponential_decay` and Keras
+    `ExponentialDecay`; torch `ExponentialLR` is the case `every=1`.
     """
 
     lr0: float
