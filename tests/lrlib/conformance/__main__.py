@@ -7,6 +7,7 @@ import io
 import platform
 import sys
 import warnings
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -20,26 +21,36 @@ Hypergradient descent has no peer to install: its test derives it from the loss 
 
 
 def main() -> int:
-    """Print the table; the exit code is 1 if a row does not hold."""
+    """Print the table; the exit code is 1 if a row does not hold or none could be run."""
     warnings.simplefilter("ignore")
     versions = ", ".join(f"{name} {peers.version(name)}" for name in peers.DISTRIBUTIONS)
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, {versions}\n")
-    broken = sum(_print_section(module) for module in (schedules, plateau, optimizers))
-    print(NOT_RUN)
-    print(f"\n{broken} rows do not hold." if broken else "\nEvery row that was run holds.")
-    return 1 if broken else 0
+    found: Counter[bool | None] = Counter()
+    for module in (schedules, plateau, optimizers):
+        found += _print_section(module)
+    print(f"{NOT_RUN}\n\n{verdict(found)}")
+    return int(found[False] > 0 or not found[True])
 
 
-def _print_section(module) -> int:
+def verdict(found: Counter[bool | None]) -> str:
+    """The last line, from how many rows hold (True), do not (False) and were not run (None)."""
+    if found[False]:
+        return f"{found[False]} rows do not hold."
+    if not found[True]:
+        return "No row was run: `python3 start.py test --peers tests/lrlib/conformance` has peers."
+    return "Every row that was run holds."
+
+
+def _print_section(module) -> Counter[bool | None]:
     print("| technique | lrlib | peer | the peer's call | values | apart | claim |")
     print("|---|---|---|---|---|---|---|")
-    broken = 0
+    found: Counter[bool | None] = Counter()
     for row in module.ROWS:
         apart, claim, holds = _judge(module, row)
-        broken += not holds
+        found[holds] += 1
         print(f"{what(module, row)} {apart} | {claim} |")
     print()
-    return broken
+    return found
 
 
 def what(module, row) -> str:
@@ -49,12 +60,12 @@ def what(module, row) -> str:
     return "".join(f"| {cell} " for cell in cells) + "|"
 
 
-def _judge(module, row) -> tuple[str, str, bool]:
+def _judge(module, row) -> tuple[str, str, bool | None]:
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # schedulefree prints its mode
             ours, theirs = module.ours(row), module.theirs(row)
     except pytest.skip.Exception:
-        return "-", "not run: the peer is not installed", True
+        return "-", "not run: the peer is not installed", None
     largest = f"{row.apart(ours, theirs).max():.1e}"
     why = f" ({row.why})" if row.why else ""
     faults = row.faults(ours, theirs)

@@ -1,9 +1,11 @@
 """Every row of the conformance table holds."""
 
+from collections import Counter
+
 import pytest
 
 from tests.lrlib.conformance import optimizers, plateau, schedules
-from tests.lrlib.conformance.__main__ import what
+from tests.lrlib.conformance.__main__ import verdict, what
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -31,6 +33,12 @@ def test_a_row_whose_claim_is_false_is_found():
     assert row.faults(ours, theirs) == ["t = 7: 0.0e+00 apart, claimed to differ"]
     theirs[7:] = 0.3
     assert [fault[:5] for fault in row.faults(ours, theirs)] == ["t = 8"]
+
+
+def test_a_table_of_which_nothing_was_run_proves_nothing():
+    assert verdict(Counter({None: 8})).startswith("No row was run")
+    assert verdict(Counter({None: 8, True: 1})) == "Every row that was run holds."
+    assert verdict(Counter({True: 8, False: 2})) == "2 rows do not hold."
 
 
 def test_the_page_lists_every_row_and_no_other(root):
