@@ -68,7 +68,7 @@ class Problem:
                 f"expected parameters of shape (..., {self.n_params}) for {type(self).__name__}; "
                 f"got shape {array.shape}; start from problem.init(rng)"
             )
-        return array if np.issubdtype(array.dtype, np.floating) else array.astype(np.float64)
+        return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
 class DataProblem(Problem):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,14 +71,26 @@ class Network(DataProblem):
         object.__setattr__(self, "_X", Typed(data.X))
         object.__setattr__(self, "_targets", Typed(targets))
 
-    @property
+    @cached_property
     def n_params(self) -> int:  # type: ignore[override]
         """Number of weights and biases."""
         return sum((n_in + 1) * n_out for n_in, n_out in self._layers)
 
-    @property
+    @cached_property
     def _layers(self) -> list[tuple[int, int]]:
         return list(zip(self.sizes[:-1], self.sizes[1:]))
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[slice, tuple[int, ...]]]:
+        """Where each of W1, b1, W2, b2, ... lies in `w`, and its shape."""
+        places: dict[str, tuple[slice, tuple[int, ...]]] = {}
+        start = 0
+        for k, (n_in, n_out) in enumerate(self._layers, start=1):
+            middle, end = start + n_in * n_out, start + (n_in + 1) * n_out
+            places[f"W{k}"] = slice(start, middle), (n_in, n_out)
+            places[f"b{k}"] = slice(middle, end), (n_out,)
+            start = end
+        return places
 
     def init(self, rng: np.random.Generator | int = 0) -> NDArray:
         """Return random weights and zero biases, shape `(n_params,)`.
@@ -99,13 +112,10 @@ class Network(DataProblem):
         `Wk` has shape `(..., n_in, n_out)` and `bk` has shape `(..., n_out)`.
         """
         lead = w.shape[:-1]
-        views, start = {}, 0
-        for k, (n_in, n_out) in enumerate(self._layers, start=1):
-            middle, end = start + n_in * n_out, start + (n_in + 1) * n_out
-            views[f"W{k}"] = w[..., start:middle].reshape(*lead, n_in, n_out)
-            views[f"b{k}"] = w[..., middle:end]
-            start = end
-        return views
+        return {
+            name: w[..., place].reshape(lead + shape)
+            for name, (place, shape) in self._places.items()
+        }
 
     def outputs(self, w: NDArray, X: NDArray | None = None) -> NDArray:
         """Return the last layer before the softmax, shape `(..., rows, outputs)`, for rows X."""
@@ -125,7 +135,7 @@ class Network(DataProblem):
         """Return the loss alone, shape `(...)`."""
         w = self.check_params(w)
         x, targets = self._rows(batch, w.dtype)
-        return self._criterion(self._forward(self.views(w), x, None)[-1], targets)
+        return self._criterion(self._forward(self.views(w), x, None)[-1], targets, slope=False)
 
     def loss_and_grad(
         self, w: NDArray, batch: NDArray | None = None, buffers: Buffers | None = None
@@ -191,22 +201,27 @@ class Network(DataProblem):
         layers.append(z)
         return layers
 
-    def _criterion(self, z: NDArray, targets: NDArray) -> NDArray:
-        """Return the mean loss, shape `(...)`, and turn `z` in place into its derivative by z."""
+    def _criterion(self, z: NDArray, targets: NDArray, *, slope: bool = True) -> NDArray:
+        """Return the mean loss, shape `(...)`, and turn `z` in place into its derivative by z.
+
+        Without `slope` only the loss is computed, and what `z` holds afterwards is of no use.
+        """
         rows = z.shape[-1]
         if not self.data.n_classes:
             z -= targets
             loss = (z * z).sum(axis=(-2, -1)) / (2 * rows)
-            z /= rows
+            if slope:
+                z /= rows
             return loss
         z -= z.max(axis=-2, keepdims=True)
         chosen = np.vecdot(z, targets).sum(axis=-1)
         np.exp(z, out=z)
         total = z.sum(axis=-2, keepdims=True)
         loss = (np.log(total).sum(axis=(-2, -1)) - chosen) / rows
-        total *= rows
-        z /= total
-        z -= targets / rows
+        if slope:
+            total *= rows
+            z /= total
+            z -= targets / rows
         return loss
 
 
