@@ -22,6 +22,7 @@ class Lesson:
     notebook: NotebookPage
     places: dict[str, int]
     sources: list[str]
+    last_code: int
 
     @classmethod
     def open(cls, page: Page, server: Server, unit: str = UNIT) -> Lesson:
@@ -37,8 +38,9 @@ class Lesson:
             if "nbgrader" in cell["metadata"]
         }
         sources = ["".join(cell["source"]) for cell in cells]
+        last_code = max(i for i, cell in enumerate(cells) if cell["cell_type"] == "code")
         opened = NotebookPage.open(page, server, Path("work", released.name).as_posix())
-        return cls(opened, names, sources)
+        return cls(opened, names, sources, last_code)
 
     def place_of(self, pattern: str) -> int:
         """The index of the first cell whose source matches a pattern."""
@@ -55,8 +57,7 @@ class Lesson:
         page = self.notebook.page
         page.locator("#jp-MainMenu").get_by_text("Run", exact=True).click()
         page.locator(".lm-Menu-item", has_text="Run All Cells").first.click()
-        page.locator("#jp-main-statusbar").get_by_text("| Busy").wait_for()
-        self.notebook.wait_idle()
+        self.notebook.wait_run(self.last_code)
 
     def write(self, name: str, source: str) -> None:
         """Replace the text of the cell `name` and run it."""

@@ -80,7 +80,8 @@ class Formgrader:
         """Press a student's autograde button and return what the dialog says at the end."""
         self._row_of(student).locator("td.autograde a").click()
         said = self._dismiss("autograd", timeout=GRADING_MS)
-        self._row_of(student).locator("td.status .label").wait_for()
+        label = self._row_of(student).locator("td.status .label")
+        label.filter(has_not_text="needs autograding").wait_for()  # the table is read anew
         return said
 
     def row(self, student: str) -> Row:

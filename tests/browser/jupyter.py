@@ -31,6 +31,8 @@ CHROMIUM_ARGS = [
 ]
 START_SECONDS = 90
 PATIENCE_MS = 40_000
+# What is asked of a kernel after a change is answered after what the change led to.
+_ANSWERED = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo()"
 _RAN = re.compile(r"\[\d+\]")
 
 
@@ -87,6 +89,7 @@ def serve(root: Path, home: Path, *, extra: Sequence[str] = ()) -> Iterator[Serv
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
         *("--port=0", f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={token}"),
+        "--LabApp.expose_app_in_browser=True",
         *extra,
     ]
     log = home / "jupyter.log"
@@ -162,29 +165,42 @@ class NotebookPage:
         """Wait until the kernel says that it has nothing left to do."""
         self.page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
 
+    def wait_answered(self) -> None:
+        """Wait until the kernel has answered all that the page has sent it, however busy it is."""
+        self.page.evaluate(_ANSWERED)
+        self.wait_idle()
+
     def cell(self, index: int) -> Locator:
         """The cell at `index` in document order, counting code and text alike."""
         return self.page.locator(f".jp-Notebook [data-windowed-list-index='{index}']")
 
     def run_cell(self, index: int) -> Locator:
-        """Run one cell, wait for its execution count, and return its output area."""
+        """Run one cell, wait for its execution count and its outputs; return its output area."""
         cell = self.cell(index)
         cell.locator(".jp-InputArea-editor").click()
-        prompt = cell.locator(".jp-InputPrompt")
-        before = prompt.inner_text()
+        before = self._prompt(index)
         self.page.keyboard.press("Control+Enter")
+        self.wait_run(index, before)
+        return cell.locator(".jp-OutputArea")
+
+    def wait_run(self, index: int, before: str = "") -> None:
+        """Wait until a cell has an execution count other than `before`, and the kernel is idle."""
         deadline = time.monotonic() + PATIENCE_MS / 1000
-        while not _RAN.search(now := prompt.inner_text()) or now == before:
+        while not _RAN.search(now := self._prompt(index)) or now == before:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"cell {index} did not finish; its prompt says {now!r}")
             self.page.wait_for_timeout(20)
-        return cell.locator(".jp-OutputArea")
+        self.wait_idle()
+
+    def _prompt(self, index: int) -> str:
+        # Not inner_text, which is empty where JupyterLab leaves a cell out of sight unrendered.
+        return self.cell(index).locator(".jp-InputPrompt").text_content() or ""
 
     def sources(self) -> list[str]:
         """The source of every cell in the document as it is now."""
         return self.page.evaluate(
             "() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')]"
-            ".map(cell => cell.querySelector('.cm-content')?.innerText ?? '')"
+            ".map(cell => cell.querySelector('.cm-content')?.textContent ?? '')"
         )
 
     def use_dark_theme(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator
+from playwright.sync_api import ElementHandle, Locator
 
 from tests.browser.jupyter import NotebookPage
 
@@ -19,23 +19,25 @@ view => {
 """
 
 
-# The words of a lab whose contrast to its background, by WCAG 2.2's formula, is below the least.
+_CHANGED = "([view, before]) => view.innerHTML !== before"
+
+# What in a lab has a contrast to its background, by WCAG 2.2's formula, below the least.
 _FAINT = """
-([lab, least]) => {
+([lab, selector, property, least]) => {
   const light = colour => {
     const [r, g, b] = colour.match(/[\\d.]+/g).map(Number).map(v => v / 255)
       .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const paper = light(getComputedStyle(lab).backgroundColor);
-  const words = [...lab.querySelectorAll(".lr-picture text:not(.alarm-text), p, h4, label")];
-  return words.filter(node => {
+  return [...lab.querySelectorAll(selector)].filter(node => {
     const style = getComputedStyle(node);
-    const ink = light(node.closest("svg") ? style.fill : style.color);
+    const ink = light(style[node.closest("svg") ? "fill" : property]);
     return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05) < least;
-  }).map(node => `${node.textContent}: ${getComputedStyle(node).color}`);
+  }).map(node => `${node.ariaLabel ?? node.textContent}: ${getComputedStyle(node)[property]}`);
 }
 """
+_WORDS = ".lr-picture text:not(.alarm-text), p, h4, label"
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,15 @@ class LabPage:
 
     @property
     def reading(self) -> str:
-        """The result in words, as shown."""
-        return self.root.locator(".lr-reading").inner_text()
+        """The result in words, never empty, whether the lab is in sight or not."""
+        said = self.root.locator(".lr-reading").text_content()
+        assert said, "the lab has no reading"
+        return said
+
+    @property
+    def task(self) -> str:
+        """The challenge and what has become of it; empty where the lab has none."""
+        return "".join(self.root.locator(".lr-task").all_text_contents())
 
     @property
     def picture(self) -> Locator:
@@ -77,6 +86,11 @@ class LabPage:
         """The drawing as markup, to tell whether it changed."""
         return self.root.locator(".lr-view .widget-html-content").inner_html()
 
+    def _view(self) -> ElementHandle:
+        view = self.root.locator(".lr-view .widget-html-content").element_handle()
+        assert view is not None, "the lab shows no picture"
+        return view
+
     def slider(self, name: str) -> Locator:
         """The slider with this accessible name."""
         return self.root.get_by_role("slider", name=name, exact=True)
@@ -86,21 +100,23 @@ class LabPage:
         return self.root.get_by_role("button", name=name, exact=True)
 
     def settle(self) -> None:
-        """Wait until the kernel has answered everything that was asked of it."""
-        page = self.notebook.page
+        """Wait until the kernel has answered everything, and answers nothing new.
+
+        What follows a picture a little later, as the code does, comes within these rounds too.
+        """
         quiet, before = 0, self.svg()
         while quiet < 3:
-            page.wait_for_timeout(60)
+            self.notebook.page.wait_for_timeout(60)
+            self.notebook.wait_answered()
             now = self.svg()
             quiet, before = (quiet + 1 if now == before else 0), now
-        self.notebook.wait_idle()
 
     def press(self, slider: Locator, key: str) -> str:
         """Press a key on a slider, wait until the reading answers, and return the new reading."""
         before = self.reading
         slider.press(key)
         self.notebook.page.wait_for_function(
-            "([lab, before]) => lab.querySelector('.lr-reading').innerText !== before",
+            "([lab, before]) => lab.querySelector('.lr-reading').textContent !== before",
             arg=[self.root.element_handle(), before],
         )
         return self.reading
@@ -126,20 +142,36 @@ class LabPage:
         return (path.get_attribute("d") or "").count("M")
 
     def drag(self, slider: Locator, *, pixels: int) -> Pictures:
-        """Pull a slider's handle to the right and count the pictures on the way."""
-        self.root.locator(".lr-view .widget-html-content").evaluate(_COUNT_PICTURES)
+        """Pull a slider's handle to the right and count the pictures on the way.
+
+        After every fifth move the hand waits for the picture, so that the count does not depend on
+        how busy the machine is.
+        """
+        self._view().evaluate(_COUNT_PICTURES)
         box = slider.bounding_box()
         assert box is not None, "the slider is not on the page"
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         mouse = self.notebook.page.mouse
         mouse.move(x, y)
         mouse.down()
-        for i in range(40):
-            mouse.move(x + pixels * (i + 1) / 40, y)
-            self.notebook.page.wait_for_timeout(20)
+        for stage in range(8):
+            before = slider.get_attribute("aria-valuenow"), self.svg()
+            for i in range(5):
+                mouse.move(x + pixels * (5 * stage + i + 1) / 40, y)
+                self.notebook.page.wait_for_timeout(20)
+            if slider.get_attribute("aria-valuenow") != before[0]:
+                self.notebook.page.wait_for_function(_CHANGED, arg=[self._view(), before[1]])
         mouse.up()
         self.settle()
         return Pictures(**self.notebook.page.evaluate("() => lrPictures"))
+
+    def faint_handles(self, least: float) -> list[str]:
+        """The sliders whose handle's contrast to the lab's background is below `least`."""
+        return self._faint(".noUi-handle", "backgroundColor", least)
+
+    def _faint(self, selector: str, property: str, least: float) -> list[str]:
+        asked = [self.root.element_handle(), selector, property, least]
+        return self.notebook.page.evaluate(_FAINT, asked)
 
     def smallest_text(self) -> float:
         """The size of the smallest text of the drawing on the screen, in CSS pixels."""
@@ -182,4 +214,4 @@ class LabPage:
 
     def faint_words(self, least: float) -> list[str]:
         """The words whose contrast to the lab's background is below `least`, with their colour."""
-        return self.notebook.page.evaluate(_FAINT, [self.root.element_handle(), least])
+        return self._faint(_WORDS, "color", least)
