@@ -22,6 +22,7 @@ METHODS: dict[str, tuple[Optimizer, tuple[float, ...]]] = {
     "SGD": (SGD(), (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)),
     "Adam": (Adam(), (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)),
 }
+NAMES = {name: tuple(f"{rate:g}" for rate in rates) for name, (_, rates) in METHODS.items()}
 LAST = 8
 TUNING_SEEDS, TEST_SEEDS = 5, 5
 UPDATES = (75, 300)
@@ -58,8 +59,8 @@ class ResultsBoard(Lab):
     question = "The runs are made. What does the verdict still depend on?"
     challenge = "without changing a single run, have the board say that Adam is worse than SGD"
     controls = (
-        Span("sgd", "SGD's rates", 0, LAST, (0, LAST)),
-        Span("adam", "Adam's rates", 0, LAST, (0, LAST)),
+        Span("sgd", "SGD's rates", 0, LAST, (0, LAST), names=NAMES["SGD"]),
+        Span("adam", "Adam's rates", 0, LAST, (0, LAST), names=NAMES["Adam"]),
         Pick("updates", "Updates", UPDATES, UPDATES[-1]),
         Whole("seeds", "Seeds for tuning", 1, TUNING_SEEDS, 3),
     )
@@ -135,7 +136,7 @@ class ResultsBoard(Lab):
             Axis(7e-5, 40, "learning rate", log=True, ticks=(1e-4, 1e-2, 1.0)),
             Axis(0.1, 9, "validation loss", log=True, ticks=(0.1, 0.3, 1.0, 3.0)),
             right=246,
-            title="Each method against its rate",
+            title="Loss by rate; the large mark is chosen",
         )
         gaps = picture.panel(
             Axis(4.5, 9.5, "test seed", ticks=(5, 6, 7, 8, 9)),
@@ -153,6 +154,8 @@ class ResultsBoard(Lab):
         isolation.legend([("SGD", 0), ("Adam", 1)], corner="left")
         gap = np.subtract(results["Adam"], results["SGD"])
         gaps.rule(y=0.0)
+        gaps.text(7, gaps.y.high, "Adam is worse", anchor="middle", dy=18)
+        gaps.text(7, gaps.y.low, "Adam is better", anchor="middle", dy=-9)
         if pinned:
             before = np.subtract(pinned.data[3]["Adam"], pinned.data[3]["SGD"])
             gaps.markers(np.arange(5, 10), before, ghost=True)

@@ -96,6 +96,7 @@ class EffectiveRateBars(Lab):
         valley.line(*walk.T)
         valley.markers(*walk[::5].T, size=2.5)
         valley.markers(0, 0, series=2, size=6)
+        valley.text(0, 0, "minimum", anchor="middle", dy=22)
         for place, series in ((1, 1), (2, 0)):
             rate = rates[place - 1]
             bars.bars(place, np.clip(rate, 1e-4, 100), bottom=1e-4, width=0.7, series=series)

@@ -93,15 +93,15 @@ class CounterStepper(Lab):
 
     def draw(self, outcome: Outcome, pinned: Outcome | None) -> Picture:
         walk, rates, cuts, (beat, next_rate) = outcome.data
-        picture = Picture(660, 330)
+        picture = Picture(660, 338)
         checks = np.arange(1, CHECKS + 1)
         metric = picture.panel(
-            Axis(0, CHECKS + 1), Axis(0, 2.5, "loss"), bottom=150, title="Validation loss"
+            Axis(0, CHECKS + 1), Axis(0, 2.5, "loss"), bottom=158, title="Validation loss"
         )
         rate = picture.panel(
             Axis(0, CHECKS + 1, "check"),
             Axis(MIN_RATE / 2, 1, "rate", log=True),
-            top=216,
+            top=224,
             title="Learning rate",
         )
         seen = len(walk) - 1

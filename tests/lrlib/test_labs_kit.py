@@ -16,7 +16,7 @@ from traitlets.config import Config
 
 import start
 from lrlib import labs
-from lrlib.labs.kit import Axis, Log, Picture, number
+from lrlib.labs.kit import Axis, Log, Picture, Span, number
 from lrlib.labs.kit.live import LiveRun, LiveRuns, TightNetwork, digits_network
 from lrlib.labs.kit.own import LearnerError, plugged, rates_from
 from lrlib.optimizers import SGD
@@ -38,9 +38,34 @@ def test_a_line_on_logarithmic_axes_is_straight_where_a_power_law_is_drawn() -> 
     x = np.geomspace(1, 1000, 7)
     panel.line(x, x**-2.0)
     found = points(picture.render("a power law"), "ln")
-    assert np.allclose(found[:, 0], np.linspace(0, 300, 7), atol=0.06)
-    assert np.allclose(np.diff(found[:, 1], 2), 0, atol=0.11)
-    assert found[0, 1] == 0 and found[-1, 1] == pytest.approx(panel.height, abs=0.06)
+    assert np.allclose(found, [[0, 0], [300, panel.height]], atol=0.06)
+
+
+def test_a_line_keeps_every_point_at_which_it_turns_or_breaks_and_no_other() -> None:
+    picture = Picture(400, 300)
+    panel = picture.panel(Axis(0, 12), Axis(0, 2), left=0, right=0)
+    panel.line(np.arange(13), [1, 1, 1, 1, 0, 0, 0, np.nan, 0, 0.5, 1, 1.5, 1.5001])
+    root = ET.fromstring(picture.render("a fall, a gap, a climb"))
+    kept = [
+        [round(float(p.split(",")[0]) / 400 * 12) for p in node.attrib["points"].split()]
+        for node in root.iter("polyline")
+    ]
+    assert kept == [[0, 3, 4, 6], [8, 11, 12]]
+
+
+def test_a_key_of_the_legend_looks_as_its_series_does_in_the_picture() -> None:
+    picture = Picture()
+    above, below = (picture.panel(Axis(0, 1), Axis(0, 1), bottom=200) for _ in range(2))
+    above.legend([("bold", 0), ("thin", 1), ("marked", 2)], ghost="pinned")
+    for series, thin in ((0, False), (1, True), (1, True), (2, False)):
+        above.line([0, 1], [0, 1], series=series, thin=thin)
+    below.markers([0.5], [0.5], series=2)
+    below.markers([0.5], [0.5], series=1, ghost=True)
+    root = ET.fromstring(picture.render("three series"))
+    keys = [node.attrib["class"] for node in root.iter("path") if "h22" in node.attrib["d"]]
+    assert keys == ["ln s0", "ln s1 thin", "ln s2", "ln ghost"]
+    marks = [node.attrib["class"] for node in root.iter("path") if "mk" in node.attrib["class"]]
+    assert sorted(marks) == ["mk ghost", "mk s2", "mk s2"]
 
 
 def test_a_line_is_broken_at_what_is_not_finite_and_clamped_far_outside() -> None:
@@ -119,6 +144,15 @@ def test_the_number_box_keeps_what_was_typed_and_the_slider_gives_round_numbers(
     assert knob.value == 0.35 and box.value == 0.35
     knob.value = 0.5
     assert box.value == 0.5 and slider.label == "0.5"
+
+
+def test_a_span_with_names_says_them_and_its_value_stays_whole_numbers() -> None:
+    slider = Span("sgd", "Rates", 0, 2, (0, 2), names=("0.1", "1", "10")).widget()
+    assert slider._options_labels == ("0.1", "1", "10")
+    slider.value = (1, 2)
+    assert slider.index == (1, 2)
+    with pytest.raises(ValueError, match="zip"):
+        Span("sgd", "Rates", 0, 3, (0, 2), names=("0.1", "1", "10")).widget()
 
 
 def test_the_slider_reaches_both_ends_and_says_what_the_box_says() -> None:

@@ -7,13 +7,15 @@
     for (const row of lab.querySelectorAll(".widget-inline-hbox")) {
       const name = row.querySelector(".widget-label")?.textContent.trim();
       const readout = row.querySelector(".widget-readout");
-      const values = readout?.textContent.split(" – ") ?? [];
+      const marks = row.classList.contains("lr-marks");
+      const values = readout?.textContent.split(marks ? "-" : " – ") ?? [];
       row.querySelectorAll("[role=slider]").forEach((handle, i, all) => {
         const part = all.length > 1 ? `${name}, ${i + 1} of ${all.length}` : name;
         if (handle.ariaLabel !== part) handle.ariaLabel = part;
         if (values[i] && handle.ariaValueText !== values[i]) handle.ariaValueText = values[i];
       });
-      if (readout && !readout.role) {
+      if (marks) readout.contentEditable = "false";
+      else if (readout && !readout.role) {
         readout.role = "textbox";
         readout.ariaLabel = `${name}, number`;
       }
@@ -27,11 +29,16 @@
     lab.append(status);
     lab.role = "group";
     lab.ariaLabel = lab.querySelector("h4").textContent;
-    let pause;
+    // Not innerText, which is empty while JupyterLab leaves a cell that is out of sight unrendered.
+    const words = name => lab.querySelector(`.lr-result ${name}`)?.textContent ?? "";
+    let pause, result = words(".lr-reading"), task = words(".lr-task");
+    status.textContent = result;
     const announce = () => {
-      // Not innerText, which is empty while JupyterLab leaves a cell that is out of sight unrendered.
-      const text = [...lab.querySelectorAll(".lr-result p")].map(p => p.textContent).join(" ");
-      if (status.textContent !== text) status.textContent = text;
+      // The challenge only when something has become of it: it is long, and heard at every change.
+      const news = [words(".lr-reading"), words(".lr-task") === task ? "" : words(".lr-task")];
+      if (news[0] === result && !news[1]) return;
+      [result, task] = [news[0], words(".lr-task")];
+      status.textContent = news.join(" ").trim();
     };
     new MutationObserver(() => {
       improve(lab);

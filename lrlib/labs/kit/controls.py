@@ -27,6 +27,11 @@ def _slider(kind: type, label: str, **options: Any) -> widgets.DOMWidget:
     )
 
 
+def _marked(slider: widgets.DOMWidget) -> widgets.DOMWidget:
+    """A slider between named marks: ipywidgets lets one type into its readout, but ignores it."""
+    return slider.add_class("lr-marks")
+
+
 class LogKnob(widgets.HBox):
     """A logarithmic slider beside a number box; `value` is what either of them was last set to.
 
@@ -157,7 +162,7 @@ class Whole:
 
 @dataclass(frozen=True)
 class Span:
-    """Two whole numbers on one slider with two handles."""
+    """Two whole numbers on one slider with two handles; `names` stand for them where given."""
 
     name: str
     label: str
@@ -165,8 +170,13 @@ class Span:
     high: int
     value: tuple[int, int]
     step: int = 1
+    names: tuple[str, ...] = ()
 
     def widget(self) -> widgets.DOMWidget:
+        if self.names:
+            options = list(zip(self.names, range(self.low, self.high + 1), strict=True))
+            kind = widgets.SelectionRangeSlider
+            return _marked(_slider(kind, self.label, options=options, value=self.value))
         return _slider(
             widgets.IntRangeSlider,
             self.label,
@@ -187,11 +197,9 @@ class Pick:
     value: float
 
     def widget(self) -> widgets.DOMWidget:
-        return _slider(
-            widgets.SelectionSlider,
-            self.label,
-            options=[(f"{option:g}", option) for option in self.options],
-            value=self.value,
+        options = [(f"{option:g}", option) for option in self.options]
+        return _marked(
+            _slider(widgets.SelectionSlider, self.label, options=options, value=self.value)
         )
 
 

@@ -1,12 +1,12 @@
-"""Pictures as SVG text: panels with linear or logarithmic axes, and what can be drawn in them."""
+"""Pictures as SVG text: panels, and what can be drawn in them."""
 
 from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from html import escape
 from typing import cast
 
@@ -14,82 +14,37 @@ import contourpy
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.image import imsave
-from matplotlib.ticker import LogLocator, MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
+from lrlib.labs.kit.axis import Axis, number
 from lrlib.labs.kit.theme import HUES, STYLE
 
 _FAR = 1e5  # pixels: beyond this an SVG coordinate is clamped, so that a diverged run still draws
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def number(value: float) -> str:
-    """A number for people: three significant digits, powers of ten beyond 0.001 ... 100 000.
-
-    >>> number(0.049999), number(2.0), number(1.234e-7), number(float("inf"))
-    ('0.05', '2', '1.23×10⁻⁷', 'infinity')
-    """
-    value = float(value)
-    if np.isnan(value):
-        return "not a number"
-    if np.isinf(value):
-        return "infinity" if value > 0 else "-infinity"
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        text = f"{value:.3g}"
-        return f"{value:.0f}" if "e" in text else text
-    mantissa, exponent = f"{value:.2e}".split("e")
-    mantissa = mantissa.rstrip("0").rstrip(".")
-    power = f"10{str(int(exponent)).translate(_SUPERSCRIPT)}"
-    return power if mantissa == "1" else f"{mantissa}×{power}"
+_STRAIGHT = 1e-6  # pixels: hundreds of points that bend less than this bend less than 0.1 together
 
 
 @dataclass(frozen=True)
-class Axis:
-    """One direction of a panel: its limits, its label, and whether it is logarithmic.
+class _Key:
+    """One row of a legend, in its panel's pixels; without a series it is the pinned result's."""
 
-    `low` and `high` are in data units. Raises `ValueError` when the limits are not finite and
-    increasing, or not positive on a logarithmic axis.
-    """
+    x: float
+    y: float
+    name: str
+    series: int | None
 
-    low: float
-    high: float
-    label: str = ""
-    log: bool = False
-    ticks: tuple[float, ...] | None = None
-
-    def __post_init__(self) -> None:
-        if not (np.isfinite([self.low, self.high]).all() and self.low < self.high):
-            raise ValueError(
-                f"an axis needs finite limits, low < high; got {self.low!r} to {self.high!r}"
-            )
-        if self.log and self.low <= 0:
-            raise ValueError(f"a logarithmic axis needs limits above 0; got low={self.low!r}")
-
-    @cached_property
-    def places(self) -> NDArray[np.float64]:
-        """Where the ticks stand, chosen by Matplotlib's locators."""
-        if self.ticks is not None:
-            return np.asarray(self.ticks, float)
-        if not self.log:
-            linear = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10])
-            found = np.asarray(linear.tick_values(self.low, self.high))
-        else:
-            decades = np.log10(self.high / self.low)
-            subs = (1.0,) if decades > 2 else (1.0, 2.0, 5.0)
-            locator = LogLocator(subs=subs, numticks=7)
-            found = np.asarray(locator.tick_values(self.low, self.high))
-        span = (self.high - self.low) * 1e-9
-        return found[(found >= self.low - span) & (found <= self.high + span)]
-
-    def fraction(self, values: ArrayLike) -> NDArray[np.float64]:
-        """Values as fractions of the axis, 0 at `low`, 1 at `high`; NaN for what has no place."""
-        data = np.asarray(values, float)
-        data = np.where(np.isfinite(data), data, np.nan)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            if self.log:
-                data = np.where(data > 0, data, np.nan)
-                return np.log(data / self.low) / np.log(self.high / self.low)
-            return (data - self.low) / (self.high - self.low)
+    def render(self, drawn: Set[tuple[str, int]]) -> str:
+        kind, mark = "ghost", ""
+        if self.series is not None:
+            kind = _style(self.series, False)
+            if ("mark", self.series) in drawn:
+                path = _marker(self.series, self.x + 11, self.y, 3.5)
+                mark = f'<path class="mk {kind}" d="{path}"/>'
+            if ("thin", self.series) in drawn and ("line", self.series) not in drawn:
+                kind += " thin"
+        return (
+            f'<path class="ln {kind}" d="M{self.x:.1f} {self.y:g}h22"/>{mark}'
+            f'<text class="tx" x="{self.x + 28:.1f}" y="{self.y + 4:g}">{escape(self.name)}</text>'
+        )
 
 
 @dataclass(frozen=True)
@@ -110,6 +65,8 @@ class Panel:
     title: str = ""
     _marks: list[str] = field(default_factory=list, compare=False, repr=False)
     _labels: list[str] = field(default_factory=list, compare=False, repr=False)
+    _drawn: set[tuple[str, int]] = field(default_factory=set, compare=False, repr=False)
+    _keys: list[_Key] = field(default_factory=list, compare=False, repr=False)
 
     def _px(self, x: ArrayLike) -> NDArray[np.float64]:
         return np.clip(self.x.fraction(x) * self.width, -_FAR, _FAR)
@@ -129,8 +86,10 @@ class Panel:
     ) -> None:
         """A line through the points; it is broken where a point is not finite."""
         px, py = np.broadcast_arrays(self._px(x), self._py(y))
+        if not ghost:
+            self._drawn.add(("thin" if thin else "line", series))
         kind = f"ln {_style(series, ghost)}{' thin' * thin}{' solid' * solid}"
-        for piece in _pieces(px, py):
+        for piece in _pieces(*_bends(px, py)):
             self._marks.append(f'<polyline class="{kind}" points="{piece}"/>')
 
     def markers(
@@ -146,6 +105,8 @@ class Panel:
         px, py = np.broadcast_arrays(np.atleast_1d(self._px(x)), np.atleast_1d(self._py(y)))
         shown = np.isfinite(px) & np.isfinite(py)
         if shown.any():
+            if not ghost:
+                self._drawn.add(("mark", series))
             path = "".join(_marker(series, a, b, size) for a, b in zip(px[shown], py[shown]))
             self._marks.append(f'<path class="mk {_style(series, ghost)}" d="{path}"/>')
 
@@ -257,22 +218,15 @@ class Panel:
     def legend(
         self, entries: Sequence[tuple[str, int]], *, corner: str = "right", ghost: str = ""
     ) -> None:
-        """A key of (name, series) in an upper corner; `ghost` names the pinned result."""
-        rows = [(name, _style(series, False), series) for name, series in entries]
-        if ghost:
-            rows.append((ghost, "ghost", 0))
-        x0 = 8.0 if corner == "left" else self.width - 8 - max(7.0 * len(r[0]) for r in rows) - 28
-        for i, (name, kind, series) in enumerate(rows):
-            y = 13 + 17 * i
-            mark = (
-                ""
-                if kind == "ghost"
-                else f'<path class="mk {kind}" d="{_marker(series, x0 + 11, y, 3.5)}"/>'
-            )
-            self._labels.append(
-                f'<path class="ln {kind}" d="M{x0:.1f} {y}h22"/>{mark}'
-                f'<text class="tx" x="{x0 + 28:.1f}" y="{y + 4}">{escape(name)}</text>'
-            )
+        """A key of (name, series) in an upper corner; `ghost` names the pinned result.
+
+        Each entry looks as its series does in the whole picture: thin where only thin lines are
+        drawn, with a mark where marks are.
+        """
+        rows = [(name, series) for name, series in entries] + ([(ghost, None)] if ghost else [])
+        longest = max(7.0 * len(name) for name, _ in rows)
+        x0 = 8.0 if corner == "left" else self.width - 8 - longest - 28
+        self._keys.extend(_Key(x0, 13 + 17 * i, *row) for i, row in enumerate(rows))
 
     def _write(self, px: float, py: float, text: str, anchor: str = "start") -> None:
         if text and np.isfinite([px, py]).all() and -9 <= px <= self.width + 9:
@@ -282,14 +236,17 @@ class Panel:
                 f"{escape(text)}</text>"
             )
 
-    def render(self) -> str:
-        """The panel as SVG text: frame, clipped marks, then labels on top."""
+    def render(self, drawn: Set[tuple[str, int]] = frozenset()) -> str:
+        """The panel as SVG text: frame, clipped marks, then labels on top.
+
+        `drawn` says how each series is drawn in the picture, for the legend.
+        """
         frame = _frame(self.width, self.height, self.x, self.y, self.title)
         return (
             f'<g transform="translate({self.left:g} {self.top:g})">{frame}'
             f'<svg role="none" width="{self.width:g}" height="{self.height:g}">'
             f"{''.join(self._marks)}</svg>"
-            f"{''.join(self._labels)}</g>"
+            f"{''.join(self._labels)}{''.join(key.render(drawn) for key in self._keys)}</g>"
         )
 
 
@@ -320,7 +277,8 @@ class Picture:
 
     def render(self, alt: str, *, alone: bool = False) -> str:
         """SVG text with `alt` as its text alternative; `alone` makes a file of its own."""
-        body = "".join(panel.render() for panel in self.panels)
+        drawn = set[tuple[str, int]]().union(*(panel._drawn for panel in self.panels))
+        body = "".join(panel.render(drawn) for panel in self.panels)
         if self.banner:
             width = 9.5 * len(self.banner) + 24
             body += (
@@ -390,6 +348,17 @@ def _style(series: int, ghost: bool) -> str:
 
 def _pair(point: NDArray[np.float64]) -> str:
     return f"{point[0]:.1f} {point[1]:.1f}"
+
+
+def _bends(px: NDArray[np.float64], py: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """The points without those half-way between their neighbours, which a line meets anyway.
+
+    Rates are often straight for long, and every point costs time, here and in the browser.
+    """
+    x2, y2 = np.abs(np.diff(px, 2)), np.abs(np.diff(py, 2))
+    kept = np.ones(len(px), bool)
+    kept[1:-1] = ~((x2 < _STRAIGHT) & (y2 < _STRAIGHT))  # NaN, where a line is broken, is kept
+    return px[kept], py[kept]
 
 
 def _pieces(px: NDArray[np.float64], py: NDArray[np.float64]) -> list[str]:

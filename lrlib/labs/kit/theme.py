@@ -74,7 +74,7 @@ body[data-jp-theme-light="false"] .lr-lab{{{variables(DARK)}}}
 .lr-lab .lr-number .widget-label{{{_UNSEEN}}}
 .lr-lab .lr-buttons{{flex-flow:row wrap;overflow:visible}}
 .lr-lab .lr-buttons button{{width:auto;padding:0 12px}}
-.lr-lab .jupyter-widgets .noUi-target.noUi-target .noUi-handle{{background:var(--lr-0)}}
+.lr-lab .noUi-target.noUi-target.noUi-target .noUi-handle{{background:var(--lr-0)}}
 .lr-lab :focus-visible{{outline:3px solid var(--lr-0);outline-offset:2px}}
 .lr-reading{{min-height:2.8em}}
 .lr-reading.lr-bad{{border-left:4px solid var(--lr-alarm);padding-left:8px}}
