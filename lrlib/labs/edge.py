@@ -55,7 +55,7 @@ class EdgeOfStability(Lab):
     )
     presets = (
         ("too small", {"lr": 0.01}),
-        ("about right", {"lr": 0.1, "width": WIDTHS[1]}),
+        ("at the edge", {"lr": 0.1, "width": WIDTHS[1]}),
         ("diverges", {"lr": 1.0}),
     )
 
@@ -132,6 +132,7 @@ class EdgeOfStability(Lab):
             loss.line(np.arange(len(old.losses)), old.losses, ghost=True)
         bend.band(y=(2 / lr, 1e9), series=1)
         bend.rule(y=2 / lr, text=f"2/lr = {number(2 / lr)}")
+        bend.text(STEPS / 2, 400, "here a bowl diverges", anchor="middle", dy=18)
         at = np.arange(len(now.sharpness)) * EVERY
         bend.line(at, now.sharpness)
         bend.markers(at, now.sharpness, size=3)
