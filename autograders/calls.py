@@ -34,11 +34,12 @@ def run_calls(namespace: Mapping[str, Any], calls: Iterable[Mapping[str, Any]]) 
 def answer(namespace: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, Any]:
     """Return what one call shows: `result`, or `raised`, and how its inputs look afterwards.
 
-    Where a record is asked for, the result comes in a list, followed by what arguments recorded of
-    the calls to them: evidence against mistakes, kept where a forger could reach it. `after` holds
-    the inputs in order, as the call left them. `again` is a result of arrays read a second time,
-    after every input array was overwritten: one that shares memory with an input shows up there as
-    changed numbers.
+    Where the result is to be called, its values come in a list, or itself in a tuple if it cannot
+    be. Where a record is asked for, the result comes in a list, followed by what arguments recorded
+    of the calls to them: evidence against mistakes, kept where a forger could reach it. `after`
+    holds the inputs in order, as the call left them. `again` is a result of arrays read a second
+    time, after every input array was overwritten: one that shares memory with an input shows up
+    there as changed numbers.
     """
     name = call["name"]
     if name not in namespace:
@@ -52,7 +53,8 @@ def answer(namespace: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, A
     try:
         result = namespace[name](*args, **kwargs)
         if call["then"] is not None:
-            result = [result(*later) for later in call["then"]]
+            called = callable(result)
+            result = [result(*later) for later in call["then"]] if called else (result,)
         if call["record"]:
             result = [result, *(value.record for value in inputs if hasattr(value, "record"))]
         seen: dict[str, Any] = {"result": _sendable(result)}

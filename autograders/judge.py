@@ -125,8 +125,8 @@ def _evidence(
             if wrong_form or (own and outcome.fault and (values_hold or not outcome.answered)):
                 yield index, outcome.said
         elif name == "purity":
-            if outcome.impure or (own and outcome.fault and values_hold):
-                yield index, outcome.impure or outcome.said
+            if outcome.impure:
+                yield index, outcome.impure
         elif (
             own and outcome.fault and not (wrong_form and "shape" in worth and not values_hold)
         ) or (own and wrong_form):
@@ -138,6 +138,9 @@ def _evidence(
         if name == keeper and not first[index].fault and (outcome.fault or outcome.impure):
             said = outcome.impure or "the same call gave another answer the second time"
             yield index, said
+    for index, (case, outcome) in enumerate(zip(plan.cases, first)):
+        if case.property == name == "purity" and outcome.fault and values_hold:
+            yield index, outcome.said
 
 
 def _nothing_useful(plan: Plan, outcomes: Sequence[Outcome]) -> str:
@@ -150,7 +153,8 @@ def _nothing_useful(plan: Plan, outcomes: Sequence[Outcome]) -> str:
     if not any(o.fault for o in outcomes):
         return ""
     if not any(np.size(part) for _, read in asked for part in numbers_of(read)):
-        return "returns nothing that can be compared"
+        said = (o.said for case, o in zip(plan.cases, outcomes) if case.raises is None)
+        return next(filter(None, said), "returns nothing that can be compared")
     if plan.exercise.compare is not None:
         return ""
     parts = [

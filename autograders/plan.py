@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -18,6 +19,8 @@ from .report import printable
 PUBLIC_SEED = 0
 AGAIN = 16
 LONGEST_SAID, LONGEST_CELL = 500, 10**7
+# How Python begins to say that a call does not fit a signature.
+REFUSED_CALL = re.compile(r"\(\) (missing \d|takes |got an unexpected |got multiple )")
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,8 @@ class Plan:
         if case.then is None:
             return self.exercise.returns.read(value)
         if not isinstance(value, list) or len(value) != len(case.then):
-            raise WrongKind(f"expected a function of one argument, got {describe(value)}")
+            came = value[0] if isinstance(value, tuple) and len(value) == 1 else value
+            raise WrongKind(f"expected a function of one argument, got {describe(came)}")
         return tuple(self.exercise.returns.read(item) for item in value)
 
     def outcome(self, index: int, answer: Any) -> Outcome:
@@ -142,7 +146,7 @@ class Plan:
             return Outcome(None, "", types[0], self._impure(case, answer))
         if case.raises is not None:
             return Outcome("value", f"expected {case.raises}, but it {said}", place=place)
-        if types[0] == "TypeError" and "argument" in message:
+        if types[0] == "TypeError" and not place and REFUSED_CALL.search(message):
             said += f"; the contract is {self.exercise.signature}"
         return Outcome("raised", said, place=place)
 

@@ -11,15 +11,18 @@ from .wire import Recipe
 
 
 class Counted:
-    """A function whose record is the number of calls, so that too many or too few can be seen."""
+    """A function of one argument, whose record is the number of calls: too many can be seen.
+
+    The argument may be named in a call, by any name: the contract says what it is, not its name.
+    """
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._function = function
         self.record = 0
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **named: Any) -> Any:
         self.record += 1
-        return self._function(*args)
+        return self._function(*args, *named.values())
 
 
 def linear_grad(slope: Any, shift: Any) -> Counted:

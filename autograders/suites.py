@@ -28,6 +28,7 @@ BY_ROUNDING = (
     "right versions differ here, by rounding: choose numbers that floats hold exactly, such as "
     "whole ones, 0.5 and 0.25"
 )
+NOT_RETURNED = "a right version does not return "
 CHANGEABLE = (np.ndarray, list, dict)
 
 
@@ -69,11 +70,13 @@ class Verdict:
     """What a list of cases is worth.
 
     `problems` says by number why a case refuses right versions; such a case catches nothing.
-    `slipped` names by kind the wrong versions that pass all other cases.
+    `slipped` names by kind the wrong versions that pass all other cases. `believed` names the wrong
+    versions that return what all the cases expect which no right one returns.
     """
 
     problems: Mapping[int, str]
     slipped: Mapping[str, tuple[str, ...]]
+    believed: tuple[str, ...]
     caught: int
     total: int
 
@@ -85,6 +88,11 @@ class Verdict:
         number = min(self.problems)
         more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
         return f"case {number}: {self.problems[number]}{more}"
+
+    @property
+    def mistaken(self) -> bool:
+        """Whether some case expects what no right version returns."""
+        return any(problem.startswith(NOT_RETURNED) for problem in self.problems.values())
 
     @property
     def reasons(self) -> frozenset[str]:
@@ -157,9 +165,11 @@ def _tried(kind: SuiteOf, suite: Suite) -> Verdict:
     problems = {trial.number: trial.problem for trial in suite.trials if trial.problem}
     good = [trial for trial in suite.trials if not trial.problem]
     versions = [subject.reference, *subject.variants.values()]
+    refused: list[Trial] = []
     for trial, *accepted in zip(good, *(passed(subject, version, good) for version in versions)):
         if not any(accepted):
-            problems[trial.number] = f"a right version does not return {trial.shown} here"
+            problems[trial.number] = f"{NOT_RETURNED}{trial.shown} here"
+            refused.append(trial)
         elif not all(accepted):
             problems[trial.number] = BY_ROUNDING
     good = [trial for trial in good if trial.number not in problems]
@@ -170,9 +180,17 @@ def _tried(kind: SuiteOf, suite: Suite) -> Verdict:
         name: tuple(id for id in group.versions if not _caught(subject, id, good))
         for name, group in kind.kinds.items()
     }
+    believed = tuple(id for id in subject.misconceptions if refused and _held(subject, id, refused))
     total = len(asked)
     caught = total - sum(map(len, slipped.values()))
-    return Verdict(problems, slipped, caught, total)
+    return Verdict(problems, slipped, believed, caught, total)
+
+
+def _held(subject: Exercise, id: str, refused: Sequence[Trial]) -> bool:
+    """Whether some way of writing a misconception returns what each of these cases expects."""
+    return any(
+        all(passed(subject, version, refused)) for version in subject.misconceptions[id].functions
+    )
 
 
 def _caught(subject: Exercise, id: str, trials: Sequence[Trial]) -> bool:
@@ -243,7 +261,11 @@ def tests_for(
     def compare(case: Case, want: Any, suite: Suite) -> str | None:
         verdict = kind.verdict(suite)
         if case.property == ACCEPTS:
-            return verdict.refusal or None
+            said = verdict.refusal
+            if len(verdict.believed) == 1:
+                why = subject.misconceptions[verdict.believed[0]].why
+                said += f"; a version with this fault does: {why}"
+            return said or None
         group, missed = kinds[case.property], verdict.slipped[case.property]
         if not missed:
             return None
@@ -255,6 +277,8 @@ def tests_for(
 
     def alike(case: Case, mine: Suite, theirs: Suite) -> bool:
         one, other = kind.verdict(mine), kind.verdict(theirs)
+        if (one.mistaken, one.believed) != (other.mistaken, other.believed):
+            return False
         if case.property == ACCEPTS:
             return (one.reasons, one.slipped) == (other.reasons, other.slipped)
         if not (one.caught and other.caught) and one.reasons != other.reasons:
