@@ -74,6 +74,8 @@ def shapes_differ(got: Any, want: Any) -> str:
     for number, (mine, theirs) in enumerate(zip(got, want)):
         if np.shape(mine) != np.shape(theirs):
             which = f" in result {number + 1}" if len(want) > 1 else ""
+            if np.ndim(theirs) == np.ndim(mine) == 1:
+                return f"expected {np.size(theirs)} numbers, got {np.size(mine)}{which}"
             return f"expected the shape {np.shape(theirs)}, got {np.shape(mine)}{which}"
     return ""
 

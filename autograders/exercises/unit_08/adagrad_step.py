@@ -214,12 +214,18 @@ def uphill(w, grad, accumulator, *, lr, eps):
     "forgets-eps",
     where="Make `eps` large: the step has to become shorter.",
     why="Without `eps` a parameter that has seen no gradient yet divides 0 by 0.",
-    how="Add `eps` to the root before dividing.",
+    how="Add the `eps` of the call to the root before dividing.",
 )
 def no_eps(w, grad, accumulator, *, lr, eps):
     accumulator = accumulator + grad**2
     root = np.sqrt(accumulator)
     return w - lr * np.divide(grad, root, out=np.zeros_like(grad), where=root > 0), accumulator
+
+
+@ADAGRAD_STEP.also("forgets-eps")
+def eps_of_its_own(w, grad, accumulator, *, lr, eps):
+    accumulator = accumulator + grad**2
+    return w - lr * grad / (np.sqrt(accumulator) + 1e-8), accumulator
 
 
 @ADAGRAD_STEP.misconception(

@@ -97,12 +97,23 @@ def no_root(mean_square, *, lr, eps):
 
 @EFFECTIVE_LR.misconception(
     "forgets-eps",
-    where="Try a mean square of 0.",
-    why="Without `eps` a parameter without gradients has an infinite rate.",
-    how="Add `eps` to the root.",
+    where="Make `eps` large: every rate has to become smaller.",
+    why="`eps` is a part of every divisor; without it a parameter without gradients has an infinite "
+    "rate.",
+    how="Add the `eps` of the call to the root.",
 )
 def no_eps(mean_square, *, lr, eps):
     return lr / np.sqrt(mean_square)
+
+
+@EFFECTIVE_LR.also("forgets-eps")
+def eps_of_its_own(mean_square, *, lr, eps):
+    return lr / (np.sqrt(mean_square) + 1e-8)
+
+
+@EFFECTIVE_LR.also("forgets-eps")
+def eps_as_a_floor(mean_square, *, lr, eps):
+    return lr / np.maximum(np.sqrt(mean_square), eps)
 
 
 @EFFECTIVE_LR.misconception(

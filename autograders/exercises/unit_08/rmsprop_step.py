@@ -235,9 +235,21 @@ def one_mean(w, grad, mean_square, *, lr, rho, eps):
     "forgets-eps",
     where="Make `eps` large: the step has to become shorter.",
     why="Without `eps` a parameter that has seen no gradient yet divides 0 by 0.",
-    how="Add `eps` to the root before dividing.",
+    how="Add the `eps` of the call to the root before dividing.",
 )
 def no_eps(w, grad, mean_square, *, lr, rho, eps):
     s = rho * mean_square + (1 - rho) * grad**2
     root = np.sqrt(s)
     return w - lr * np.divide(grad, root, out=np.zeros_like(grad), where=root > 0), s
+
+
+@RMSPROP_STEP.also("forgets-eps")
+def eps_of_its_own(w, grad, mean_square, *, lr, rho, eps):
+    s = rho * mean_square + (1 - rho) * grad**2
+    return w - lr * grad / (np.sqrt(s) + 1e-8), s
+
+
+@RMSPROP_STEP.also("forgets-eps")
+def eps_as_a_floor(w, grad, mean_square, *, lr, rho, eps):
+    s = rho * mean_square + (1 - rho) * grad**2
+    return w - lr * grad / np.maximum(np.sqrt(s), eps), s

@@ -50,6 +50,9 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     )
     plain = given(w, narrow(rng, (4,)), m, v, 4, **{**settings, "beta1": 0.0})
     yield plain.on("edge", "beta1 is 0, so there is no momentum")
+    long = {**settings, "beta1": 0.99, "beta2": 0.999}
+    late = given(w, narrow(rng, (4,)), m, v, int(rng.integers(150, 400)), **long)
+    yield late.on("values", "t is in the hundreds and the memories are longer still")
 
 
 ADAM_STEP = Exercise(
@@ -170,7 +173,7 @@ def keras_form(w, grad, m, v, t, *, lr, beta1, beta2, eps):
 
 @ADAM_STEP.misconception(
     "no-bias-correction",
-    where="Look at the first update: with the correction its length is close to lr.",
+    where="Feed equal gradients: with the correction every update is about lr long.",
     why="Both averages start at 0 and are too small at first, but not by the same factor.",
     how="Divide m by `1 - beta1**t` and v by `1 - beta2**t` before you use them.",
 )

@@ -47,6 +47,9 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     slow = given(w, narrow(rng, (4,)), m, v, 20, **{**settings, "beta1": 0.93, "beta2": 0.97})
     yield slow.on("values", "t is moderate and the memories are long")
     yield given(w, narrow(rng, (4,)), m, v, 500, **settings).on("edge", "t is large")
+    long = {**settings, "beta1": 0.99, "beta2": 0.999}
+    late = given(w, narrow(rng, (4,)), m, v, int(rng.integers(150, 400)), **long)
+    yield late.on("values", "t is in the hundreds and the memories are longer still")
 
 
 ADAMW_STEP = Exercise(

@@ -25,7 +25,7 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield given(narrow(rng, (4,)), 0.96, t).on("values", "t is moderate")
     yield given(wide(rng, (5,)), 0.9, 4).on("values", "moments are tiny and huge at once")
     yield given(whole(rng, (4,)), 0.75, 2).on("values", "moments are whole numbers")
-    yield given(narrow(rng, (4,)), 0.9, np.int64(6)).on("values", "t is a NumPy integer")
+    yield given(narrow(rng, (4,)), 0.9, np.int64(6)).on("edge", "t is a NumPy integer")
     for shape in SHAPES:
         yield given(narrow(rng, shape), 0.85, 3).on("shape", f"the array has shape {shape}")
         frozen = given(narrow(rng, shape), 0.7, 5).read_only()
@@ -36,6 +36,8 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(narrow(rng, (4,)), 0.0, 1).on("edge", "beta is 0, so nothing is corrected")
     yield given(np.zeros(3), 0.9, 2).on("edge", "the moment is 0")
     yield given(narrow(rng, (4,)), 0.999, 1).on("edge", "beta is close to 1")
+    late = given(1e-3 * narrow(rng, (4,)), 0.999, int(rng.integers(300, 900)))
+    yield late.on("values", "t is in the hundreds and the memory is long")
 
 
 BIAS_CORRECT = Exercise(

@@ -138,6 +138,11 @@ def bounds_as_powers(lr_min, lr_max, steps):
     return np.logspace(lr_min, min(lr_max, 200.0), steps)
 
 
+@RANGE_TEST_RATES.also("bounds-as-exponents")
+def bounds_as_powers_to_infinity(lr_min, lr_max, steps):
+    return np.logspace(lr_min, lr_max, steps)
+
+
 @RANGE_TEST_RATES.misconception(
     "mixes-logarithms",
     where="Look at the ends: are they the bounds?",

@@ -26,6 +26,8 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(rng.uniform(1, 2, size=5), 0.0).on("edge", "beta is 0, so nothing is smoothed")
     yield given(rng.uniform(1, 2, size=4), 0.7).read_only().on("purity", "losses are read-only")
     yield given(rng.uniform(1, 2, size=4), 0.6).on("purity", "losses are wanted again")
+    ints = [*rng.permutation(9)[:5].tolist(), 12]
+    yield given(ints, 0.8).on("edge", "losses are ints, as in [4, 1, 3]")
 
 
 SMOOTH = Exercise(
@@ -217,3 +219,16 @@ def in_place(losses, beta):
     for i, value in enumerate(as_written(losses, beta)):
         losses[i] = value
     return list(losses)
+
+
+@SMOOTH.misconception(
+    "array-of-ints",
+    where="Call it with [4, 1, 3]: do the averages come out whole?",
+    why="An array made like a list of ints holds ints, and cuts the fraction off whatever is put in.",
+    how="Make room for floats: `np.zeros(len(losses))`, or append to a list.",
+)
+def room_for_ints(losses, beta):
+    smoothed = np.zeros_like(losses)
+    for i, value in enumerate(as_written(losses, beta)):
+        smoothed[i] = value
+    return smoothed

@@ -47,6 +47,8 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     down = np.array([5.0, 2.0, 1.8, 1.7, 1.9, 4.0])
     yield given(uneven, down * rng.uniform(1, 2)).on("edge", "the first rate is steepest")
     yield given(rates[:2], np.array([2.0, 1.0])).on("edge", "there are two rates")
+    bump = np.array([3.0, 2.9, 2.7, 2.75, 2.8, 2.4, 1.0, 0.8, 0.7, 0.9, 3.0, 9.0])
+    yield given(rates, bump * rng.uniform(1, 2)).on("edge", "the loss rises a little on its way")
 
 
 SUGGEST_LR = Exercise(
@@ -214,3 +216,16 @@ def differences(rates, losses):
 )
 def index_only(rates, losses):
     return int(np.argmin(_slope(rates, losses)[: int(np.argmin(losses)) + 1]))
+
+
+@SUGGEST_LR.misconception(
+    "stops-at-the-first-rise",
+    where="Use a loss that rises a little on its way down.",
+    why="With batches no curve falls at every step; the first dip is not the lowest loss.",
+    how="Find the minimum of the whole curve: `np.argmin(losses)`.",
+)
+def until_it_rises(rates, losses):
+    last = 0
+    while last + 1 < len(losses) and losses[last + 1] < losses[last]:
+        last += 1
+    return rates[int(np.argmin(_slope(rates, losses)[: last + 1]))]

@@ -35,7 +35,7 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield at(second + 2).on("values", "t lies in the third cycle")
         yield at(third).on("boundary", "the fourth cycle begins")
         yield at(third + 3).on("values", "t lies in the fourth cycle")
-        yield at(np.int64(first + 2)).on("values", "t is a NumPy integer")
+        yield at(np.int64(first + 2)).on("edge", "t is a NumPy integer")
     exact = partial(given, lr_max=0.5 * scale, lr_min=0.02 * scale, first_cycle=3, multiplier=3)
     for t in (3, 12, 39, 120, 363, 1092):
         yield exact(t).on("edge", "a restart is due after cycles that tripled")
@@ -45,6 +45,9 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield one.on("edge", "the first cycle lasts one update")
     same = given(5, lr_max=0.3 * scale, lr_min=0.1 * scale, first_cycle=1, multiplier=1)
     yield same.on("edge", "every cycle lasts one update")
+    many = partial(given, lr_max=0.4 * scale, lr_min=0.1 * scale)
+    yield many(123, first_cycle=3, multiplier=1).on("edge", "dozens of cycles have gone by")
+    yield many(1027, first_cycle=1, multiplier=2).on("edge", "ten cycles have doubled")
 
 
 COSINE_RESTARTS = Exercise(
@@ -60,7 +63,7 @@ COSINE_RESTARTS = Exercise(
     worth={"values": 1.5, "boundary": 1.5, "edge": 1},
     statements={
         "boundary": "starts every cycle at lr_max",
-        "edge": "restarts exactly, in long runs and for cycles of one update",
+        "edge": "restarts exactly, in long runs, for cycles of one update and for NumPy integers",
     },
 )
 
@@ -256,3 +259,14 @@ def shrinking(t, *, lr_max, lr_min, first_cycle, multiplier):
 def rising(t, *, lr_max, lr_min, first_cycle, multiplier):
     place, length = _place(t, first_cycle, multiplier)
     return _half_cosine(1 - place / length, lr_max, lr_min)
+
+
+@COSINE_RESTARTS.misconception(
+    "clock-runs-on",
+    where="Look at the first update of the second cycle: it should be lr_max.",
+    why="The cycle was found, but the cosine was given t itself, counted from the start of the run.",
+    how="Give the cosine the updates since the last restart.",
+)
+def overall_clock(t, *, lr_max, lr_min, first_cycle, multiplier):
+    _, length = _place(t, first_cycle, multiplier)
+    return _half_cosine(t / length, lr_max, lr_min)

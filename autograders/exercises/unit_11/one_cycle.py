@@ -36,7 +36,7 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield at(steps - 1).on("boundary", "it is the last update")
         yield at(steps).on("clamp", "t is exactly steps")
         yield at(10 * steps).on("clamp", "t is far beyond the end")
-        yield at(np.int64(3)).on("values", "t is a NumPy integer")
+        yield at(np.int64(3)).on("edge", "t is a NumPy integer")
     steps, pct_start = int(rng.integers(31, 60)), float(rng.uniform(0.22, 0.47))
     at = partial(
         given, max_lr=0.7 * scale, steps=steps, pct_start=pct_start, div=8.0, final_div=50.0
@@ -65,7 +65,9 @@ ONE_CYCLE = Exercise(
         given(t, max_lr=0.4, steps=40, pct_start=0.3, div=10.0, final_div=100.0) for t in range(50)
     ],
     worth={"values": 1.5, "boundary": 1.5, "clamp": 0.5, "edge": 0.5},
-    statements={"edge": "works when the peak lies between two updates, and for div = 1"},
+    statements={
+        "edge": "works when the peak lies between two updates, for div = 1, and for NumPy integers"
+    },
 )
 
 
@@ -134,11 +136,17 @@ def in_single_precision(t, *, max_lr, steps, pct_start, div, final_div):
     where="Look at t = pct_start * steps - 1: the peak is due.",
     why="The peak lies at `pct_start * steps - 1`, because t starts at 0; Optax has it one later and "
     "ends at steps.",
-    how="Take one off both the peak and the end.",
+    how="Let the peak lie at `pct_start * steps - 1` and the end at `steps - 1`.",
 )
 def optax_form(t, *, max_lr, steps, pct_start, div, final_div):
     start = max_lr / div
     return _policy(t, max_lr, pct_start * steps, steps, start, start / final_div)
+
+
+@ONE_CYCLE.also("peak-one-late")
+def right_end(t, *, max_lr, steps, pct_start, div, final_div):
+    start = max_lr / div
+    return _policy(t, max_lr, pct_start * steps, steps - 1, start, start / final_div)
 
 
 @ONE_CYCLE.misconception(
@@ -162,6 +170,12 @@ def whole_peak(t, *, max_lr, steps, pct_start, div, final_div):
     start = max_lr / div
     peak = int(pct_start * steps + 1e-9) - 1
     return _policy(t, max_lr, peak, steps - 1, start, start / final_div)
+
+
+@ONE_CYCLE.also("rounds-the-peak")
+def nearest_peak(t, *, max_lr, steps, pct_start, div, final_div):
+    start = max_lr / div
+    return _policy(t, max_lr, round(pct_start * steps) - 1, steps - 1, start, start / final_div)
 
 
 @ONE_CYCLE.misconception(
@@ -261,3 +275,14 @@ def jumps(t, *, max_lr, steps, pct_start, div, final_div):
     if t <= peak:
         return _cosine(t / peak, start, max_lr)
     return _cosine(min(1, (t - peak) / (last - peak)), start, start / final_div)
+
+
+@ONE_CYCLE.misconception(
+    "counts-from-one",
+    where="Look at t = 0: the rate should be max_lr / div exactly.",
+    why="`t` is 0 for the first update; adding one starts a step up the slope.",
+    how="Use `t` itself, without adding one.",
+)
+def one_ahead(t, *, max_lr, steps, pct_start, div, final_div):
+    shape = {"pct_start": pct_start, "div": div, "final_div": final_div}
+    return in_two_branches(t + 1, max_lr=max_lr, steps=steps, **shape)

@@ -33,7 +33,7 @@ def cycle_cases(rng: np.random.Generator) -> Iterator[Case]:
         yield at(3 * half).on("boundary", "it is the top of the second cycle")
         yield at(5 * half + 1).on("values", "the rate falls in the third cycle")
         yield at(9 * half).on("boundary", "it is the top of the fifth cycle")
-        yield at(np.int64(half // 2 + 1)).on("values", "t is a NumPy integer")
+        yield at(np.int64(half // 2 + 1)).on("edge", "t is a NumPy integer")
     for t in (0, 1, 2, 3):
         yield given(t, base_lr=0.1 * scale, max_lr=0.6 * scale, half_cycle=1).on(
             "edge", "half_cycle is 1"

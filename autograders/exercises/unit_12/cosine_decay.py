@@ -29,7 +29,7 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield at(steps + 1).on("clamp", "t is one beyond the end")
         yield at(2 * steps).on("clamp", "t is twice the steps")
         yield at(10 * steps).on("clamp", "t is far beyond the end")
-        yield at(np.int64(steps // 4)).on("values", "t is a NumPy integer")
+        yield at(np.int64(steps // 4)).on("edge", "t is a NumPy integer")
     yield given(0, lr0=0.3 * scale, lr_end=0.1 * scale, steps=1).on(
         "edge", "there is one step and t is 0"
     )

@@ -27,7 +27,7 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield at(steps).on("clamp", "the warmup has just ended")
         yield at(steps + 1).on("clamp", "the warmup ended one update ago")
         yield at(10 * steps).on("clamp", "the warmup ended long ago")
-        yield at(np.int64(2)).on("values", "t is a NumPy integer")
+        yield at(np.int64(2)).on("edge", "t is a NumPy integer")
     for t in (0, 1, 50):
         yield given(t, lr=0.3 * scale, steps=0).on("edge", "there is no warmup")
     for t in (0, 1, 7):
@@ -47,7 +47,7 @@ WARMUP = Exercise(
     statements={
         "boundary": "starts at lr / steps and reaches the peak at t = steps - 1",
         "clamp": "stays at the peak after the warmup",
-        "edge": "takes steps = 0 as no warmup",
+        "edge": "takes steps = 0 as no warmup, and NumPy integers as whole numbers",
     },
 )
 

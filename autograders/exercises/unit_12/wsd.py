@@ -265,3 +265,16 @@ def stretched(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
     if t < warmup_steps:
         return lr * (t + 1) / (warmup_steps + 1)
     return _down(t, lr, steps, decay_steps, lr_end)
+
+
+@WSD.misconception(
+    "cut-off-at-the-end-rate",
+    where="Look at the last third of the decay: does it go down evenly, or does it hit a floor?",
+    why="`max(lr_end, ...)` follows a line to 0 and cuts it off; the line itself should end at "
+    "`lr_end`.",
+    how="Mix `lr` and `lr_end` by the share of the decay that is done.",
+)
+def with_a_floor(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
+    if t < warmup_steps:
+        return _up(t, lr, warmup_steps)
+    return max(lr_end, _down(t, lr, steps, decay_steps, 0.0))

@@ -58,6 +58,11 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield table(losses).only("rate").on("rate", note)
         yield table(losses).only("scores").on("scores", note)
 
+    shuffled = rng.permutation(np.geomspace(0.01, 1, 5))[::-1]
+    yield table(rough(5, 3), shuffled).only("scores").on("scores", "rates are in no order")
+    falling = np.geomspace(1, 0.01, 4)
+    yield table(rough(4, 3), falling).only("scores").on("scores", "rates fall")
+
     for lost in (np.nan, np.inf):
         gone = rough(5, 3) + 0.4
         gone[2] = [0.1, lost, 0.12]
@@ -370,3 +375,16 @@ def never_refuses(train, rates, seeds):
     losses = losses_of(train, rates, seeds)
     scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
     return min(lr for lr, score in zip(rates, scores) if score == min(scores)), scores
+
+
+@TUNE.misconception(
+    "scores-of-sorted-rates",
+    where="Give the rates from large to small: whose score comes first?",
+    why="The caller reads the scores beside `rates`; sorted, each stands beside another rate.",
+    how="Go through `rates` in the order in which they came.",
+)
+def sorts_first(train, rates, seeds):
+    rates = sorted(rates)
+    losses = losses_of(train, rates, seeds)
+    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
+    return lowest(rates, scores), scores
