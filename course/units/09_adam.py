@@ -190,7 +190,8 @@ def bias_correct(moment, beta, t):
     """Return the moving average without its start at zero: moment / (1 - beta**t).
 
     moment: a float array of any shape, an average that started at 0. beta: the share that is kept
-    at each update, at least 0 and below 1. t: updates made, this one included; 1 or more.
+    at each update, at least 0 and below 1. t: updates made, this one included; 1 or more (an int
+    or a NumPy integer).
     Returns a new array of that shape; moment is not changed.
     """
     ### BEGIN SOLUTION

@@ -230,8 +230,8 @@ def triangular(t, *, base_lr, max_lr, half_cycle):
     With cycle = floor(1 + t/(2*half_cycle)) and x = |t/half_cycle - 2*cycle + 1|:
     base_lr + (max_lr - base_lr) * max(0, 1 - x).
 
-    t: one whole number, 0 or more. base_lr, max_lr: the bounds, base_lr <= max_lr.
-    half_cycle: updates from base to top, at least 1.
+    t: one whole number (int or NumPy integer), 0 or more. base_lr, max_lr: the bounds,
+    base_lr <= max_lr. half_cycle: updates from base to top, at least 1.
     Returns one number: base_lr at t = 0, max_lr at t = half_cycle.
     """
     ### BEGIN SOLUTION
@@ -263,8 +263,8 @@ def triangular2(t, *, base_lr, max_lr, half_cycle):
     As triangular, but the amplitude, not the base, is divided by 2**(cycle - 1); the first
     cycle, number 1, has the full amplitude.
 
-    t: one whole number, 0 or more. base_lr, max_lr: the bounds of the first cycle.
-    half_cycle: updates from base to top, at least 1.
+    t: one whole number (int or NumPy integer), 0 or more. base_lr, max_lr: the bounds of the
+    first cycle. half_cycle: updates from base to top, at least 1.
     Returns one number.
     """
     ### BEGIN SOLUTION
@@ -291,8 +291,8 @@ def cosine_restarts(t, *, lr_max, lr_min, first_cycle, multiplier):
     Cycle i = 0, 1, ... lasts first_cycle * multiplier**i updates and starts at lr_max:
     lr_min + (lr_max - lr_min)/2 * (1 + cos(pi * t_in_cycle/length)).
 
-    t: one whole number, 0 or more. lr_max, lr_min: the rate at each start, and the one each
-    cycle falls to. first_cycle, multiplier: whole numbers, at least 1.
+    t: one whole number (int or NumPy integer), 0 or more. lr_max, lr_min: the rate at each
+    start, and the one each cycle falls to. first_cycle, multiplier: whole numbers, at least 1.
     Returns one number: lr_max at t = 0 and at every restart.
     """
     ### BEGIN SOLUTION
@@ -321,8 +321,8 @@ def one_cycle(t, *, max_lr, steps, pct_start, div, final_div):
     A half cosine up from max_lr/div at t = 0 to max_lr at t = pct_start*steps - 1, then a half
     cosine down to max_lr/div/final_div at t = steps - 1, held after.
 
-    t: one whole number, 0 or more. max_lr: the peak. steps: updates in all.
-    pct_start: share of the rise, 0 < pct_start < 1 and pct_start*steps > 1.
+    t: one whole number (int or NumPy integer), 0 or more. max_lr: the peak. steps: updates in
+    all. pct_start: share of the rise, 0 < pct_start < 1 and pct_start*steps > 1.
     div, final_div: peak over first rate, first rate over last rate, each at least 1.
     Returns one number.
     """

@@ -178,8 +178,8 @@ print("on the clock of the second piece:", own_clock, "(100 is right)")
 def warmup(t, *, lr, steps):
     """Return the rate of update t: lr * min(1, (t + 1) / steps).
 
-    t: one whole number, 0 or more. lr: the peak. steps: updates of the climb, 0 or more;
-    steps = 0 means no warmup, lr from the start.
+    t: one whole number (int or NumPy integer), 0 or more. lr: the peak. steps: updates of the
+    climb, 0 or more; steps = 0 means no warmup, lr from the start.
     Returns one number. The first rate is lr/steps, never 0; the peak is at t = steps - 1.
     """
     ### BEGIN SOLUTION
@@ -203,7 +203,8 @@ def cosine_decay(t, *, lr0, lr_end, steps):
 
     lr_end + (lr0 - lr_end)/2 * (1 + cos(pi * min(t, steps)/steps))
 
-    t: one whole number, 0 or more. lr0, lr_end: first and last rate. steps: at least 1.
+    t: one whole number (int or NumPy integer), 0 or more. lr0, lr_end: first and last rate.
+    steps: at least 1.
     Returns one number: lr0 at t = 0, lr_end from t = steps on.
     """
     ### BEGIN SOLUTION
@@ -225,8 +226,9 @@ def wsd(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
     lr*(t + 1)/warmup_steps while t < warmup_steps; lr while t < steps - decay_steps; then a
     straight line from lr at t = steps - decay_steps to lr_end at t = steps, held after.
 
-    t: one whole number, 0 or more. lr: the stable rate. warmup_steps: 0 or more; 0 is no warmup.
-    steps: updates in all, warmup and decay included. decay_steps: at least 1. lr_end: last rate.
+    t: one whole number (int or NumPy integer), 0 or more. lr: the stable rate. warmup_steps:
+    0 or more; 0 is no warmup. steps: updates in all, warmup and decay included. decay_steps: at
+    least 1. lr_end: last rate.
     Returns one number.
     """
     ### BEGIN SOLUTION
