@@ -229,6 +229,48 @@ def zero_where_nothing_was_seen(mean_square, *, lr, eps):
     return np.where(mean_square > 0, lr / (np.sqrt(mean_square) + eps), 0.0)
 
 
+@right(ADAGRAD_STEP)
+def into_flat_views_of_copies(w, grad, accumulator, *, lr, eps):
+    new_w, new_a = w.copy(), accumulator.copy()
+    flat_w, flat_a = new_w.ravel(), new_a.ravel()
+    for i, g in enumerate(grad.ravel()):
+        flat_a[i] += g * g
+        flat_w[i] -= lr / (flat_a[i] ** 0.5 + eps) * g
+    return new_w, new_a
+
+
+@wrong(ADAGRAD_STEP)
+def matrix_product_of_the_gradient(w, grad, accumulator, *, lr, eps):
+    accumulator = accumulator + grad.T @ grad
+    return w - lr * grad / (np.sqrt(accumulator) + eps), accumulator
+
+
+@wrong(ADAGRAD_STEP)
+def forgets_where_the_gradient_is_zero(w, grad, accumulator, *, lr, eps):
+    accumulator = np.where(grad == 0, 0.0, accumulator + grad**2)
+    return w - lr * grad / (np.sqrt(accumulator) + eps), accumulator
+
+
+@wrong(RMSPROP_STEP)
+def zero_is_taken_for_unset(w, grad, mean_square, *, lr, rho, eps):
+    rho = rho or 0.9
+    s = rho * mean_square + (1 - rho) * grad**2
+    return w - lr * grad / (np.sqrt(s) + eps), s
+
+
+@wrong(RMSPROP_STEP)
+def assigns_to_the_state(w, grad, mean_square, *, lr, rho, eps):
+    mean_square[...] = rho * mean_square + (1 - rho) * grad**2
+    return w - lr * grad / (np.sqrt(mean_square) + eps), mean_square.copy()
+
+
+@right(EFFECTIVE_LR)
+def row_within_row(mean_square, *, lr, eps):
+    if mean_square.ndim == 0:
+        return lr / (np.sqrt(mean_square) + eps)
+    return np.array([row_within_row(row, lr=lr, eps=eps) for row in mean_square])
+
+
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)
 def test_a_right_answer_that_nobody_listed_gets_full_marks(exercise, function):
     assert [faults(report) for report in reports(exercise, function)] == [[], [], []]

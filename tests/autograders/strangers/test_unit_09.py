@@ -235,6 +235,43 @@ def fixed_decay(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
     return adam(kept, grad, m, v, t, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
 
 
+@right(BIAS_CORRECT)
+def with_a_product_of_equal_factors(moment, beta, t):
+    return moment / (1 - np.prod(np.full(t, beta)))
+
+
+@wrong(BIAS_CORRECT)
+def corrects_no_later_than_a_hundred(moment, beta, t):
+    return moment / (1 - beta ** min(t, 100))
+
+
+@right(ADAM_STEP)
+def both_corrections_in_the_rate(w, grad, m, v, t, *, lr, beta1, beta2, eps):
+    m, v = m + (1 - beta1) * (grad - m), v + (1 - beta2) * (grad * grad - v)
+    root = (1 - beta2**t) ** 0.5
+    return w - lr * root / (1 - beta1**t) * m / (np.sqrt(v) + eps * root), m, v
+
+
+@wrong(ADAM_STEP)
+def corrects_the_first_twenty(w, grad, m, v, t, *, lr, beta1, beta2, eps):
+    t = t if t <= 20 else np.inf
+    return adam(w, grad, m, v, t, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
+
+
+@wrong(ADAMW_STEP)
+def corrects_and_decays_the_first_twenty(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
+    rule = {"lr": lr, "beta1": beta1, "beta2": beta2, "eps": eps}
+    new, m, v = adam(w, grad, m, v, t if t <= 20 else np.inf, **rule)
+    return new - lr * weight_decay * w, m, v
+
+
+@wrong(ADAMW_STEP)
+def a_decay_of_its_own_for_zero(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
+    rule = {"lr": lr, "beta1": beta1, "beta2": beta2, "eps": eps}
+    new, m, v = adam(w, grad, m, v, t, **rule)
+    return new - lr * (weight_decay or 0.01) * w, m, v
+
+
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)
 def test_a_right_answer_that_nobody_listed_gets_full_marks(exercise, function):
     assert [faults(report) for report in reports(exercise, function)] == [[], [], []]

@@ -374,6 +374,20 @@ def flat_start(loss_and_grad, w0, rates):
     return losses, w.ravel()
 
 
+@wrong(RANGE_TEST_RATES)
+def up_to_the_last_but_rounding(lr_min, lr_max, steps):
+    rates, factor = [lr_min], (lr_max / lr_min) ** (1 / (steps - 1))
+    while rates[-1] * factor < lr_max:
+        rates.append(rates[-1] * factor)
+    return rates
+
+
+@right(SMOOTH)
+def with_a_convolution(losses, beta):
+    weights = (1 - beta) * float(beta) ** np.arange(len(losses))
+    return np.convolve(losses, weights)[: len(losses)] / np.cumsum(weights)
+
+
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)
 def test_a_right_answer_that_nobody_listed_gets_full_marks(exercise, function):
     assert [faults(report) for report in reports(exercise, function)] == [[], [], []]

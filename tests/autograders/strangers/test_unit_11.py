@@ -1,6 +1,7 @@
 """Strangers to unit 11: cycles, restarts and one cycle, right and wrong."""
 
 import math
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -337,6 +338,39 @@ def last_rate_multiplied(t, *, max_lr, steps, pct_start, div, final_div):
         return half_cosine(t / peak, low, max_lr)
     share = min(1, (t - peak) / (steps - 1 - peak))
     return half_cosine(share, max_lr, low * div / final_div)
+
+
+@right(TRIANGULAR)
+def looked_up_in_one_cycle(t, *, base_lr, max_lr, half_cycle):
+    up = [base_lr + (max_lr - base_lr) * i / half_cycle for i in range(half_cycle)]
+    return [*up, max_lr, *up[:0:-1]][t % (2 * half_cycle)]
+
+
+@wrong(TRIANGULAR)
+def rests_after_two_cycles(t, *, base_lr, max_lr, half_cycle):
+    t = min(t, 4 * half_cycle)
+    return base_lr + (max_lr - base_lr) * (1 - abs(t / half_cycle % 2 - 1))
+
+
+@right(COSINE_RESTARTS)
+def drawn_from_a_generator(t, *, lr_max, lr_min, first_cycle, multiplier):
+    def rates():
+        length = first_cycle
+        while True:
+            yield from (half_cosine(i / length, lr_max, lr_min) for i in range(length))
+            length *= multiplier
+
+    return next(islice(rates(), t, None))
+
+
+@wrong(COSINE_RESTARTS)
+def six_restarts_at_most(t, *, lr_max, lr_min, first_cycle, multiplier):
+    length = first_cycle
+    for _ in range(6):
+        if t < length:
+            break
+        t, length = t - length, length * multiplier
+    return half_cosine(min(t / length, 1), lr_max, lr_min)
 
 
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)

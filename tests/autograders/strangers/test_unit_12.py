@@ -354,6 +354,40 @@ def needs_a_list(schedules, lengths):
     return schedule
 
 
+@right(CHAIN)
+def naming_the_time(schedules, lengths):
+    def schedule(t):
+        for piece, length in zip(schedules, lengths):
+            if t < length:
+                return piece(t=t)
+            t -= length
+        return schedules[-1](t=t)
+
+    return schedule
+
+
+@wrong(CHAIN)
+def uses_its_pieces_up(schedules, lengths):
+    pieces, left = list(schedules), list(lengths)
+
+    def schedule(t):
+        while left and t >= left[0]:
+            t -= left.pop(0)
+            pieces.pop(0)
+        return pieces[0](t)
+
+    return schedule
+
+
+@wrong(CHAIN)
+def bound_too_late(schedules, lengths):
+    rest = schedules[-1]
+    for piece, length in reversed(list(zip(schedules, lengths))):
+        after = rest
+        rest = lambda t: piece(t) if t < length else after(t - length)  # noqa: B023, E731
+    return rest
+
+
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)
 def test_a_right_answer_that_nobody_listed_gets_full_marks(exercise, function):
     assert [faults(report) for report in reports(exercise, function)] == [[], [], []]

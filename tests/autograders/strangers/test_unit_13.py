@@ -186,6 +186,23 @@ def cube_root(lr, base_width, width):
     return lr * (base_width / width) ** (2 / 3)
 
 
+@right(SHARPNESS)
+def naming_the_vector(hvp, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        product = hvp(v=v)
+        length = np.linalg.norm(product)
+        if length == 0:
+            return 0
+        v = product / length
+    return np.vdot(v, hvp(v=v)) / np.vdot(v, v)
+
+
+@wrong(SHARPNESS)
+def nothing_without_iterations(hvp, v0, iterations):
+    return naming_the_vector(hvp, v0, iterations) if iterations else 0.0
+
+
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)
 def test_a_right_answer_that_nobody_listed_gets_full_marks(exercise, function):
     assert [faults(report) for report in reports(exercise, function)] == [[], [], []]
