@@ -213,7 +213,8 @@ def diagnose(
     """The misconception that behaves the same on the same inputs.
 
     First in everything; then, unless `strict`, in the values alone (another fault may hide the
-    rest), then on the cases of the first property that fails (two misconceptions at once).
+    rest). Then two at once, provided that the misconception fails in no property where the student
+    is right: in the first property that fails, or in each in which the misconception fails.
     """
     everywhere = range(len(outcomes))
     known = plan.exercise.misconceptions
@@ -223,16 +224,23 @@ def diagnose(
                 return known[id]
     if strict:
         return None
-    first = outcomes[: len(plan.cases)]
-    for name in plan.exercise.worth:
-        mine = [i for i, c in enumerate(plan.cases) if c.property == name and first[i].fault]
-        cases = [i for i, c in enumerate(plan.cases) if c.property == name]
-        if not mine:
-            continue
+    failing = _failing(plan, outcomes)
+    for number, name in enumerate(failing):
         for id, theirs in plan.baselines:
-            if all(_alike(plan, i, first[i], theirs[i], False) for i in cases):
+            fails = _failing(plan, theirs)
+            if name not in fails or not set(fails) <= set(failing):
+                continue
+            explained = fails if number else [name]
+            cases = [i for i, case in enumerate(plan.cases) if case.property in explained]
+            if all(_alike(plan, i, outcomes[i], theirs[i], False) for i in cases):
                 return known[id]
     return None
+
+
+def _failing(plan: Plan, outcomes: Sequence[Outcome]) -> list[str]:
+    """The properties of which a case has a fault, in the order in which a report lists them."""
+    names = {case.property for case, outcome in zip(plan.cases, outcomes) if outcome.fault}
+    return [name for name in plan.exercise.worth if name in names]
 
 
 def _alike(plan: Plan, position: int, mine: Outcome, theirs: Outcome, strict: bool) -> bool:
@@ -256,10 +264,12 @@ def _example(plan: Plan, outcomes: Sequence[Outcome], answers: Sequence[Any]) ->
             index = plan.order[position]
             want = plan.expected[index]
             case = plan.cases[index]
-            expected = case.raises or (case.note if plan.exercise.compare else show(want))
-            raised = outcome.fault in ("raised", "missing", "malformed")
-            if raised:
+            what = f"it {plan.exercise.statement(case.property)}"
+            expected = case.raises or (what if plan.exercise.compare else show(want))
+            if not outcome.answered:
                 got = outcome.said
+            elif outcome.raised:
+                got = outcome.raised
             elif outcome.read is not None and (case.record or case.part):
                 got = show(outcome.read)
             else:
@@ -300,8 +310,8 @@ def judge_quiz(quiz: Quiz, value: Any, *, reveal: bool = True) -> Report:
 
 
 def _option(given: Any) -> str | None:
-    """The option that an answer names; nothing but a text names one."""
-    return given.strip().lower() if isinstance(given, str) else None
+    """The option that an answer names ("B", " b " and "(b)" are all b); only a text names one."""
+    return given.strip(" \t\n().:").lower() if isinstance(given, str) else None
 
 
 def _answer_finding(id: str, question: Question, given: Any, share: float, reveal: bool) -> Finding:

@@ -32,6 +32,7 @@ class Outcome:
     read: Any = None
     impure: str = ""
     place: str = ""
+    raised: str = ""
 
     @property
     def said(self) -> str:
@@ -118,7 +119,8 @@ class Plan:
         if "result" not in answer:
             return Outcome("malformed", "the answer did not arrive whole")
         if case.raises is not None:
-            return Outcome("value", f"expected {case.raises}, got {show(answer['result'])}")
+            came = show(answer["result"])
+            return Outcome("value", f"expected {case.raises} to be raised, but it returned {came}")
         impure = self._impure(case, answer)
         try:
             read = self.read(case, answer["result"])
@@ -145,7 +147,11 @@ class Plan:
         if case.raises is not None and case.raises in types:
             return Outcome(None, "", types[0], self._impure(case, answer))
         if case.raises is not None:
-            return Outcome("value", f"expected {case.raises}, but it {said}", place=place)
+            words = f"expected {case.raises}, but it {said}"
+            return Outcome("value", words, place=place, raised=said + place)
+        if case.frozen and types[0] == "ValueError" and "read-only" in message:
+            # NumPy words it by the operation; it is one mistake, to be known however it is written.
+            said = "raised ValueError: this array is read-only, as all inputs of this call are"
         if types[0] == "TypeError" and not place and REFUSED_CALL.search(message):
             said += f"; the contract is {self.exercise.signature}"
         return Outcome("raised", said, place=place)

@@ -354,3 +354,19 @@ def test_a_quiz_takes_an_answer_however_it_is_typed_and_nothing_that_is_no_text(
         report = judge_quiz(quiz, dict.fromkeys(right, odd))
         assert (report.status, report.score) == (UNWRITTEN, 0)
         assert all("; got " in finding.message for finding in report.findings)
+
+
+@pytest.mark.parametrize("write", ["({})", "{})", " {}.", "{}:"])
+def test_a_letter_counts_however_it_is_set_off(write):
+    quiz = find("quiz_03")
+    right = {id: write.format(question.answer.upper()) for id, question in quiz.questions.items()}
+    assert judge_quiz(quiz, right).status == FULL
+
+
+@pytest.mark.parametrize("odd", [["a"], {"a": 1}, np.zeros(2), 1.5, "(a) and (b)"])
+def test_an_odd_answer_costs_its_own_question_only(odd):
+    quiz = find("quiz_03")
+    right = {id: question.answer for id, question in quiz.questions.items()}
+    report = judge_quiz(quiz, {**right, "q1": odd})
+    assert [finding.passed for finding in report.findings] == [False, True, True, True]
+    assert judge_quiz(quiz, dict.fromkeys(right, odd)).status == UNWRITTEN
