@@ -112,7 +112,23 @@ def _copy(value: Any) -> Any:
         return kind(_copy(item) for item in value)
     if kind is dict:
         return {key: _copy(item) for key, item in value.items()}
+    if isinstance(value, (*_NESTING, str)):
+        return _copy(_as_plain(value)) if kind is not str else value
     return value
+
+
+def _as_plain(value: Any) -> Any:
+    """A named tuple is a tuple, an ordered dict a dict, a member of a `StrEnum` a string.
+
+    What they hold is asked of the plain type: a class may say something else of itself.
+    """
+    if isinstance(value, dict):
+        return dict(dict.items(value))
+    if isinstance(value, tuple):
+        return tuple(tuple.__iter__(value))
+    if isinstance(value, list):
+        return list(list.__iter__(value))
+    return str.__str__(value)
 
 
 def _is_bounded(value: Any) -> bool:
@@ -121,11 +137,12 @@ def _is_bounded(value: Any) -> bool:
     for _ in range(DEEPEST):
         inner: list[Any] = []
         for item in level:
-            if type(item) in _NESTING:
-                count += len(item)
+            if isinstance(item, _NESTING):
+                held = item if type(item) in _NESTING else _as_plain(item)
+                count += len(held)
                 if count > MOST_VALUES:
                     return False
-                inner += item.values() if type(item) is dict else item
+                inner += held.values() if isinstance(held, dict) else held
         if not inner:
             return True
         level = inner

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from . import progress
 from .calls import run_calls
-from .catalogue import find
+from .catalogue import catalogue, find
 from .exercise import Exercise, Quiz
 from .judge import judge, judge_quiz
 from .kinds import Number, WrongKind, describe
@@ -25,15 +25,18 @@ _MISSING = object()
 def check(answer: Callable[..., Any] | str, value: Any = _MISSING, *, hint: int = 1) -> Report:
     """Check a graded function, or the answers to a quiz, and return the report.
 
-    `check(step_decay)` finds the exercise by the function's name, `check("quiz_04", quiz_04)`
-    checks a dict of answers, `check("step_decay", mine)` a function under another name.
+    `check(step_decay)` finds the exercise by the function's name, or where that says nothing (a
+    lambda, a partial, an object that can be called) by the name that the caller gave it.
+    `check("quiz_04", quiz_04)` checks a dict of answers, `check("step_decay", mine)` a function
+    under another name.
     `hint` opens that many levels of hint, 0 to 3. Shown in a notebook, the report is a card.
 
     Nothing is raised for a wrong answer; a name that no exercise has is a `LookupError`.
     """
     if hint not in (0, 1, 2, 3):
         raise ValueError(f"expected hint=0, 1, 2 or 3, got {hint!r}")
-    name, value = _named(answer, value)
+    caller = sys._getframe(1)
+    name, value = _named(answer, value, (caller.f_locals, caller.f_globals))
     exercise = find(name)
     if isinstance(exercise, Quiz):
         report = judge_quiz(exercise, value)
@@ -49,12 +52,15 @@ def check(answer: Callable[..., Any] | str, value: Any = _MISSING, *, hint: int 
     return report
 
 
-def _named(answer: Any, value: Any) -> tuple[str, Any]:
+def _named(answer: Any, value: Any, places: Iterable[Mapping[str, Any]]) -> tuple[str, Any]:
     if isinstance(answer, str):
         if value is _MISSING:
             raise TypeError(f"expected an answer to check, as in check({answer!r}, {answer})")
         return answer, value
     name = getattr(answer, "__name__", None)
+    if callable(answer) and name not in catalogue():
+        given = (key for place in places for key in place if place[key] is answer)
+        name = next((key for key in given if key in catalogue()), name)
     if not isinstance(name, str):
         raise TypeError(f"expected a function or the name of a quiz, got {describe(answer)}")
     return name, answer

@@ -2,6 +2,7 @@
 
 import json
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -53,6 +54,19 @@ def test_a_right_answer_gets_full_marks_under_any_name():
     report = check("sgd_step", lambda w, grad, lr: w - lr * grad)
     assert report.passed
     assert "fresh inputs" in str(report)
+
+
+class Step:
+    def __call__(self, w, grad, lr):
+        return w - lr * grad
+
+
+@pytest.mark.parametrize(
+    "mine", [lambda w, grad, lr: w - lr * grad, partial(Step().__call__), Step()]
+)
+def test_what_has_no_name_of_its_own_is_known_by_the_callers(mine):
+    sgd_step = mine
+    assert check(sgd_step).passed
 
 
 def test_an_endless_loop_is_stopped_and_explained(monkeypatch):

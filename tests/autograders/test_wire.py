@@ -3,12 +3,16 @@
 import contextlib
 import json
 import math
+from collections import OrderedDict
+from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograders.calls import CALL, run_calls
 from autograders.wire import (
     LENGTHS,
     MAX_BODY,
@@ -99,6 +103,48 @@ def test_subclasses_of_plain_types_do_not_pass_as_plain():
         pass
 
     assert decode(encode(Sly(1.0))) == Foreign("Sly")
+
+
+class Pair(NamedTuple):
+    first: float
+    second: float
+
+
+class Verdict(StrEnum):
+    SLOW = "too slow"
+
+
+class Liar(list):
+    def __iter__(self):
+        return iter([1.0])
+
+    def __len__(self):
+        return 1
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (Pair(1.0, 2.0), (1.0, 2.0)),
+        ([Pair(1.0, 2.0)], [(1.0, 2.0)]),
+        (OrderedDict(lr=1.0), {"lr": 1.0}),
+        (Verdict.SLOW, "too slow"),
+        (Liar([3.0, 4.0]), [3.0, 4.0]),
+    ],
+)
+def test_a_result_of_a_more_special_kind_is_sent_as_the_plain_one(value, plain):
+    call = {"do": CALL, "name": "f", "args": [], "kwargs": {}, "then": None}
+    answer = run_calls({"f": lambda: value}, [call | {"frozen": False, "record": False}])[0]
+    back = decode(encode(answer["result"]))
+    assert back == plain
+    assert type(back) is type(plain)
+
+
+def test_a_special_list_is_not_sent_if_it_hides_its_size():
+    call = {"do": CALL, "name": "f", "args": [], "kwargs": {}, "then": None}
+    hidden = Liar([0.0] * 30_000)
+    answer = run_calls({"f": lambda: hidden}, [call | {"frozen": False, "record": False}])[0]
+    assert "too large" in answer["result"].type_name
 
 
 def test_recipes_cross_as_data():
