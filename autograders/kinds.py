@@ -175,7 +175,7 @@ class Keyed:
 
 @dataclass(frozen=True)
 class Batches:
-    """A list (or tuple) of one-dimensional arrays of whole numbers."""
+    """A list (or tuple) of one-dimensional arrays of whole numbers, which stay ints or floats."""
 
     words: str = "a list of index arrays"
 
@@ -184,10 +184,11 @@ class Batches:
             raise WrongKind(f"expected {self.words}, got {describe(value)}")
         batches = []
         for number, item in enumerate(value):
-            array = np.asarray(Numbers().read(item))
+            array = Numbers().read(item)
             if not np.all(array == np.round(array)):
                 raise WrongKind(f"expected whole numbers in batch {number}, got fractions")
-            batches.append(array)
+            floats = array.size and np.asarray(item).dtype.kind == "f"
+            batches.append(array if floats else array.astype(np.int64))
         return tuple(batches)
 
 

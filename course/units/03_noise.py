@@ -186,8 +186,8 @@ def epoch_batches(n, batch_size, rng):
     """Return the batches of one epoch: a random order of 0 ... n - 1, cut into pieces.
 
     n, batch_size: whole numbers, at least 1; batch_size may exceed n. rng: a NumPy Generator, the
-    only source of chance. Returns a list of 1-D index arrays of length batch_size; the last one is
-    shorter if they do not come out even. Every index occurs exactly once.
+    only source of chance. Returns a list of 1-D index arrays (whole numbers) of length batch_size;
+    the last one is shorter if they do not come out even. Every index occurs exactly once.
     """
     ### BEGIN SOLUTION
     order = rng.permutation(n)

@@ -24,6 +24,7 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(rng.normal(size=(2, 3, 2)), 0.3).on("shape", "x has three axes")
     yield given(rng.normal(size=4), 1.0).on("purity", "the factor is 1")
     yield given(rng.normal(size=4), 1.3).read_only().on("purity", "x must not be written to")
+    yield given(rng.normal(size=4), 1.3).on("purity", "the factor is one of an earlier call")
 
 
 RESCALE = Exercise(

@@ -34,8 +34,8 @@ def _classify_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given([start, 0.1, float("nan")]).on("edge", "the last loss is NaN")
     yield given(np.array([-np.inf, -1.0, -2.0])).on("edge", "one loss is minus infinity")
     yield given(np.array([2.0, 3.0, 2.0])).on("boundary", "the last loss equals the first")
-    yield given(np.array([2.0, 3.0, 1.0])).on("boundary", "the last loss is exactly half the first")
-    yield given(np.array([2.0, 1.5, 1.0 + 1e-6])).on("boundary", "it is just above half the first")
+    yield given(np.array([3.0, 4.0, 1.5])).on("boundary", "the last loss is exactly half the first")
+    yield given(np.array([3.0, 2.0, 1.5 + 1e-6])).on("boundary", "it is just above half the first")
     yield given(np.array([2.0, 1.5, 2.0 + 1e-6])).on("boundary", "it is just above the first")
     yield given(np.array([start])).on("boundary", "there is a single loss")
 

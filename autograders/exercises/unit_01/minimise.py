@@ -21,12 +21,16 @@ def _minimise_cases(rng: np.random.Generator) -> Iterator[Case]:
         )
         return given(grad, rng.normal(size=shape) * 2, lr, steps)
 
-    yield bowl((3,), 0.3, 6).on("values", "a bowl in three dimensions")
+    yield bowl((3,), 0.3, 6).on("values", "w0 has three entries")
     yield bowl((2,), 1.1, 7).on("values", "the rate makes it oscillate")
     yield bowl((4,), 0.05, 12).on("values", "the rate is small")
     yield bowl((2,), 0.4, 1).on("values", "there is one step")
     whole = Recipe("linear_grad", {"slope": np.full(2, 0.25), "shift": np.zeros(2)})
     yield given(whole, np.array([4.0, -3.0]), 0.5, 5).on("values", "w0 holds whole numbers")
+    steep = Recipe("linear_grad", {"slope": np.full(2, 2.0), "shift": rng.normal(size=2)})
+    yield given(steep, rng.normal(size=2) * 2, 0.5, 5).on(
+        "values", "the bottom is reached before the last step"
+    )
     yield bowl((3,), 0.4, 0).on("edge", "steps is 0")
     yield bowl((2, 2), 0.3, 4).on("shape", "w0 is a matrix")
     yield bowl((3, 1), 0.3, 4).on("shape", "w0 is a column")

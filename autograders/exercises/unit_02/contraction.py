@@ -22,8 +22,8 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         values = np.linalg.eigvalsh(hessian)
         slow = float(rng.uniform(0.3, 0.8) / values[-1])
         fast = float(rng.uniform(1.85, 1.97) / values[-1])
-        yield given(slow, hessian).on(property, f"the rate is small; for the hessian: {note}")
-        yield given(fast, hessian).on(property, f"the rate is large; for the hessian: {note}")
+        yield given(slow, hessian).on(property, f"the rate is small and {note}")
+        yield given(fast, hessian).on(property, f"the rate is large and {note}")
     hessian = turned(rng, spread(rng, 3, 0.4, 3))
     limit = 2 / np.linalg.eigvalsh(hessian)[-1]
     yield given(float(limit), hessian).on("boundary", "the rate is exactly at the limit")

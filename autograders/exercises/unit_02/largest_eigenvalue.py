@@ -51,6 +51,8 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     whole = Recipe("matvec", {"matrix": np.array([[2.0, 1.0], [1.0, 3.0]])})
     yield given(whole, np.array([3.0, -4.0]), 2).on("edge", "v0 holds whole numbers")
     yield on(matrix, 4, 3.0).read_only().on("edge", "v0 cannot be written to")
+    vast = turned(rng, spread(rng, 3, 1e11, 1e12))
+    yield on(vast, 40).on("edge", "the curvatures are vast and there are many iterations")
 
 
 LARGEST_EIGENVALUE = Exercise(
@@ -63,7 +65,7 @@ LARGEST_EIGENVALUE = Exercise(
     worth={"values": 2, "negative": 1, "edge": 1},
     statements={
         "negative": "finds a negative dominant eigenvalue with its sign",
-        "edge": "works for 0 iterations, one parameter, whole numbers and from an eigenvector",
+        "edge": "works for 0 or many iterations, one parameter, whole numbers, an eigenvector",
     },
 )
 
@@ -174,7 +176,7 @@ def without_division(matvec, v0, iterations):
 @LARGEST_EIGENVALUE.misconception(
     "never-normalises",
     where="Print the length of v after each iteration.",
-    why="Without division by its length v grows until the result is far too large.",
+    why="Without division by its length v grows: the result is far too large, or overflows.",
     how="Divide by `np.linalg.norm` in each iteration.",
 )
 def grows(matvec, v0, iterations):
@@ -182,6 +184,14 @@ def grows(matvec, v0, iterations):
     for _ in range(iterations):
         v = matvec(v)
     return v @ matvec(v)
+
+
+@LARGEST_EIGENVALUE.also("never-normalises")
+def grows_and_divides_at_the_end(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        v = matvec(v)
+    return v @ matvec(v) / (v @ v)
 
 
 @LARGEST_EIGENVALUE.also("never-normalises")

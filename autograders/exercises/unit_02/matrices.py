@@ -23,21 +23,25 @@ def spread(rng: np.random.Generator, n: int, low: float, high: float) -> np.ndar
 
 def hessians(rng: np.random.Generator) -> Iterator[tuple[str, str, np.ndarray]]:
     """Symmetric positive-definite matrices, each with the property it speaks for and a note."""
-    yield "values", "there are two turned directions", turned(rng, spread(rng, 2, 0.5, 4))
+    yield "values", "the hessian has two turned directions", turned(rng, spread(rng, 2, 0.5, 4))
     for n, low, high in ((3, 0.4, 6), (4, 0.02, 0.9), (5, 1, 60)):
         matrix = turned(rng, spread(rng, n, low, high))
-        yield "values", f"there are {n} turned directions", matrix
+        yield "values", f"the hessian has {n} turned directions", matrix
     middle = np.diag(spread(rng, 3, 0.3, 9)[[1, 2, 0]])
-    yield "values", "it is diagonal with the largest curvature in the middle", middle
+    yield "values", "the hessian is diagonal, its largest curvature in the middle", middle
     last = np.diag(spread(rng, 4, 0.1, 3)[[2, 0, 1, 3]])
-    yield "values", "it is diagonal with the largest curvature last", last
+    yield "values", "the hessian is diagonal, its largest curvature last", last
     a, b = float(rng.uniform(2, 4)), float(rng.uniform(0.5, 1.5))
-    yield "values", "its off-diagonal entries are negative", np.array([[a, -b], [-b, a]])
-    yield "edge", "its condition number is large", turned(rng, spread(rng, 4, 1e-3, 1e3))
+    yield "values", "off-diagonal entries are negative", np.array([[a, -b], [-b, a]])
+    yield "edge", "the condition number is large", turned(rng, spread(rng, 4, 1e-3, 1e3))
     yield "edge", "all curvatures are tiny", turned(rng, spread(rng, 3, 1e-7, 1e-5))
-    yield "edge", "it holds whole numbers", np.array([[5.0, 2.0, 0.0], [2.0, 4.0, 1.0], [0, 1, 3]])
+    yield (
+        "edge",
+        "the hessian holds whole numbers",
+        np.array([[5.0, 2.0, 0.0], [2.0, 4.0, 1.0], [0, 1, 3]]),
+    )
     steep = np.array([[2.0, -1.0], [-1.0, 2.0]])
-    yield "edge", "it is steepest where the parameters move in opposite directions", steep
+    yield "edge", "the steepest direction moves parameters in opposite ways", steep
     yield "edge", "there is a single parameter", np.array([[float(rng.uniform(2.5, 8))]])
     yield "edge", "all curvatures are equal", float(rng.uniform(2.5, 8)) * np.eye(3)
 
@@ -45,6 +49,6 @@ def hessians(rng: np.random.Generator) -> Iterator[tuple[str, str, np.ndarray]]:
 def hessian_cases(rng: np.random.Generator) -> Iterator[Case]:
     """The calls of a function of the hessian alone."""
     for property, note, hessian in hessians(rng):
-        yield given(hessian).on(property, f"for the hessian: {note}")
+        yield given(hessian).on(property, note)
     frozen = given(turned(rng, spread(rng, 3, 0.5, 5))).read_only()
     yield frozen.on("edge", "the hessian cannot be written to")

@@ -202,7 +202,7 @@ def always_the_root(lr, batch_size, new_batch_size, rule):
 @SCALE_LR.misconception(
     "accepts-any-rule",
     where='Ask for the rule "cube".',
-    why="An `else` takes every misspelt rule for the square root, and nobody notices.",
+    why="Without an error nobody notices a misspelt rule: it gives some other rate, or None.",
     how="Test for both names and end with `raise ValueError(...)`.",
 )
 def otherwise_root(lr, batch_size, new_batch_size, rule):

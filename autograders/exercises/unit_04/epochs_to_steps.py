@@ -29,7 +29,10 @@ def _epoch_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(epochs, batch - 3, batch).on("edge", "one batch holds all samples")
     yield given(epochs, full, 1).on("edge", "each batch is a single sample")
     yield given(0, full, batch).on("edge", "there are no epochs")
-    yield given(epochs, 100_000_000_003, 7).on("edge", "the data set is huge")
+    yield given(epochs, 1_281_167, 32).on("edge", "the data set is large")
+    yield given(epochs, 4096 * int(rng.integers(9, 99)) + 1, 4096).on(
+        "edge", "one sample is left over and batches are large"
+    )
 
 
 EPOCHS_TO_STEPS = Exercise(
@@ -143,6 +146,16 @@ def per_epoch(epochs, n_samples, batch_size):
 )
 def per_sample(epochs, n_samples, batch_size):
     return epochs * n_samples
+
+
+@EPOCHS_TO_STEPS.misconception(
+    "turns-the-ratio-over",
+    where="Take 10 samples in batches of 4: which of the two is divided by the other?",
+    why="The batch size over the samples is a share below 1, which rounds up to one update.",
+    how="Divide `n_samples` by `batch_size`.",
+)
+def batch_over_samples(epochs, n_samples, batch_size):
+    return epochs * math.ceil(batch_size / n_samples)
 
 
 @EPOCHS_TO_STEPS.misconception(

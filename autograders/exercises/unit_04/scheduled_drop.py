@@ -39,6 +39,20 @@ def _drop_cases(rng: np.random.Generator) -> Iterator[Case]:
         "edge", "milestones are neighbours"
     )
     yield given(8, lr0=1, milestones=[5], gamma=1.0).on("edge", "gamma is 1")
+    marks = np.array([2, 5, 9])
+    yield given(6, lr0=0.3 * scale, milestones=marks, gamma=0.4).on(
+        "edge", "milestones are an array"
+    )
+    yield given(3, lr0=0.3 * scale, milestones=marks[:0], gamma=0.4).on(
+        "edge", "milestones are an empty array"
+    )
+    yield given(100_000, lr0=0.3 * scale, milestones=[30, 60], gamma=0.4).on("edge", "t is 100,000")
+    yield given(10, lr0=0.7 * scale, milestones=[4, 8], gamma=0.4).on(
+        "purity", "t is beyond both milestones"
+    )
+    yield given(10, lr0=0.7 * scale, milestones=[4, 12], gamma=0.4).on(
+        "purity", "of an earlier call only the milestones are others"
+    )
 
 
 SCHEDULED_DROP = Exercise(
@@ -51,7 +65,7 @@ SCHEDULED_DROP = Exercise(
     curve=lambda: [given(t, lr0=0.4, milestones=[12, 24, 32], gamma=0.5) for t in range(40)],
     worth={"values": 2, "boundary": 1, "edge": 1, "purity": 1},
     statements={
-        "edge": "works without milestones, from milestone 0 on, and for tuples",
+        "edge": "works without milestones, from milestone 0 on, long after, and for tuples or arrays",
         "purity": "leaves the list of milestones alone and answers the same call the same way",
     },
 )

@@ -22,6 +22,18 @@ def keras_patience(metric, state, *, factor, patience, min_delta, min_lr):
     return {"lr": lr, "best": best, "bad": bad}
 
 
+@PLATEAU_STEP.also("cuts-at-patience")
+def keras_patience_when_bad(metric, state, *, factor, patience, min_delta, min_lr):
+    lr, best, bad = state["lr"], state["best"], state["bad"]
+    if metric < best - min_delta:
+        best, bad = metric, 0
+    else:
+        bad += 1
+        if bad >= patience:
+            lr, bad = max(lr * factor, min_lr), 0
+    return {"lr": lr, "best": best, "bad": bad}
+
+
 @PLATEAU_STEP.misconception(
     "cuts-one-late",
     where="Take patience = 0: the first bad value has to cut the rate at once.",

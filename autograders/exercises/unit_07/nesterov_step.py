@@ -124,6 +124,23 @@ def ema_in_both_places(w, grad, velocity, *, lr, mu):
 
 
 @NESTEROV_STEP.misconception(
+    "loses-the-brackets",
+    where="Take a gradient of 0: does `w` move on to the side to which it was moving?",
+    why="Without brackets only the gradient is subtracted; `mu * v` is added, so `w` turns back.",
+    how="Subtract both: `w - lr * (grad + mu * v)`.",
+)
+def rate_and_minus_on_the_gradient(w, grad, velocity, *, lr, mu):
+    v = mu * velocity + grad
+    return w - lr * grad + mu * v, v
+
+
+@NESTEROV_STEP.also("loses-the-brackets")
+def minus_on_the_gradient(w, grad, velocity, *, lr, mu):
+    v = mu * velocity + grad
+    return w - lr * grad + lr * mu * v, v
+
+
+@NESTEROV_STEP.misconception(
     "looks-ahead-from-the-velocity",
     where="Give it a velocity and a gradient of 0: the step has to be `lr * mu**2 * velocity`.",
     why="`v + mu * v` counts the old velocity too often; what goes ahead is the gradient.",

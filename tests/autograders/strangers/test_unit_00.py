@@ -107,6 +107,16 @@ def total(x, factor):
     return np.sum(x * factor)
 
 
+KEPT = {}
+
+
+@wrong(RESCALE)
+def kept_by_the_factor(x, factor):
+    if factor not in KEPT:
+        KEPT[factor] = x * factor
+    return KEPT[factor]
+
+
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)
 def test_a_right_answer_that_nobody_listed_gets_full_marks(exercise, function):
     assert [faults(report) for report in reports(exercise, function)] == [[], [], []]

@@ -1,6 +1,8 @@
 """Strangers to unit 01: the update, the path and the verdict on a run, right and wrong."""
 
 import math
+from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -324,6 +326,44 @@ def arrays_only(losses):
     if not np.isfinite(losses).all() or (losses[-1:] > losses[:1]).all():
         return "diverged"
     return "too slow" if losses[-1] > losses[0] / 2 else "learning"
+
+
+@right(MINIMISE)
+def pairs_of_neighbouring_rows(grad_fn, w0, lr, steps):
+    path = np.repeat(w0[None, ...], steps + 1, axis=0)
+    for here, there in pairwise(path):
+        there[...] = here - lr * grad_fn(here)
+    return path
+
+
+@wrong(MINIMISE)
+def stops_at_the_bottom(grad_fn, w0, lr, steps):
+    path = [w0]
+    for _ in range(steps):
+        grad = grad_fn(path[-1])
+        if np.linalg.norm(grad) < 1e-6:
+            break
+        path.append(path[-1] - lr * grad)
+    return np.array(path)
+
+
+@right(CLASSIFY_RUN)
+def as_members_of_an_enumeration(losses):
+    class Verdict(StrEnum):
+        LOST = "diverged"
+        SLOW = "too slow"
+        GOOD = "learning"
+
+    if not np.isfinite(losses).all() or losses[-1] > losses[0]:
+        return Verdict.LOST
+    return Verdict.SLOW if losses[-1] > losses[0] / 2 else Verdict.GOOD
+
+
+@wrong(CLASSIFY_RUN)
+def half_by_floor_division(losses):
+    if not np.isfinite(losses).all() or losses[-1] > losses[0]:
+        return "diverged"
+    return "too slow" if losses[-1] > losses[0] // 2 else "learning"
 
 
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)

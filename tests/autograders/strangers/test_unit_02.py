@@ -372,6 +372,23 @@ def at_least_one_iteration(matvec, v0, iterations):
     return v @ matvec(v) / (v @ v)
 
 
+@right(LARGEST_EIGENVALUE)
+def divided_by_the_largest_entry(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        v = matvec(v)
+        v = v / np.abs(v).max()
+    return v @ matvec(v) / (v @ v)
+
+
+@wrong(LARGEST_EIGENVALUE)
+def divided_by_a_fixed_length(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        v = matvec(v) / 10
+    return v @ matvec(v) / (v @ v)
+
+
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)
 def test_a_right_answer_that_nobody_listed_gets_full_marks(exercise, function):
     assert [faults(report) for report in reports(exercise, function)] == [[], [], []]

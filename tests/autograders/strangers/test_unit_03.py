@@ -342,6 +342,37 @@ def capped(lr, batch_size, new_batch_size, rule):
     return min(1.0, lr * (new_batch_size / batch_size) ** (1 if rule == "linear" else 0.5))
 
 
+@right(EPOCH_BATCHES)
+def drawn_from_a_shrinking_urn(n, batch_size, rng):
+    left, batches = list(range(n)), []
+    while left:
+        chosen = rng.choice(len(left), size=min(batch_size, len(left)), replace=False)
+        batches.append(np.array([left[i] for i in chosen]))
+        left = [sample for i, sample in enumerate(left) if i not in chosen]
+    return batches
+
+
+@wrong(EPOCH_BATCHES)
+def exchanged_with_the_next_one_only(n, batch_size, rng):
+    order = np.arange(n)
+    for i in range(n):
+        j = int(rng.integers(i, min(i + 2, n)))
+        order[[i, j]] = order[[j, i]]
+    return [order[k : k + batch_size] for k in range(0, n, batch_size)]
+
+
+@wrong(EPOCH_BATCHES)
+def shuffled_within_windows(n, batch_size, rng):
+    order = np.argsort(np.arange(n) + rng.uniform(0, 10, n))
+    return [order[k : k + batch_size] for k in range(0, n, batch_size)]
+
+
+@wrong(EPOCH_BATCHES)
+def indices_as_floats(n, batch_size, rng):
+    order = rng.permutation(np.arange(n, dtype=float))
+    return [order[k : k + batch_size] for k in range(0, n, batch_size)]
+
+
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)
 def test_a_right_answer_that_nobody_listed_gets_full_marks(exercise, function):
     assert [faults(report) for report in reports(exercise, function)] == [[], [], []]

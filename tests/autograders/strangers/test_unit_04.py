@@ -2,6 +2,8 @@
 
 import bisect
 import math
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -255,6 +257,69 @@ def arguments_exchanged(epochs, n_samples, batch_size):
 @wrong(EPOCHS_TO_STEPS)
 def last_index(epochs, n_samples, batch_size):
     return epochs * math.ceil(n_samples / batch_size) - 1
+
+
+@right(STEP_DECAY)
+def with_a_cache(t, *, lr0, gamma, every):
+    @cache
+    def rate(drops):
+        return gamma * rate(drops - 1) if drops else lr0
+
+    return rate(t // every)
+
+
+@wrong(SCHEDULED_DROP)
+def truth_of_the_milestones(t, *, lr0, milestones, gamma):
+    if not milestones:
+        return lr0
+    return lr0 * gamma ** sum(milestone <= t for milestone in milestones)
+
+
+@wrong(SCHEDULED_DROP)
+def ends_after_ten_thousand_updates(t, *, lr0, milestones, gamma):
+    edges = [0, *milestones, 10_000]
+    for drops, (start, end) in enumerate(pairwise(edges)):
+        if start <= t < end:
+            return lr0 * gamma**drops
+    return 0.0
+
+
+KEPT = {}
+
+
+@wrong(SCHEDULED_DROP)
+def kept_by_the_number_of_milestones(t, *, lr0, milestones, gamma):
+    key = t, lr0, gamma, len(milestones)
+    if key not in KEPT:
+        KEPT[key] = lr0 * gamma ** sum(milestone <= t for milestone in milestones)
+    return KEPT[key]
+
+
+@right(EPOCHS_TO_STEPS)
+def taking_batches_away(epochs, n_samples, batch_size):
+    updates = 0
+    for _ in range(epochs):
+        left = n_samples
+        while left > 0:
+            left -= batch_size
+            updates += 1
+    return updates
+
+
+@right(EPOCHS_TO_STEPS)
+def cutting_an_array(epochs, n_samples, batch_size):
+    starts = np.arange(n_samples)[::batch_size]
+    return epochs * starts.size
+
+
+@wrong(EPOCHS_TO_STEPS)
+def nearly_one_more(epochs, n_samples, batch_size):
+    return epochs * int(n_samples / batch_size + 0.999)
+
+
+@wrong(EPOCHS_TO_STEPS)
+def nothing_for_less_than_a_batch(epochs, n_samples, batch_size):
+    return epochs * math.ceil(n_samples / batch_size) if n_samples >= batch_size else 0
 
 
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)

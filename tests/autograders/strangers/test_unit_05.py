@@ -304,6 +304,28 @@ def share_in_whole_per_cent(t, *, lr0, lr_end, steps, power):
     return lr_end + (lr0 - lr_end) * round(1 - min(t, steps) / steps, 2) ** power
 
 
+@right(EXPONENTIAL_DECAY)
+def stairs_and_the_rest(t, *, lr0, gamma, every):
+    stairs, rest = divmod(t, every)
+    return lr0 * gamma**stairs * gamma ** (rest / every)
+
+
+@right(POLYNOMIAL_DECAY)
+def middle_of_three(t, *, lr0, lr_end, steps, power):
+    done = sorted([0, t / steps, 1])[1]
+    return np.array(lr0 + (lr_end - lr0) * (1 - (1 - done) ** power))
+
+
+@wrong(INVERSE_TIME_DECAY)
+def first_stair_is_flat(t, *, lr0, rate, every):
+    return lr0 if t < every else lr0 / (1 + rate * t / every)
+
+
+@wrong(HALF_LIFE)
+def at_least_one_update(gamma, every):
+    return max(1.0, every * math.log(2) / -math.log(gamma))
+
+
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)
 def test_a_right_answer_that_nobody_listed_gets_full_marks(exercise, function):
     assert [faults(report) for report in reports(exercise, function)] == [[], [], []]

@@ -1,6 +1,7 @@
 """Strangers to unit 06: reduce on plateau, right and wrong."""
 
 import math
+from collections import OrderedDict
 
 import numpy as np
 import pytest
@@ -251,6 +252,38 @@ def renamed_keys(metric, state, *, factor, patience, min_delta, min_lr):
 @wrong(PLATEAU_STEP)
 def does_nothing(metric, state, *, factor, patience, min_delta, min_lr):
     return dict(state)
+
+
+@right(PLATEAU_STEP)
+def in_an_ordered_dict(metric, state, *, factor, patience, min_delta, min_lr):
+    new = OrderedDict(state)
+    if metric < new["best"] - min_delta:
+        new.update(best=metric, bad=0)
+        return new
+    new["bad"] += 1
+    if new["bad"] > patience:
+        new.update(lr=max(new["lr"] * factor, min_lr), bad=0)
+    return new
+
+
+@right(PLATEAU_STEP)
+def as_a_row_of_floats(metric, state, *, factor, patience, min_delta, min_lr):
+    lr, best, bad = np.array([state["lr"], state["best"], state["bad"]], dtype=float)
+    if metric < best - min_delta:
+        return {"lr": lr, "best": metric, "bad": 0.0}
+    cut = bad + 1 > patience
+    lr = max(lr * factor, min_lr) if cut else lr
+    return {"lr": lr, "best": best, "bad": 0.0 if cut else bad + 1}
+
+
+@wrong(PLATEAU_STEP)
+def cuts_without_the_best(metric, state, *, factor, patience, min_delta, min_lr):
+    lr, best, bad = state["lr"], state["best"], state["bad"]
+    if metric < best - min_delta:
+        return {"lr": lr, "best": metric, "bad": 0}
+    if bad + 1 > patience:
+        return {"lr": max(lr * factor, min_lr), "bad": 0}
+    return {"lr": lr, "best": best, "bad": bad + 1}
 
 
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)

@@ -1,5 +1,7 @@
 """Strangers to unit 07: momentum, Nesterov and the forms between them, right and wrong."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
@@ -307,6 +309,42 @@ def nothing_for_equal_forms(lr, mu, *, source, target):
     if source != target:
         return lr * (1 - mu) ** ((source == "ema") - (target == "ema"))
     return None
+
+
+class Moved(NamedTuple):
+    w: np.ndarray
+    velocity: np.ndarray
+
+
+@right(MOMENTUM_STEP)
+def as_a_named_tuple(w, grad, velocity, *, lr, mu):
+    velocity = mu * velocity + grad
+    return Moved(w - lr * velocity, velocity)
+
+
+@right(NESTEROV_STEP)
+def momentum_of_momentum(w, grad, velocity, *, lr, mu):
+    _, velocity = as_a_named_tuple(w, grad, velocity, lr=lr, mu=mu)
+    return [as_a_named_tuple(w, grad, velocity, lr=lr, mu=mu).w, velocity]
+
+
+@wrong(MOMENTUM_STEP)
+def gradient_handed_back_for_mu_zero(w, grad, velocity, *, lr, mu):
+    velocity = mu * velocity + grad if mu else grad
+    return w - lr * velocity, velocity
+
+
+@wrong(NESTEROV_STEP)
+def both_scaled_by_mu(w, grad, velocity, *, lr, mu):
+    velocity = mu * velocity + grad
+    return w - lr * mu * (grad + velocity), velocity
+
+
+@wrong(CONVERT_LR)
+def equal_forms_not_asked_for(lr, mu, *, source, target):
+    if target == "ema":
+        return lr / (1 - mu)
+    return lr * (1 - mu) if source == "ema" else lr
 
 
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)
