@@ -13,10 +13,14 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config, PyFileConfigLoader
 
+from .files import read_regular
 from .intake import Master, read_master
 
 CONFIG = "nbgrader_config.py"
 AUDIT = "audit.jsonl"
+MAX_STAMP = 200
+SEED_BITS = 128
+"""Too many to try them all for the one that draws the few inputs which scores have given away."""
 REPOSITORY = Path(__file__).resolve().parent.parent / "course"
 
 
@@ -25,11 +29,14 @@ class CourseError(Exception):
 
 
 def timestamp_of(folder: Path) -> datetime | None:
-    """When a submission was handed in (UTC), or None when nothing readable says so."""
+    """When a submission was handed in (UTC), or None when nothing readable says so.
+
+    The file is the student's: a link, a pipe or a flood in its place is no time.
+    """
     try:
-        text = (folder / "timestamp.txt").read_text(encoding="utf-8")
-        return utils.parse_utc(text.strip()) if text.strip() else None
-    except (OSError, ValueError, OverflowError):
+        text = read_regular(folder / "timestamp.txt", MAX_STAMP).decode().strip()
+        return utils.parse_utc(text) if text else None
+    except (OSError, ValueError, ArithmeticError):
         return None
 
 
@@ -40,7 +47,7 @@ def secret_seed(course: Path) -> int:
         draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(f"{secrets.randbits(32)}\n")
+            file.write(f"{secrets.randbits(SEED_BITS)}\n")
         # A link is made whole or not at all, so that two graders agree on one seed.
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)

@@ -12,7 +12,6 @@ import json
 import logging
 import os
 import re
-import shutil
 import weakref
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from traitlets import Bool
 
 from .bulk.work import Unit, fingerprint
-from .files import Refused
+from .files import Refused, read_regular
 from .folders import AUDIT, released_path, secret_seed, timestamp_of
 from .grading import grade_submission
 from .intake import Master, Placed, Submission, read_master, read_submission
@@ -58,21 +57,28 @@ def tidy_submission(*, assignment: str, notebooks: list[str], **_: Any) -> None:
 
     nbgrader follows links, so that a student's link to a file of the instructor's would come back
     with the feedback: links go. It stops at a timestamp that is no time: that is set aside. It
-    skips a notebook of another name: when there is only one, a copy gets the right name.
+    skips a notebook of another name: when there is only one, a copy gets the right name. Pipes and
+    devices, which it cannot copy, go as well.
     """
     for folder in {Path(notebook).parent for notebook in notebooks}:
         for path in sorted(folder.rglob("*")):
-            if path.is_symlink() and path.suffix != ".ipynb":
-                log.warning("%s: removed, it is a link", path)
+            plain = not path.is_symlink() and (path.is_file() or path.is_dir())
+            if not plain and path.suffix != ".ipynb":
+                log.warning("%s: removed, it is a link or no file", path)
                 path.unlink()
         timestamp = folder / "timestamp.txt"
         if timestamp.exists() and timestamp_of(folder) is None:
             log.warning("%s: not a time, set aside; the submission counts as undated", timestamp)
             timestamp.replace(folder / "timestamp.txt.unreadable")
         wanted, found = folder / f"{assignment}.ipynb", sorted(folder.glob("*.ipynb"))
-        if not os.path.lexists(wanted) and len(found) == 1 and not found[0].is_symlink():
+        if not os.path.lexists(wanted) and len(found) == 1:
+            try:
+                content = read_regular(found[0])
+            except Refused as reason:
+                log.warning("%s: left aside, %s", found[0], reason)
+                continue
             log.warning("%s: graded as %s", found[0], wanted.name)
-            shutil.copyfile(found[0], wanted)
+            wanted.write_bytes(content)
             notebooks[:] = [str(wanted)]
 
 
@@ -127,7 +133,7 @@ class GradeSubmission(NbGraderPreprocessor):
             marks = return_refused(nb, master.unit, found["refused"])
             digest = fingerprint(found["refused"], unit)
         else:
-            submission = read_submission(json.dumps(nb).encode(), master)
+            submission = read_submission(json.dumps(nb, ensure_ascii=False).encode(), master)
             graded = grade_submission(submission, master.unit, self._sandbox(), unit.seed)
             for fault in graded.faults:
                 self.log.error("not graded: %s", fault)

@@ -122,6 +122,11 @@ def of_garbage(notebook):
         cell["metadata"]["nbgrader"] = garbage
 
 
+def of_faces(notebook):
+    """As long as a notebook may be, of signs that JSON writes as twelve others each."""
+    named(notebook, "conclusion")["source"] = "\U0001f600" * 1_900_000
+
+
 def already_graded(notebook):
     """Our own notes between the two passes, forged: the marks of a submission that is refused."""
     notebook["metadata"]["autograders"] = {"refused": "a person gives full marks", "notes": ["x"]}
@@ -144,6 +149,7 @@ BY_CODE = {
 BY_DATA = {
     "answers-twice": answered_twice,
     "of-garbage": of_garbage,
+    "of-faces": of_faces,
     "relabels": relabelled,
     "reorders": upside_down,
     "by-hand": by_hand,
@@ -157,6 +163,7 @@ STAMPS = {
     "stamp-too-large": b"9" * 400 + b" UTC",
     "stamp-of-sql": b"2026-03-01'; delete from grade; --",
     "stamp-of-script": b"<script>alert(1)</script>",
+    "stamp-of-decimals": b"9" * 32 + b"14:009" + b"9" * 28,
     "stamp-year-0": b"0000-00-00 00:00:00 UTC",
     "stamp-empty": b"",
 }
@@ -180,7 +187,7 @@ def attacked(tmp_path_factory):
     for name, damage in {**{n: running(c) for n, c in BY_CODE.items()}, **BY_DATA}.items():
         notebook = copy.deepcopy(wrong)
         damage(notebook)
-        text = json.dumps(notebook).replace("COURSE", str(course))
+        text = json.dumps(notebook, ensure_ascii=False).replace("COURSE", str(course))
         hand_in(course, DROPS, name, text.encode())
     for name, stamp in STAMPS.items():
         path = hand_in(course, DROPS, name, wrong)
