@@ -273,7 +273,9 @@ def _example(plan: Plan, outcomes: Sequence[Outcome], answers: Sequence[Any]) ->
             elif outcome.read is not None and (case.record or case.part):
                 got = show(outcome.read)
             else:
-                got = show(answers[position].get("result"))
+                came = answers[position].get("result")
+                alone = case.then and isinstance(came, tuple) and len(came) == 1
+                got = show(came[0] if alone else came)
             if outcome.impure and not outcome.fault:
                 got = outcome.impure
             return Example(call_text(plan.exercise.name, case), expected, got)

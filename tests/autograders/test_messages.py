@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograders.catalogue import find
+from autograders.kinds import show
 from autograders.plan import plan_for
 from autograders.report import FULL
 from autograders.selftest import run
@@ -36,6 +37,7 @@ def said(report):
 def test_what_should_have_been_a_function_is_said(result, came):
     report = judged("chain", lambda schedules, lengths: result)
     assert set(said(report).values()) == {f"expected a function of one argument, got {came}"}
+    assert report.example.got == show(result)
 
 
 def test_a_list_of_rates_is_no_function_of_t_even_where_its_length_fits():
@@ -80,10 +82,42 @@ def test_the_contract_is_named_where_the_call_does_not_fit_and_only_there():
     assert "the contract is" not in said(report)["values"]
 
 
-# Memory between calls
+# Names of misconceptions
 
 
-def test_what_is_remembered_between_calls_is_called_so():
+def ignores_the_lowest_loss(w, grad, loss, loss_min, max_lr):
+    square = np.sum(grad**2)
+    return w - min(max_lr, loss / square) * grad if square and loss > loss_min else w.copy()
+
+
+def top_held_for_two(t, *, base_lr, max_lr, half_cycle):
+    p = t % (2 * half_cycle)
+    p = p if p < half_cycle else 2 * half_cycle - 1 - p
+    return base_lr + (max_lr - base_lr) * p / half_cycle
+
+
+def corrects_the_first_update(w, grad, m, v, t, *, lr, beta1, beta2, eps):
+    return find("adam_step").reference(
+        w, grad, m, v, t if t == 1 else 10**6, lr=lr, beta1=beta1, beta2=beta2, eps=eps
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("polyak_step", ignores_the_lowest_loss),
+        ("triangular", top_held_for_two),
+        ("adam_step", corrects_the_first_update),
+    ],
+)
+def test_a_few_edge_cases_in_common_are_no_misconception(name, function):
+    """Each was once given the hints of another fault that happens to end alike in a corner."""
+    report = judged(name, function)
+    assert not report.passed
+    assert report.misconception is None
+
+
+def test_what_is_remembered_between_calls_is_called_so_and_by_no_other_name():
     kept = {}
 
     def adagrad_step(w, grad, accumulator, *, lr, eps):
@@ -93,6 +127,7 @@ def test_what_is_remembered_between_calls_is_called_so():
 
     report = judged("adagrad_step", adagrad_step)
     assert "the same call gave another answer the second time" in said(report)["purity"]
+    assert report.misconception is None
 
 
 # Lists of tests whose expected values are wrong
