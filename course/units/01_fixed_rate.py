@@ -14,7 +14,7 @@
 # - explain overshooting, oscillating and diverging with one multiplier;
 # - search for a rate on a logarithmic scale, and report the usable band honestly.
 #
-# **Time** 75 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 90 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** unit 00, NumPy arrays, and what a derivative is.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -57,8 +57,8 @@ plt.rcParams.update(style.rc())
 # than those who only watch (Crouch et al. 2004). The point here is for answering; a wrong guess
 # costs nothing and teaches most. Replace each `?` below by a letter, and run both cells.
 #
-# **p1.** A marble sits on the side of a bowl. With some rate, one single update lands it exactly at
-# the bottom. You use **one and a half times** that rate. The marble ...
+# **p1.** A marble sits on the side of the bowl $f(w) = w^2$. With some rate, one single update
+# lands it exactly at the bottom. You use **one and a half times** that rate. The marble ...
 #
 # - (a) creeps down its own side and never crosses the bottom
 # - (b) crosses to the other side, then back, each time nearer to the bottom
@@ -66,8 +66,8 @@ plt.rcParams.update(style.rc())
 # - (d) jumps to and fro between the same two points for ever
 #
 # **p2.** A classifier for handwritten digits (ten classes, so guessing is right about 10 % of the
-# time) is trained for 200 updates at a rate far too low: its loss goes from 2.303 to 2.299. On
-# images it has never seen, it is right about ...
+# time) is trained for 200 updates at a rate far too low: its **loss**, the number that training
+# makes small, goes from 2.303 to 2.299. On images it has never seen, it is right about ...
 #
 # - (a) 10 % of the time
 # - (b) 25 % of the time
@@ -116,7 +116,8 @@ step_marble()
 #
 # $$ w \leftarrow w - \eta\, g $$
 #
-# in words: new weights = old weights − rate × slope.
+# in words: new weights = old weights − rate × slope. With many weights there is a slope along each
+# of them, and $g$ holds them all: the **gradient**.
 #
 # On a bowl $f(w) = \tfrac{c}{2} w^2$ the slope is $g = c\,w$, so one step gives
 # $w - \eta c w = (1 - \eta c)\,w$. **Every step multiplies $w$ by the same number
@@ -163,8 +164,9 @@ for rate in [0.05, 0.45]:
 # ## Worked example: one update by hand
 #
 # Fit $\hat y = w x$ to two points, $x = (1, 2)$ and $y = (2, 4)$, with the loss
-# $\tfrac12\,\mathrm{mean}\,(w x - y)^2$. Start at $w = 0$ with rate 0.1. Read the sub-goals; they
-# are the same for every network.
+# $\tfrac12\,\mathrm{mean}\,(w x - y)^2$; by the chain rule its slope is
+# $\mathrm{mean}\,(w x - y)\,x$. Start at $w = 0$ with rate 0.1. Read the sub-goals; they are the
+# same for every network.
 
 # %%
 x, y = np.array([1.0, 2.0]), np.array([2.0, 4.0])
@@ -201,7 +203,8 @@ print("w after two updates:", second_update, "(0.875 is right)")
 # ## Write it yourself
 #
 # The contract is in the docstring: what comes in, what goes out, what must not happen. Run its
-# check as often as you like; for more help, add a cell with `check(sgd_step, hint=2)`.
+# check as often as you like. Where it knows your mistake, it offers three hints, each saying more
+# than the one before; open only as many as you need.
 #
 # ### The update
 
@@ -339,8 +342,11 @@ with your_code():
 # ## Experiment: seven rates, a decade apart
 #
 # Now real data and your own functions: 1,797 digits written by 13 people, 8 × 8 pixels each
-# (Alpaydin & Kaynak 1998). The model is softmax regression: 650 parameters, one matrix product, and
-# a loss that starts at $\ln 10$, the price of guessing.
+# (Alpaydin & Kaynak 1998). The model is **softmax regression**. Each class gets a score, a weighted
+# sum of the 64 pixels plus a bias, 650 parameters in all; *softmax*, which is $e^{\text{score}}$
+# divided by the sum over the ten, makes the scores chances. The loss of an image is $-\ln$ of the
+# chance given to its right class (its unit is the *nat*), and the loss of the model is the mean of
+# these. It starts at $\ln 10$, the price of guessing.
 
 # %%
 train, unseen = data.load_digits().split(seed=0)
@@ -398,8 +404,9 @@ with your_code():
 # **"A parameter is learned, a hyper-parameter is set."** *True here.* Training changed 650 numbers;
 # `lr` went through `minimise` untouched. (Unit 13 meets methods that blur this.)
 #
-# **"Too low a rate wastes epochs, and so money."** How many updates does each rate need for the
-# loss that rate 0.1 reaches in 200?
+# **"Too low a rate wastes epochs, and so money."** An *epoch* is one pass over the training data;
+# here each update uses all of it, so updates are epochs. How many does each rate need for the loss
+# that rate 0.1 reaches in 200?
 
 # %%
 with your_code():
@@ -409,7 +416,7 @@ with your_code():
         print(f"rate {rate:g} needs {updates} updates to reach a loss of {goal:.3f}")
 
 # %% [markdown]
-# *True here*, and nearly in proportion: a tenth of the rate, ten times the bill.
+# *True here*, in proportion: a tenth of the rate, ten times the bill.
 #
 # **"Too high a rate overshoots, oscillates and diverges."** Softmax overshot, oscillated, and
 # recovered. Train the same weights (without the ten biases) on the same images with the *squared*
@@ -431,13 +438,14 @@ with your_code(), np.errstate(over="ignore", invalid="ignore"):
 
 # %% [markdown]
 # Now everything from 1 upwards is lost. *True when the curvature stays the same wherever you go*:
-# on the bowl, and for a squared error, whose bowl has the same shape everywhere, so the multiplier
-# never improves. *Not here* for softmax: far from home its loss is nearly a straight slope: the
-# gradient is bounded, so no step can be longer than the rate times that bound, and leaps do not
-# breed larger leaps. And because these ten classes can be almost perfectly separated by straight
-# cuts, there is always farther downhill to go. Wu, Bartlett, Telgarsky and Yu (2024) prove it for
-# two separable classes: after a bounded rough phase, gradient descent converges at *any* constant
-# rate, and large ones get lower.
+# on the bowl, and for the squared error of a linear model, whose bowl has the same shape
+# everywhere, so the multiplier never improves. *Not here* for softmax. Far from home its loss is
+# nearly a straight slope: the gradient is bounded, so no step can be longer than the rate times
+# that bound, and leaps do not breed larger leaps. And since straight cuts can separate these
+# training images perfectly (rate 10 gets all of them right within 2,000 updates), there is always
+# farther downhill to go. Wu, Bartlett, Telgarsky and Yu (2024) prove it for two separable classes:
+# after a bounded rough phase, gradient descent converges at *any* constant rate, and large ones get
+# lower.
 #
 # So "the loss went up, abort" would have killed the best run in the table. And `classify_run`,
 # which looks only at the ends, never saw rate 10 leap, and would have condemned rate 100 had you
@@ -456,9 +464,9 @@ with your_code(), np.errstate(over="ignore", invalid="ignore"):
 # 1 (96 %), 10 (98 %) and 100 (97 %) are usable, a band of at least three decades; its lower edge
 # lies between 0.01 (84 %) and 0.1, and its upper edge is not in the table, because nothing
 # diverged. "Too high diverges" is therefore not true here up to rate 100, although the loss of rate
-# 100 passed 200 on the way; with the squared error it was true from 1. I would choose 1 if I wanted
-# a smooth curve and 10 for the lowest loss. One split, full batches and a start at zero: whether
-# the leap is harmless with mini-batches or in a deeper network, this experiment cannot say.
+# 100 passed 200 on the way; with the squared error it was true from 1. One split, full batches and
+# a start at zero: whether the leap is harmless with mini-batches or in a deeper network, this
+# experiment cannot say.
 
 # %% [markdown]
 # ## Exit quiz

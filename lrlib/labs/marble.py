@@ -12,6 +12,7 @@ from lrlib.labs.kit.own import plugged
 
 START, CURVATURE = 1.8, 2.0
 CLOSE, FEW = 1e-3, 4
+NEAREST = 1e-6  # the lower edge of the picture, where all that is closer is drawn
 GRID = np.linspace(-2.4, 2.4, 97)
 
 
@@ -60,7 +61,8 @@ class StepMarble(Lab):
                 f"The next step lands at {number(ahead)}, further out than it began: it diverges."
             )
         elif met:
-            words += f"It came within {CLOSE} of the bottom after {reached[0]} steps."
+            first = "1 step" if reached[0] == 1 else f"{reached[0]} steps"
+            words += f"It came within {CLOSE} of the bottom after {first}."
         else:
             side = "overshoots to the other side, at" if now * ahead < 0 else "goes to"
             words += f"The next step {side} {number(ahead)}."
@@ -73,12 +75,12 @@ class StepMarble(Lab):
         )
         walk = picture.panel(
             Axis(0, self.most_steps, "step"),
-            Axis(1e-6, 100, "distance |w|", log=True),
+            Axis(NEAREST, 100, "distance |w|", log=True),
             left=400,
             title="How close, step by step",
         )
         bowl.line(GRID, loss(GRID), series=7, solid=True)
-        walk.band(y=(1e-6, CLOSE), series=2)
+        walk.band(y=(NEAREST, CLOSE), series=2)
         walk.text(self.most_steps - 0.3, CLOSE, "close enough", anchor="end", dy=14)
         for each, ghost in ((pinned, True), (outcome, False)):
             if each is None or each.data is None:
@@ -86,8 +88,9 @@ class StepMarble(Lab):
             taken = each.data[:-1]
             bowl.line(taken, loss(taken), ghost=ghost, thin=True)
             bowl.markers(taken, loss(taken), ghost=ghost, size=3)
-            walk.line(np.arange(len(taken)), np.abs(taken), ghost=ghost)
-            walk.markers(np.arange(len(taken)), np.abs(taken), ghost=ghost, size=3)
+            distance = np.maximum(np.abs(taken), NEAREST)  # 0 has no place on a logarithmic axis
+            walk.line(np.arange(len(taken)), distance, ghost=ghost)
+            walk.markers(np.arange(len(taken)), distance, ghost=ghost, size=3)
         now, ahead = outcome.data[-2:]
         bowl.arrow((now, loss(now)), (ahead, loss(ahead)), series=1)
         bowl.markers(now, loss(now), series=0, size=7)

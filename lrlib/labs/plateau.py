@@ -84,10 +84,16 @@ class CounterStepper(Lab):
         met = steps == CHECKS and len(cuts) == 1 and cuts[0] >= TOO_EARLY
         last = max(0, steps - 5)
         rows = [
-            (f"{i}", f"{metrics()[i - 1]:.3f}", f"{walk[i]['best']:.3f}", f"{walk[i]['bad']}")
+            (
+                f"{i}",
+                f"{metrics()[i - 1]:.3f}",
+                f"{walk[i]['best']:.3f}",
+                f"{walk[i]['bad']}",
+                number(rates[i]),
+            )
             for i in range(last + 1, steps + 1)
         ]
-        table = (("check", "loss", "best", "bad"), *rows)
+        table = (("check", "loss", "best", "bad", "rate"), *rows)
         marks = (float(state["best"]) - min_delta, max(float(rates[-1]) * factor, MIN_RATE))
         return Outcome(words, (walk, rates, cuts, marks), met=bool(met), table=table)
 

@@ -139,9 +139,25 @@ def test_every_unit_that_quotes_numbers_is_checked():
     "unit, words, expression", [(u, *q) for u, qs in QUOTED.items() for q in qs]
 )
 def test_what_the_prose_states_is_true_of_the_run(unit, words, expression, solved):
-    said = running.prose(source(unit)) + running.guide_page(unit)
+    said = running.prose(source(unit)) + running.guide_page(unit) + explanations(unit)
     assert words in said, "the prose changed: change tests/course/quoted.py"
     assert solved(unit).facts.get(expression) == "True"
+
+
+def explanations(unit):
+    """What a learner reads after an answer in a quiz."""
+    quizzes = [item for item in of_unit(unit).values() if isinstance(item, Quiz)]
+    questions = [question for quiz in quizzes for question in quiz.questions.values()]
+    return "\n".join(text for question in questions for text in question.options.values())
+
+
+@each_unit
+def test_the_model_conclusion_keeps_to_a_twentieth_the_length_that_it_asks_of_others(unit):
+    for prompt, cell in pairwise(source(unit).cells):
+        asked = re.search(r"In (\d+) to (\d+) words", prompt.source)
+        if asked and cell.metadata.get("nbgrader", {}).get("grade"):
+            count = sum(bool(re.search(r"\w", word)) for word in cell.source.split())
+            assert int(asked[1]) <= count <= 1.05 * int(asked[2])
 
 
 @each_unit

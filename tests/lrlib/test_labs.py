@@ -77,6 +77,32 @@ def test_the_marble_s_challenge_is_met_in_four_steps_and_not_in_five() -> None:
     assert abs(lab.outcome.data[5]) < 1e-3 and not lab.outcome.met
 
 
+def test_a_marble_that_lands_at_once_is_drawn_close_enough_although_zero_has_no_logarithm() -> None:
+    lab = labs.step_marble()
+    lab.set(lr=0.5, steps=3)
+    assert "within 0.001 of the bottom after 1 step." in lab.reading
+    panels = [g for g in ET.fromstring(f"<p>{lab.svg}</p>").iter() if g.tag.endswith("g")]
+    (walk,) = [g for g in panels if "How close, step by step" in {text.text for text in g}]
+    marks = [path.get("d", "") for path in walk.iter() if "mk" in path.get("class", "").split()]
+    assert [drawn.count("M") for drawn in marks] == [4]
+
+
+def test_at_exactly_the_limit_the_steep_direction_hops_and_does_not_diverge() -> None:
+    lab = labs.mode_bars()
+    lab.set(lr=0.5, flat=0.2, steep=4.0)
+    assert not lab.outcome.diverged and "to and fro for ever" in lab.reading
+    lab.set(lr=0.505)
+    assert lab.outcome.diverged and "it diverges" in lab.reading
+
+
+def test_the_counter_s_table_shows_why_a_bad_count_is_0_again_the_rate_was_cut() -> None:
+    lab = labs.counter_stepper()
+    lab.set(patience=1, min_delta=0.0, factor=0.5, steps=15)
+    (*_, before, cut), heads = lab.outcome.table[1:], lab.outcome.table[0]
+    assert heads == ("check", "loss", "best", "bad", "rate")
+    assert (before[3:], cut[3:]) == (("1", "0.5"), ("0", "0.25"))
+
+
 def test_the_drops_lab_follows_lrlib_s_schedules_and_the_learner_s() -> None:
     lab = labs.drag_the_drops()
     lab.set(lr0=0.5, milestones=(60, 120), gamma=0.2)

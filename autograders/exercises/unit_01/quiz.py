@@ -68,8 +68,8 @@ QUIZ = Quiz(
             "Seven runs and no idea: which rates?",
             {
                 "a": (
-                    "All seven lie within one decade; here they would all have looked much the "
-                    "same."
+                    "All seven lie within one decade; the best rate of this unit's table is over "
+                    "a hundred times the largest of them."
                 ),
                 "b": (
                     "Right: what a rate does depends on its ratio to the curvature, so step by "

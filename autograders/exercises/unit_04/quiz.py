@@ -12,7 +12,7 @@ PREDICT = predictions(
     UNIT,
     p1=("Right after the rate is cut to a tenth, the loss on unseen images ...", "abc"),
     p2=("Budget 1,500 updates, one drop: which ends lower?", "abc"),
-    p3=("Steps against a smooth curve with the same first and last rate ...", "abc"),
+    p3=("Two cuts against the same share off at every update, same first and last rate ...", "abc"),
 )
 
 QUIZ = Quiz(
@@ -48,9 +48,7 @@ QUIZ = Quiz(
                 ),
                 "b": "Right: floor(10/10) = 1, so one halving has taken effect.",
                 "c": "0.2 is reached at t = 20; counting the first step as a drop gives this.",
-                "d": (
-                    "That is the rate of exponential decay at t = 5; a step does not fall halfway."
-                ),
+                "d": "0.8 - 0.5 subtracts gamma; a drop multiplies by it.",
             },
             "b",
         ),

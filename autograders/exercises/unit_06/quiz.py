@@ -64,7 +64,10 @@ QUIZ = Quiz(
                     "Right: it took part in training, so the report is too good; cut by one part "
                     "and judge by another."
                 ),
-                "d": "Noise is a reason for patience, not against a large and honest exam.",
+                "d": (
+                    "A larger test set would be less noisy, and having decided, it would still "
+                    "report too well."
+                ),
             },
             "c",
         ),
