@@ -7,7 +7,10 @@ browser. nbgrader_config.py puts these filters in the place of nbconvert's.
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
@@ -61,11 +64,33 @@ TAGS = [
     "tr",
     "ul",
 ]
-ATTRIBUTES = {
-    "*": ["class", "style", "title", "role", "aria-label"],
+CLASS = re.compile(r"highlight|hll|lr-card|anchor-link|[a-z][a-z0-9]{0,2}")
+"""Classes that colour code, and the card's: others of the page's could cover it, and its links."""
+ELSEWHERE = re.compile(r"(?!attachment:)[^/?#]*:|[/\\]|.*\.\.", re.DOTALL)
+
+
+def harmless(tag: str, name: str, value: str) -> bool:
+    """Whether an attribute does nothing but say how its element looks, or what it is."""
+    if name == "class":
+        return all(map(CLASS.fullmatch, value.split()))
+    return name in ("style", "title", "role", "aria-label")
+
+
+def beside(tag: str, name: str, value: str) -> bool:
+    """The same of an image, which has to lie in the cell or beside the notebook.
+
+    A browser asks for any other at once, in the name of the person who reads.
+    """
+    if name == "src":
+        return not ELSEWHERE.match(re.sub(r"[\x00-\x20]", "", value))
+    return name in ("alt", "width", "height") or harmless(tag, name, value)
+
+
+ATTRIBUTES: dict[str, Any] = {
+    "*": harmless,
     "a": ["href"],
     "details": ["open"],
-    "img": ["src", "alt", "width", "height"],
+    "img": beside,
     "td": ["colspan", "rowspan"],
     "th": ["colspan", "rowspan", "scope"],
 }
@@ -92,29 +117,46 @@ STYLES = [
 ]
 
 
+LONGEST_TEXT, LONGEST_CODE, LONGEST_LINE = 30_000, 200_000, 2_000
+"""Characters beyond which a text is shown as it is: rendering takes time with their square."""
+
+
 @pass_context
 def markdown_to_html(context: Context, source: str) -> str:
     """Render Markdown as nbconvert does, then keep only harmless HTML."""
+    if len(source) > LONGEST_TEXT:
+        return f"<pre>{html.escape(source)}</pre>"
     renderer = IPythonRenderer(
         escape=False, attachments=context.get("cell", {}).get("attachments", {})
     )
-    return clean(MarkdownWithMath(renderer=renderer).render(source), TAGS, ATTRIBUTES)
+    return clean(
+        MarkdownWithMath(renderer=renderer).render(source), TAGS, ATTRIBUTES, ["text-align"]
+    )
+
+
+def too_long(code: str) -> str:
+    """Code without colours where it is longer than anybody writes, or has such a line; else ""."""
+    if len(code) <= LONGEST_CODE and max(map(len, code.split("\n"))) <= LONGEST_LINE:
+        return ""
+    return f'<div class=" highlight hl-ipython3"><pre>{html.escape(code)}</pre></div>'
 
 
 def clean_output(markup: str | bytes) -> str:
     """Keep of an output's HTML what a card is made of, among it the plot of two curves."""
     text = markup.decode() if isinstance(markup, bytes) else str(markup)
-    return clean(text, [*TAGS, *DRAWING], {**ATTRIBUTES, **DRAWING})
+    return clean(text, [*TAGS, *DRAWING], {**ATTRIBUTES, **DRAWING}, STYLES)
 
 
-def clean(markup: str, tags: Iterable[str], attributes: Mapping[str, list[str]]) -> str:
-    """Escape all HTML but these tags and attributes; make what folds look as if it did."""
+def clean(
+    markup: str, tags: Iterable[str], attributes: Mapping[str, Any], styles: list[str]
+) -> str:
+    """Escape all HTML but these tags, attributes and styles; make what folds look as if it did."""
     cleaned = bleach.clean(
         markup,
         tags=tags,
         attributes=dict(attributes),
         protocols=["http", "https", "mailto"],
-        css_sanitizer=CSSSanitizer(STYLES),
+        css_sanitizer=CSSSanitizer(styles),
     )
     # Bootstrap, which these pages use, takes the triangle off <summary>.
     return cleaned.replace("<summary>", '<summary style="display:list-item">')

@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from .feedback import too_long
+
 KEPT = 2048
 CELL = re.compile(r'(?=<div class="cell border-box-sizing (?:text|code)_cell rendered")')
 END = re.compile(r"(?:\s*</div>){2}\s*</main>.*\Z", re.DOTALL)
@@ -135,7 +137,7 @@ def remembered_code(highlight: Any) -> Callable[..., str]:
         if key not in _highlighted:
             about = {"magics_language": magic} if magic else {}
             _highlighted[key] = lru_cache(KEPT)(
-                lambda text: highlight(text, language=key[0], metadata=about)
+                lambda text: too_long(text) or highlight(text, language=key[0], metadata=about)
             )
         return _highlighted[key](source)
 
