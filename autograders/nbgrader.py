@@ -141,7 +141,7 @@ class GradeSubmission(NbGraderPreprocessor):
             notes = list(dict.fromkeys([*found.get("notes", []), *graded.notes]))
             marks = return_graded(nb, graded.reports, notes, raised)
             digest = fingerprint(submission, unit)
-        resources[KEY] = {"marks": marks, "digest": digest}
+        resources[KEY] = {"marks": marks, "digest": digest, "grader": unit.grader}
         return nb, resources
 
     def _sandbox(self) -> Sandbox:
@@ -167,6 +167,7 @@ class RecordMarks(NbGraderPreprocessor):
             about["notebook"],
             found["marks"],
             fingerprint=found["digest"],
+            grader=found["grader"],
         )
         audit = Path(coursedir.root) / AUDIT
         with Recorder(about["db_url"], coursedir.course_id, audit=audit) as recorder:

@@ -44,7 +44,8 @@ LatePenalty = Callable[[str, float, float], float | None]
 class Result:
     """One submitted notebook with its marks, ready for the gradebook.
 
-    `fingerprint` names the exact content that was graded; `timestamp` is when it was handed in.
+    `fingerprint` names the exact content that was graded, `grader` the code that graded it;
+    `timestamp` is when it was handed in.
     """
 
     student: str
@@ -53,6 +54,7 @@ class Result:
     marks: Marks
     fingerprint: str = ""
     timestamp: datetime | None = None
+    grader: str = ""
 
 
 @dataclass
@@ -335,6 +337,7 @@ def audit_line(
         "assignment": result.assignment,
         "notebook": result.notebook,
         "fingerprint": result.fingerprint,
+        "grader": result.grader,
         "scores": after,
         "before": before,
         "late_penalty": penalty,

@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ..grader import OtherGrader
 from ..sandbox import SandboxUnavailable
 
 Item = TypeVar("Item")
@@ -95,7 +96,7 @@ class _Spread(Generic[Item, Answer]):
         """The answer; None for what is to be done once more."""
         try:
             answer = future.result()
-        except SandboxUnavailable:
+        except (SandboxUnavailable, OtherGrader):
             raise
         except (Exception, CancelledError) as error:
             failures = 0 if self.on_trial is None else self.on_trial + 1

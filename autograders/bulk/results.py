@@ -20,11 +20,12 @@ from ..record import Result
 class Outcome:
     """One graded submission as it is kept: a line of JSON in results/UNIT.jsonl.
 
-    `file` is a hash of the file as it was handed in, of the released notebook and of the seed: the
-    same hash means the same result. `fingerprint` is a hash of what counts in the submission, for
-    the audit log. `verdicts` has the status of each exercise's report, `misconceptions` the id of
-    the recognised one where there is one: what a class got wrong can be counted from them.
-    `faults` are the grader's or the machine's; a result with faults is not final.
+    `file` is a hash of the file as it was handed in, of the released notebook and of the seed,
+    `grader` one of the code that graded it: where both are the same, so is the result.
+    `fingerprint` is a hash of what counts in the submission, for the audit log. `verdicts` has the
+    status of each exercise's report, `misconceptions` the id of the recognised one where there is
+    one: what a class got wrong can be counted from them. `faults` are the grader's or the
+    machine's; a result with faults is not final.
     """
 
     unit: str
@@ -37,6 +38,7 @@ class Outcome:
     verdicts: Mapping[str, str] = field(default_factory=dict)
     misconceptions: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
+    grader: str = ""
 
     @property
     def score(self) -> float:
@@ -47,7 +49,9 @@ class Outcome:
         """The same for the gradebook."""
         when = datetime.fromisoformat(self.timestamp) if self.timestamp else None
         marks = Marks(self.scores, self.comments)
-        return Result(self.student, self.unit, self.unit, marks, self.fingerprint, when)
+        return Result(
+            self.student, self.unit, self.unit, marks, self.fingerprint, when, self.grader
+        )
 
     def to_line(self) -> bytes:
         """The line that is kept."""
@@ -100,8 +104,16 @@ class Entry:
     start: int
     length: int
     file: str
+    grader: str
     timestamp: str | None
     final: bool
+
+    @staticmethod
+    def of(outcome: Outcome, path: Path, start: int, length: int) -> Entry:
+        """The entry of a result that stands in a file."""
+        final = not outcome.faults
+        about = (outcome.file, outcome.grader, outcome.timestamp, final)
+        return Entry(path, start, length, *about)
 
 
 def results_path(course: CourseFolder, unit: str, shard: Shard | None = None) -> Path:
@@ -134,9 +146,7 @@ def index_of(path: Path) -> tuple[dict[str, Entry], int]:
         for line in file:
             outcome = Outcome.from_line(line) if line.endswith(b"\n") else None
             if outcome is not None:
-                found[outcome.student] = Entry(
-                    path, at, len(line), outcome.file, outcome.timestamp, not outcome.faults
-                )
+                found[outcome.student] = Entry.of(outcome, path, at, len(line))
             at += len(line)
             if line.endswith(b"\n"):
                 end = at
@@ -206,9 +216,7 @@ class Results:
         except OSError:
             os.ftruncate(self._handle, self._end)
             raise
-        self.known[outcome.student] = Entry(
-            self.path, self._end, len(line), outcome.file, outcome.timestamp, not outcome.faults
-        )
+        self.known[outcome.student] = Entry.of(outcome, self.path, self._end, len(line))
         self._end += len(line)
 
     def sync(self) -> None:

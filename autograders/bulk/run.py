@@ -18,6 +18,7 @@ import nbformat
 from ..files import Refused, read_regular
 from ..folders import AUDIT, CourseError, CourseFolder, released_path, secret_seed, timestamp_of
 from ..gradebook import GradebookUnusable
+from ..grader import OtherGrader, grader_of
 from ..record import Recorder, ensure_assignment
 from .dispatch import Lost, WorkersFail, spread
 from .results import (
@@ -62,16 +63,17 @@ def grade_class(
     """Grade what these students handed in for a unit, at most `window` at once.
 
     Each result is on the disk before it counts: first the graded notebook, then a line in
-    results/UNIT.jsonl, then, in batches, the gradebook. Who has a result for the very same file is
-    not graded again; so the same command goes on after any stop. A gradebook that cannot be used
-    ends the recording, not the grading. A full disk ends both, with `CourseError`.
+    results/UNIT.jsonl, then, in batches, the gradebook. Who has a result of this very grader for
+    the very same file is not graded again; so the same command goes on after any stop. A gradebook
+    that cannot be used ends the recording, not the grading. A full disk ends both, with
+    `CourseError`.
     """
     run = _Run(course, unit_of(course, unit), list(students), settings, say, show)
     with Results(results_path(course, unit, settings.shard)) as results, run.recording():
         try:
             for task, done in spread(executor, grade_task, run.tasks(results), window=window):
                 run.take(task, done, results)
-        except WorkersFail as error:
+        except (WorkersFail, OtherGrader) as error:
             raise CourseError(f"{error}; {_kept(run.tally)}") from None
         except OSError as error:
             raise refused(error, _kept(run.tally)) from None
@@ -126,21 +128,43 @@ class _Run:
     def tasks(self, results: Results) -> Iterator[Task]:
         """What is to be graded; results that stand are counted and recorded on the way."""
         self._results = results
+        standing = self._standing(results)
         for student in self.students:
             source = self.course.submitted(self.unit.name, student)
-            task = self.unit.task(source, student, allow_process=self.settings.allow_process)
-            entry = None if self.settings.again else results.known.get(student)
-            written = self.course.autograded(self.unit.name, student) / f"{self.unit.name}.ipynb"
-            if entry and entry.final and entry.file == task.file and written.exists():
-                outcome = read_entry(entry)
+            if student in standing:
+                outcome = read_entry(results.known[student])
                 when = timestamp_text(source)
-                if when != entry.timestamp:
+                if when != outcome.timestamp:
                     outcome = replace(outcome, timestamp=when)
-                    copy_beside(source, written.parent)
+                    copy_beside(source, self.course.autograded(self.unit.name, student))
                     results.append(outcome)
                 self._count(outcome, new=False)
             else:
-                yield task
+                yield self.unit.task(source, student, allow_process=self.settings.allow_process)
+
+    def _standing(self, results: Results) -> set[str]:
+        """Who has a result that stands; says how many have, and how many another grader's."""
+        standing, old = set(), 0
+        name = self.unit.name
+        for student in self.students if not self.settings.again else ():
+            entry = results.known.get(student)
+            written = self.course.autograded(name, student) / f"{name}.ipynb"
+            if entry is None or not entry.final or not written.exists():
+                continue
+            if entry.file != self.unit.task(self.course.submitted(name, student), student).file:
+                continue
+            if entry.grader == self.unit.grader:
+                standing.add(student)
+            else:
+                old += 1
+        new = len(self.students) - len(standing) - old
+        parts = [
+            (len(standing), "graded before"),
+            (old, "to grade again, because the exercises or the grader changed"),
+            (new, "to grade again" if self.settings.again else "to grade"),
+        ]
+        self.say(f"{name}: " + ", ".join(f"{count} {what}" for count, what in parts if count))
+        return standing
 
     def take(self, task: Task, done: Done | Lost, results: Results) -> None:
         """Keep what came of a task: the notebook, then the result, then the gradebook's batch."""
@@ -162,6 +186,7 @@ class _Run:
             done.verdicts,
             done.misconceptions,
             task.file,
+            self.unit.grader,
         )
         results.append(outcome)
         for fault in done.faults:
@@ -240,9 +265,16 @@ def record(
     course: CourseFolder, unit: str, outcomes: Iterable[Outcome], warn: Callable[[str], None]
 ) -> tuple[int, int]:
     """Write results to the gradebook; how many are in it, and how many could not be recorded."""
+    old = 0
     with open_recorder(course, unit) as recorder:
         for outcome in outcomes:
             recorder.add(outcome.result())
+            old += outcome.grader != grader_of(unit)
+    if old:
+        warn(
+            f"{old} of these results are of another version of the exercises or of the grader;"
+            f" 'python -m autograders grade {unit}' grades them again"
+        )
     for who, why in recorder.failures.items():
         warn(f"could not record {who}: {why}")
     return recorder.recorded, len(recorder.failures)
@@ -252,7 +284,8 @@ def merged(course: CourseFolder, unit: str) -> Iterator[Outcome]:
     """The result of each student out of all files of a unit, one by one.
 
     When files differ, as after a second submission, the result of what lies in `submitted/` counts,
-    and a final one before one with faults; otherwise that of the main file.
+    one of this very grader before another, and a final one before one with faults; otherwise that
+    of the main file.
     """
     entries: dict[str, list[Any]] = {}
     for path in result_files(course, unit):
@@ -260,9 +293,9 @@ def merged(course: CourseFolder, unit: str) -> Iterator[Outcome]:
             entries.setdefault(student, []).append(entry)
     graded = unit_of(course, unit)
     for student, found in sorted(entries.items()):
-        if len({(entry.file, entry.final) for entry in found}) > 1:
-            present = graded.task(course.submitted(unit, student), student).file
-            found.sort(key=lambda entry: (entry.file == present, entry.final))
+        if len({(entry.file, entry.grader, entry.final) for entry in found}) > 1:
+            file, ours = graded.task(course.submitted(unit, student), student).file, graded.grader
+            found.sort(key=lambda e: (e.file == file, e.grader == ours, e.final))
         yield read_entry(found[-1])
 
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 import os
+import platform
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import Any
 
 from ..catalogue import UnknownExercise, chosen, use
 from ..files import Refused, find_notebook, read_regular
+from ..grader import OtherGrader, grader_of
 from ..grading import grade_submission
 from ..intake import Master, Placed, Submission, read_master, read_submission
 from ..marks import Marks, return_graded, return_refused
@@ -37,7 +39,7 @@ class Task:
 
     @property
     def file(self) -> str:
-        """A hash of all that the result depends on."""
+        """A hash of all that the result depends on, apart from the grader."""
         mark = hashlib.sha256(self.unit.context.encode())
         mark.update(repr((self.refused, self.odd)).encode("utf-8", "surrogateescape"))
         mark.update(self.content)
@@ -53,13 +55,14 @@ class Unit:
     seed: int
     exercises: str
     context: str
+    grader: str
 
     @staticmethod
     def of(unit: str, released: bytes, seed: int) -> Unit:
         """The unit with this name and released notebook."""
         cells = [(c.grade_id, c.source, c.points) for c in read_master(released, unit).cells]
         context = hashlib.sha256(repr((unit, cells, seed, chosen())).encode()).hexdigest()
-        return Unit(unit, released, seed, chosen(), context)
+        return Unit(unit, released, seed, chosen(), context, grader_of(unit))
 
     @property
     def master(self) -> Master:
@@ -104,6 +107,11 @@ def grade_task(task: Task) -> Done:
     """
     if task.unit.exercises != chosen():
         use(task.unit.exercises)
+    if task.unit.grader != grader_of(task.unit.name):
+        raise OtherGrader(
+            f"a worker on {platform.node()} has another version of the exercises or of the grader;"
+            " give all machines the same, and start their workers again"
+        )
     try:
         return _grade(task)
     except (SandboxUnavailable, UnknownExercise, ImportError, OSError):
