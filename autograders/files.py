@@ -51,6 +51,18 @@ def too_large(size: int, limit: int) -> str:
     )
 
 
+def append_whole(handle: int, data: bytes, end: int) -> None:
+    """Append to a file that ends at `end`: all of it, or nothing when the disk is full."""
+    try:
+        os.lseek(handle, end, os.SEEK_SET)
+        done = 0
+        while done < len(data):
+            done += os.write(handle, data[done:])
+    except OSError:
+        os.ftruncate(handle, end)
+        raise
+
+
 def find_notebook(folder: str | Path, unit: str) -> tuple[Path, tuple[str, ...]]:
     """Return the notebook of a unit in a student's folder, and what was odd about finding it."""
     folder = Path(folder)

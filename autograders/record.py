@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,6 +30,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import selectinload
 
+from .audit import Audit, holds
 from .gradebook import GradebookUnusable, alone, open_gradebook, patiently
 from .marks import Marks
 
@@ -63,7 +62,8 @@ class Recorder:
 
     A score that a person gave is kept, and the answer is flagged for another look. `late_penalty`
     is asked as nbgrader asks its plugin, (student, score, seconds late) -> points or None. Every
-    change is a line of JSON in the file `audit`, which is only ever appended to. A submission that
+    change is a line of JSON in the file `audit`, which is only ever appended to, also when this
+    process is killed as it commits: the next one to record completes it. A submission that
     cannot be recorded is reported in `failures` and does not stop the others; a gradebook that
     cannot be used raises `GradebookUnusable`. With `only_changes`, what the gradebook holds already
     is left as it is.
@@ -81,6 +81,7 @@ class Recorder:
 
     def __enter__(self) -> Recorder:
         self._gradebook = open_gradebook(self.db_url, self.course_id)
+        self._log = Audit(self.audit) if self.audit else None
         return self
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
@@ -127,17 +128,19 @@ class Recorder:
         db = self._gradebook.db
         lines: list[dict[str, Any]] = []
         try:
+            if self._log is not None:
+                self._log.settle(partial(holds, db))
             for assignment in sorted({result.assignment for result in results}):
                 # The last one counts where a student is there twice.
                 of_one = {r.student: r for r in results if r.assignment == assignment}
                 lines += self._record(assignment, of_one)
-            db.commit()
+            with self._log.around(lines) if self._log else contextlib.nullcontext():
+                db.commit()
         except BaseException:
             with contextlib.suppress(DBAPIError):
                 db.rollback()
             raise
         self.recorded += len({(result.student, result.assignment) for result in results})
-        self._append(lines)
 
     def _record(self, name: str, results: Mapping[str, Result]) -> list[dict[str, Any]]:
         """Bring the rows of some students up to date; a line for the audit log for each change."""
@@ -198,21 +201,6 @@ class Recorder:
                 return []
             notebook.late_submission_penalty = penalty
         return [audit_line(result, before, after, penalty)]
-
-    def _append(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        if self.audit is None:
-            return
-        text = "".join(json.dumps(line, sort_keys=True) + "\n" for line in lines)
-        try:
-            handle = os.open(self.audit, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            try:
-                os.write(handle, text.encode())
-            finally:
-                os.close(handle)
-        except OSError as error:
-            raise GradebookUnusable(
-                f"the audit log {self.audit} cannot be written ({error.strerror})"
-            ) from None
 
 
 class NewRows:

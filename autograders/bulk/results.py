@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ..files import append_whole
 from ..folders import CourseError, CourseFolder
 from ..marks import Marks
 from ..record import Result
@@ -209,13 +210,7 @@ class Results:
     def append(self, outcome: Outcome) -> None:
         """Keep a result; when the disk is full the file is left as it was."""
         line = outcome.to_line()
-        try:
-            done = os.pwrite(self._handle, line, self._end)
-            while done < len(line):
-                done += os.pwrite(self._handle, line[done:], self._end + done)
-        except OSError:
-            os.ftruncate(self._handle, self._end)
-            raise
+        append_whole(self._handle, line, self._end)
         self.known[outcome.student] = Entry.of(outcome, self.path, self._end, len(line))
         self._end += len(line)
 

@@ -2,13 +2,20 @@
 
 import importlib
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from autograders import grader
+from autograders.bulk.results import Results, Shard
+from autograders.bulk.run import load_results, merged, record, results_path
 from autograders.catalogue import COURSE, _exercises_of, catalogue, use
+from autograders.folders import CourseError, CourseFolder
 from autograders.grader import files_of, grader_of
+
+from .classroom import DROPS, PUPILS, hand_in, new_course, submission
+from .test_bulk import Inline, copy_of, graded, results
 
 UNITS = sorted({item.unit for item in catalogue(COURSE).values()})
 EXERCISE = """
@@ -104,3 +111,74 @@ def needed_by(part):
         near = {o.removeprefix(f"{COURSE}.").split(".")[0] for o in origins if f"{COURSE}." in o}
         waiting = near - found
     return found
+
+
+# What happens to results when the grader changes
+
+NAMES = ("ada", "dan-late", "eva-glides")
+
+
+@pytest.fixture(scope="module")
+def classroom(tmp_path_factory):
+    """Three students of unit 04, graded and recorded."""
+    course = new_course(tmp_path_factory.mktemp("versions") / "course", [DROPS])
+    for pupil in PUPILS[DROPS]:
+        if pupil.name in NAMES:
+            hand_in(course, DROPS, pupil.name, submission(course, DROPS, pupil))
+    graded(course, Inline())
+    return course
+
+
+def test_what_another_version_of_the_exercises_graded_is_graded_anew_and_said(
+    classroom, tmp_path, monkeypatch
+):
+    course = copy_of(classroom, tmp_path)
+    said = []
+    graded(course, Inline(), say=said.append, students=["ada", "dan-late"])
+    audit = (course / "audit.jsonl").read_bytes()
+    monkeypatch.setattr("autograders.bulk.work.grader_of", lambda unit: f"another for {unit}")
+    (course / "submitted" / "ada" / DROPS / f"{DROPS}.ipynb").write_bytes(
+        (course / "submitted" / "dan-late" / DROPS / f"{DROPS}.ipynb").read_bytes()
+    )
+    graded(course, Inline(), say=said.append, students=["ada", "dan-late"], record=False)
+    idle = Inline()
+    graded(course, idle, say=said.append, students=["ada", "dan-late"], record=False)
+    assert idle.done == 0 and (course / "audit.jsonl").read_bytes() == audit
+    graded(course, Inline(), say=said.append, again=True, record=False)
+    assert said == [
+        f"{DROPS}: 2 to grade",
+        f"{DROPS}: 1 to grade again, because the exercises or the grader changed, 1 to grade",
+        f"{DROPS}: 2 graded before",
+        f"{DROPS}: 3 to grade again",
+    ]
+    kept = results_path(CourseFolder(course), DROPS).read_text()
+    assert kept.count('"grader": "another for') == 5 and kept.count(grader_of(DROPS)) == 2
+
+
+def test_a_worker_with_other_code_grades_nobody(classroom, tmp_path):
+    course = copy_of(classroom, tmp_path, students=["ada", "dan-late"])
+
+    def elsewhere(task):
+        object.__setattr__(task.unit, "grader", "of another version")
+
+    with pytest.raises(CourseError, match=r"another version of the exercises .* 0 results"):
+        graded(course, Inline(elsewhere))
+    assert results(course) == {}
+
+
+def test_recording_says_which_results_another_version_gave(classroom, monkeypatch):
+    said, folder = [], CourseFolder(classroom)
+    monkeypatch.setattr("autograders.bulk.run.grader_of", lambda unit: "another")
+    record(folder, DROPS, merged(folder, DROPS), said.append)
+    assert len(said) == 1 and f"{len(NAMES)} of these results are of another" in said[0]
+
+
+def test_of_two_results_for_one_file_that_of_this_version_of_the_grader_counts(classroom, tmp_path):
+    course = copy_of(classroom, tmp_path, students=["ada"])
+    folder = CourseFolder(course)
+    graded(course, Inline(), record=False, shard=Shard(1, 1))
+    mine = next(merged(folder, DROPS))
+    with Results(results_path(folder, DROPS)) as kept:
+        kept.append(replace(mine, scores={}, grader="an older one"))
+    assert load_results(folder, DROPS)["ada"].scores == {}
+    assert list(merged(folder, DROPS)) == [mine]

@@ -11,10 +11,12 @@ import nbformat
 import pytest
 from jinja2 import Environment
 from nbgrader import utils
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from autograders.feedback import clean_output, markdown_to_html
+from autograders.gradebook import GradebookUnusable
 from autograders.marks import (
     Marks,
     explanation,
@@ -181,6 +183,74 @@ def test_what_was_not_recorded_is_not_in_the_audit_log(db_url, tmp_path):
     audit = tmp_path / "audit.jsonl"
     record(db_url, Result("bob", UNIT, "renamed", Marks({}, {})), audit=audit)
     assert not audit.exists() or audit.read_text() == ""
+
+
+@pytest.mark.parametrize("committed", [False, True], ids=["before", "after"])
+def test_a_process_killed_at_its_commit_leaves_no_gap_in_the_audit_log(db_url, tmp_path, committed):
+    audit = tmp_path / "audit.jsonl"
+    record(db_url, graded(score=2.0), audit=audit)
+    dies_at_commit(db_url, audit, graded(score=6.0), graded("bob"), committed=committed)
+    assert len(audited(audit)) == 1
+    record(db_url, graded("cy"), audit=audit)
+    assert audited(audit)[-1] == "cy"
+    assert sorted(audited(audit)) == (["ada", "ada", "bob", "cy"] if committed else ["ada", "cy"])
+    record(db_url, graded(score=6.0), graded("bob"), audit=audit, only_changes=True)
+    assert sorted(audited(audit)) == ["ada", "ada", "bob", "cy"]
+    assert not list(tmp_path.glob("audit.jsonl.*"))
+
+
+def dies_at_commit(db_url, audit, *results, committed):
+    """Record in another process, which ends just before or just after it has committed."""
+    process = os.fork()
+    if process == 0:
+        try:
+            with Recorder(db_url, "c", audit=audit) as recorder:
+                db = recorder._gradebook.db
+                whole = db.commit
+                db.commit = lambda: (committed and whole(), os._exit(9))
+                for result in results:
+                    recorder.add(result)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 9
+
+
+def audited(path):
+    return [json.loads(line)["student"] for line in path.read_text().splitlines()]
+
+
+def test_half_a_line_in_the_audit_log_is_made_whole_and_none_is_there_twice(db_url, tmp_path):
+    audit, beside = tmp_path / "audit.jsonl", tmp_path / "audit.jsonl.pending"
+    record(db_url, graded("ada"), graded("bob"), audit=audit)
+    whole = audit.read_bytes()
+    for left in (whole[:-30], whole):
+        beside.write_bytes(whole)
+        audit.write_bytes(left)
+        record(db_url, graded("bob"), audit=audit, only_changes=True)
+        assert audit.read_bytes() == whole and not beside.exists()
+
+
+def test_a_commit_that_fails_once_and_then_succeeds_is_one_line(db_url, tmp_path):
+    audit, tries = tmp_path / "audit.jsonl", []
+    with Recorder(db_url, "c", audit=audit) as recorder:
+        commit = recorder._gradebook.db.commit
+
+        def held():
+            tries.append(audit.with_name("audit.jsonl.pending").read_bytes().count(b"\n"))
+            if len(tries) == 1:
+                raise OperationalError("COMMIT", {}, Exception("database is locked"))
+            commit()
+
+        recorder._gradebook.db.commit = held
+        recorder.add(graded())
+    assert tries == [1, 1] and audited(audit) == ["ada"]
+
+
+def test_without_a_line_in_the_audit_log_there_is_no_change(db_url, tmp_path):
+    with pytest.raises(GradebookUnusable, match=r"audit log .* cannot be written"):
+        record(db_url, graded(), audit=tmp_path / "nowhere" / "audit.jsonl")
+    with pytest.raises(MissingEntry):
+        Row(db_url)
 
 
 # Reports -> marks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import multiprocessing
 import os
 import random
@@ -101,6 +102,12 @@ def contents(course: Path) -> dict[str, Any]:
         }
 
 
+def changes(course: Path) -> set[str]:
+    """The lines of the audit log, without the time at which each was written."""
+    lines = map(json.loads, (course / "audit.jsonl").read_text().splitlines())
+    return {json.dumps({**line, "at": ""}, sort_keys=True) for line in lines}
+
+
 def notebooks(course: Path) -> dict[str, bytes]:
     """The graded notebooks, and whatever else lies beside them."""
     folder = course / "autograded"
@@ -123,7 +130,7 @@ def main() -> None:
         folder = Path(temporary)
         calm = new_class(folder / "calm" / "course", options.size)
         finish(calm)
-        wanted, files = contents(calm), notebooks(calm)
+        wanted = [look(calm) for look in (contents, notebooks, changes)]
         while killed < options.kills:
             course = new_class(folder / str(classes) / "course", options.size)
             same_seed(course, calm)
@@ -132,12 +139,12 @@ def main() -> None:
                 killed, mine = killed + 1, mine + 1
             finish(course)
             classes += 1
-            if contents(course) != wanted or notebooks(course) != files:
+            if [look(course) for look in (contents, notebooks, changes)] != wanted:
                 sys.exit(f"class {classes}, killed {mine} times, differs from the calm one")
             lines = (course / "results" / f"{DROPS}.jsonl").read_bytes().count(b"\n")
             print(
                 f"class {classes}: killed {mine} times; {lines} results for {options.size}"
-                " submissions; gradebook and notebooks are those of the calm run",
+                " submissions; gradebook, notebooks and audit log are those of the calm run",
                 flush=True,
             )
     print(f"{killed} kills, {classes} classes, {os.cpu_count()} CPUs: nothing lost")
