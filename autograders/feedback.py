@@ -11,12 +11,15 @@ import html
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from .intake import PICTURES, base64_of
 
 TAGS = [
     "a",
@@ -126,12 +129,33 @@ def markdown_to_html(context: Context, source: str) -> str:
     """Render Markdown as nbconvert does, then keep only harmless HTML."""
     if len(source) > LONGEST_TEXT:
         return f"<pre>{html.escape(source)}</pre>"
-    renderer = IPythonRenderer(
-        escape=False, attachments=context.get("cell", {}).get("attachments", {})
+    rendered = MarkdownWithMath(renderer=Renderer(escape=False)).render(source)
+    return with_pictures(
+        clean(rendered, TAGS, ATTRIBUTES, ["text-align"]),
+        context.get("cell", {}).get("attachments", {}),
     )
-    return clean(
-        MarkdownWithMath(renderer=renderer).render(source), TAGS, ATTRIBUTES, ["text-align"]
-    )
+
+
+class Renderer(IPythonRenderer):
+    """Leaves the names of a cell's pictures as they are, also of one that is missing."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """An image, wherever it is."""
+        return super(IPythonRenderer, self).image(text, url, title)
+
+
+def with_pictures(markup: str, attachments: Mapping[str, Any]) -> str:
+    """Put a cell's own pictures into clean HTML, so that nothing else can be in their place."""
+
+    def data(match: re.Match[str]) -> str:
+        name = html.unescape(match[1])
+        kinds = attachments.get(name) or attachments.get(unquote(name)) or {}
+        for kind in PICTURES if isinstance(kinds, Mapping) else ():
+            if text := base64_of(kinds.get(kind)):
+                return f'src="data:{kind};base64,{text}"'
+        return match[0]
+
+    return re.sub(r'src="attachment:([^"]*)"', data, markup) if attachments else markup
 
 
 def too_long(code: str) -> str:
@@ -155,7 +179,7 @@ def clean(
         markup,
         tags=tags,
         attributes=dict(attributes),
-        protocols=["http", "https", "mailto"],
+        protocols=["http", "https", "mailto", "attachment"],
         css_sanitizer=CSSSanitizer(styles),
     )
     # Bootstrap, which these pages use, takes the triangle off <summary>.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from pathlib import Path
@@ -60,6 +61,22 @@ def append_whole(handle: int, data: bytes, end: int) -> None:
             done += os.write(handle, data[done:])
     except OSError:
         os.ftruncate(handle, end)
+        raise
+
+
+def write_whole(path: Path, data: bytes, mode: int) -> None:
+    """Write a file that is never seen half written, in a folder that may not exist yet."""
+    # One name for all attempts: what a kill leaves behind is replaced when the work is done again.
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(data)
+        draft.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise
 
 

@@ -123,6 +123,10 @@ class CourseFolder:
         """The folder in which nbgrader expects the graded submission."""
         return Path(self.dir.format_path(self.dir.autograded_directory, student, unit))
 
+    def given(self, unit: str) -> Path:
+        """The unit's source folder, whose other files nbgrader puts beside each submission."""
+        return Path(self.dir.format_path(self.dir.source_directory, ".", unit))
+
     def late_penalty(self, student: str, score: float, seconds_late: float) -> float | None:
         """The points that the course's late-submission plugin takes off."""
         assigner = AssignLatePenalties(config=self.config)

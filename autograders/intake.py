@@ -15,6 +15,9 @@ from .files import MAX_BYTES, Refused, read_regular, too_large
 from .sandbox import Cell
 
 MAX_CELLS = 2_000
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+"""Kinds of pictures that nothing can run in."""
+BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 MAX_TEXT = 2 * 2**20
 
 SETUP, SOLUTION, TEST, WRITTEN, PLAIN = "setup", "solution", "test", "written", "plain"
@@ -73,6 +76,7 @@ class Placed:
     source: str
     cell_type: str
     master: MasterCell | None = None
+    pictures: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,8 @@ class Submission:
     @cached_property
     def digest(self) -> str:
         """A hash of the unit, the code that runs and the written answers."""
-        parts = [self.unit, [[c.name, c.source] for c in self.cells], self.answers]
+        parts: list[Any] = [self.unit, [[c.name, c.source] for c in self.cells], self.answers]
+        parts += [item.pictures for item in self.placed if item.pictures]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def notebook(self, master: Master) -> dict[str, Any]:
@@ -123,6 +128,8 @@ class Submission:
         for number, item in enumerate(self.placed):
             raw = dict(item.master.raw) if item.master else {"metadata": {}, "id": f"own-{number}"}
             raw |= {"cell_type": item.cell_type, "source": item.source}
+            if item.pictures:
+                raw["attachments"] = {name: dict(kinds) for name, kinds in item.pictures.items()}
             if item.cell_type == "code":
                 raw |= {"outputs": [], "execution_count": None}
             cells.append(raw)
@@ -213,6 +220,7 @@ class _Theirs:
     grade_id: str
     cell_id: str
     odd: str = ""
+    pictures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def _cells_of(notebook: dict[str, Any], notes: list[str]) -> Iterator[_Theirs]:
@@ -251,7 +259,27 @@ def _cells_of(notebook: dict[str, Any], notes: list[str]) -> Iterator[_Theirs]:
                 odd = "its grading metadata is of an unknown version"
         cell_id = cell.get("id") if isinstance(cell.get("id"), str) else ""
         kind = kind if kind in ("code", "markdown", "raw") else "raw"
-        yield _Theirs(kind, text, grade_id or "", cell_id or "", odd)
+        pictures = _pictures(cell.get("attachments"), notes) if kind == "markdown" else {}
+        yield _Theirs(kind, text, grade_id or "", cell_id or "", odd, pictures)
+
+
+def _pictures(attachments: Any, notes: list[str]) -> dict[str, dict[str, str]]:
+    """The pictures that were put into a Markdown cell, by name and kind, as base64."""
+    found: dict[str, dict[str, str]] = {}
+    for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
+        for kind, data in kinds.items() if isinstance(kinds, dict) else ():
+            if kind in PICTURES and (text := base64_of(data)):
+                found.setdefault(name, {})[kind] = text
+        if name not in found:
+            notes.append("what was put into a cell is no picture that can be shown; it was removed")
+    return found
+
+
+def base64_of(data: Any) -> str:
+    """The base64 text of a picture in a notebook; "" for anything else."""
+    parts = data if isinstance(data, list) else [data]
+    text = "".join("".join(part for part in parts if isinstance(part, str)).split())
+    return text if BASE64.fullmatch(text) else ""
 
 
 def _text(source: Any, notes: list[str]) -> str:
@@ -290,14 +318,16 @@ def _rebuild(theirs: list[_Theirs], master: Master, notes: list[str]) -> Submiss
             if match is not None:
                 anchor = _name(match)
             if cell.source.strip() not in master.texts:
-                own.setdefault(anchor, []).append(Placed(cell.source, cell.cell_type))
+                mine = Placed(cell.source, cell.cell_type, pictures=cell.pictures)
+                own.setdefault(anchor, []).append(mine)
             continue
         anchor = _name(match)
         if match.role in (SETUP, TEST):
             if cell.source.strip() != match.source.strip():
                 notes.append(f"cell {_name(match)} was changed; the released one is used")
         elif chosen[match.grade_id] != number and cell.source.strip() != match.source.strip():
-            before.setdefault(anchor, []).append(Placed(cell.source, cell.cell_type))
+            copy = Placed(cell.source, cell.cell_type, pictures=cell.pictures)
+            before.setdefault(anchor, []).append(copy)
     placed: list[Placed] = []
     setup = next((_name(c) for c in master.cells if c.role == SETUP), None)
     if setup is None:
@@ -361,7 +391,9 @@ def _fill(
         notes.append(
             f"cell {cell.grade_id} was turned into {answer.cell_type}; it is {cell.cell_type}"
         )
-    return Placed(answer.source, cell.cell_type, cell)
+    return Placed(
+        answer.source, cell.cell_type, cell, answer.pictures if cell.cell_type == "markdown" else {}
+    )
 
 
 def _note_order(known: Iterable[MasterCell | None], master: Master, notes: list[str]) -> None:

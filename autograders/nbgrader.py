@@ -8,6 +8,7 @@ kernel.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -19,17 +20,19 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from traitlets import Bool
 
 from .bulk.work import Unit, fingerprint
 from .files import Refused, read_regular
-from .folders import AUDIT, released_path, secret_seed, timestamp_of
+from .folders import AUDIT, CourseError, released_path, secret_seed, timestamp_of
+from .gradebook import GradebookUnusable, open_gradebook
 from .grading import grade_submission
 from .intake import Master, Placed, Submission, read_master, read_submission
 from .marks import return_graded, return_refused
-from .record import Recorder, Result
+from .record import Recorder, Result, ensure_assignment
 from .sandbox import Sandbox
 
 KEY = "autograders"
@@ -87,8 +90,33 @@ def released_master(coursedir: CourseDirectory, assignment: str, notebook: str) 
     return read_master(released_path(coursedir, assignment, notebook))
 
 
+def know_assignment(coursedir: CourseDirectory, assignment: str) -> None:
+    """Have an assignment in the gradebook; its only notebook is named as it is."""
+    url, course_id = coursedir.db_url, coursedir.course_id
+    with contextlib.closing(open_gradebook(url, course_id)) as gradebook:
+        if any(known.name == assignment for known in gradebook.assignments):
+            return
+    released = nbformat.read(released_path(coursedir, assignment, assignment), as_version=4)
+    ensure_assignment(url, course_id, assignment, released)
+    log.warning("%s: the gradebook did not know it; entered as it was released", assignment)
+
+
 class SubmissionExporter(NotebookExporter):
-    """Reads whatever was handed in; what nbgrader gets is a clean notebook, always."""
+    """Reads whatever was handed in; what nbgrader gets is a clean notebook, always.
+
+    nbgrader makes it before it looks at any submission: so the assignment gets its entry in the
+    gradebook here when `generate_assignment` has not been run, as in a fresh clone.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        coursedir = getattr(self.parent, "coursedir", None)
+        if coursedir is not None and coursedir.assignment_id:
+            try:
+                know_assignment(coursedir, coursedir.assignment_id)
+            except (CourseError, GradebookUnusable) as error:
+                self.log.error("%s", error)
+                raise NbGraderException(str(error)) from None
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **options: Any

@@ -17,7 +17,7 @@ from typing import Any
 
 from .feedback import too_long
 
-KEPT = 2048
+KEPT, LARGE_CELL = 2048, 100_000
 CELL = re.compile(r'(?=<div class="cell border-box-sizing (?:text|code)_cell rendered")')
 END = re.compile(r"(?:\s*</div>){2}\s*</main>.*\Z", re.DOTALL)
 PLACE = '<hr id="the-cells"/>'
@@ -157,7 +157,8 @@ def parsed(html: str, cells: int) -> str:
     before, place, after = settled(head + PLACE + end[0]).partition(PLACE)
     if not place:
         return settled(html)
-    return "".join([before, *map(_settled_once, rest), after])
+    cells_after = (_settled_once(c) if len(c) < LARGE_CELL else settled(c) for c in rest)
+    return "".join([before, *cells_after, after])
 
 
 def settled(html: str) -> str:

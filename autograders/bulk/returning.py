@@ -15,12 +15,14 @@ from nbgrader.api import BaseCell, Comment, Grade, Notebook, SubmittedAssignment
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from ..files import write_whole
 from ..folders import CourseError, CourseFolder
 from ..gradebook import open_gradebook, patiently
 from ..pages import Page, make_page, settings_of
+from .beside import copy_beside
 from .dispatch import Lost, WorkersFail, spread
 from .results import results_path
-from .run import copy_beside, refused, write_whole
+from .run import refused
 
 BATCH = 100
 
@@ -44,11 +46,16 @@ def return_pages(
     written = lost = 0
     with kept.open("a", encoding="ascii") as file:
 
+        def bring_along(student: str, target: Path) -> None:
+            copy_beside(course.autograded(unit, student), target, course.given(unit))
+
         def wanted() -> Iterator[Page]:
             for page in pages_of(course, unit, students):
-                there = page_path(course, unit, page.student).exists()
-                if not there or known.get(page.student) != mark_of(page):
+                path = page_path(course, unit, page.student)
+                if not path.exists() or known.get(page.student) != mark_of(page):
                     yield page
+                else:
+                    bring_along(page.student, path.parent)
 
         try:
             for page, html in spread(executor, make_page, wanted(), window=window):
@@ -58,7 +65,7 @@ def return_pages(
                     continue
                 path = page_path(course, unit, page.student)
                 write_whole(path, html.encode("utf-8", "replace"), 0o644)
-                copy_beside(course.autograded(unit, page.student), path.parent)
+                bring_along(page.student, path.parent)
                 file.write(json.dumps([page.student, mark_of(page)]) + "\n")
                 file.flush()
                 written += 1

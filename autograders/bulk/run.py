@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from ..files import Refused, read_regular
-from ..folders import AUDIT, CourseError, CourseFolder, released_path, secret_seed, timestamp_of
+from ..files import write_whole
+from ..folders import AUDIT, CourseError, CourseFolder, released_path, secret_seed
 from ..gradebook import GradebookUnusable
 from ..grader import OtherGrader, grader_of
 from ..record import Recorder, ensure_assignment
+from .beside import copy_beside, timestamp_text
 from .dispatch import Lost, WorkersFail, spread
 from .results import (
     Outcome,
@@ -136,7 +134,7 @@ class _Run:
                 when = timestamp_text(source)
                 if when != outcome.timestamp:
                     outcome = replace(outcome, timestamp=when)
-                    copy_beside(source, self.course.autograded(self.unit.name, student))
+                    self._copy_beside(student)
                     results.append(outcome)
                 self._count(outcome, new=False)
             else:
@@ -174,7 +172,7 @@ class _Run:
         name, source = self.unit.name, self.course.submitted(self.unit.name, task.student)
         target = self.course.autograded(name, task.student)
         write_whole(target / f"{name}.ipynb", done.notebook, 0o444)
-        copy_beside(source, target)
+        self._copy_beside(task.student)
         outcome = Outcome(
             name,
             task.student,
@@ -193,6 +191,11 @@ class _Run:
             self.tally.faults.append(task.student)
             self.say(f"not graded: {task.student}: {fault}")
         self._count(outcome, new=True)
+
+    def _copy_beside(self, student: str) -> None:
+        name = self.unit.name
+        source, target = self.course.submitted(name, student), self.course.autograded(name, student)
+        copy_beside(source, target, self.course.given(name))
 
     def _count(self, outcome: Outcome, *, new: bool) -> None:
         self.tally.count(outcome.scores, new=new)
@@ -241,7 +244,6 @@ def refused(error: OSError, done: str) -> CourseError:
     return CourseError(f"cannot write to {where}: {why}. {done}")
 
 
-SECRET, SECRET_BYTES = "submission_secret.txt", 4096
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -297,42 +299,3 @@ def merged(course: CourseFolder, unit: str) -> Iterator[Outcome]:
             file, ours = graded.task(course.submitted(unit, student), student).file, graded.grader
             found.sort(key=lambda e: (e.file == file, e.grader == ours, e.final))
         yield read_entry(found[-1])
-
-
-# Files
-
-
-def write_whole(path: Path, data: bytes, mode: int) -> None:
-    """Write a file that is never seen half written, in a folder that may not exist yet."""
-    # One name for all attempts: what a kill leaves behind is replaced when the work is done again.
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            file.write(data)
-        draft.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise
-
-
-def timestamp_text(folder: Path) -> str | None:
-    """When a submission was handed in, as a result keeps it."""
-    when = timestamp_of(folder)
-    return when.isoformat() if when else None
-
-
-def copy_beside(source: Path, target: Path) -> None:
-    """Put what nbgrader keeps beside a submission beside its graded notebook.
-
-    That is when it was handed in, and the secret by which the exchange finds a student's feedback.
-    """
-    stamp, secret = target / "timestamp.txt", target / SECRET
-    stamp.unlink(missing_ok=True)
-    if timestamp_of(source) is not None:
-        shutil.copyfile(source / "timestamp.txt", stamp)
-    secret.unlink(missing_ok=True)
-    with contextlib.suppress(Refused):
-        secret.write_bytes(read_regular(source / SECRET, SECRET_BYTES))

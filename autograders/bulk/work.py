@@ -164,6 +164,7 @@ def fingerprint(submission: Submission | str, unit: Unit) -> str:
 
 
 _ONE = threading.Lock()
+LARGE_CELL = 100_000
 
 
 @lru_cache(maxsize=2)
@@ -190,22 +191,30 @@ def notebook_json(nb: Mapping[str, Any]) -> bytes:
     """
     rest = {key: value for key, value in nb.items() if key != "cells"}
     cells = ",\n".join(
-        "  " + _cell_json(json.dumps(cell, sort_keys=True)).replace("\n", "\n  ")
-        for cell in nb["cells"]
+        "  " + _once(json.dumps(cell, sort_keys=True)).replace("\n", "\n  ") for cell in nb["cells"]
     )
     body = f' "cells": [\n{cells}\n ]' if cells else ' "cells": []'
     tail = _indented(rest)[1:]
     return ("{\n" + body + "," + tail + "\n").encode("utf-8", "surrogatepass")
 
 
-@lru_cache(maxsize=512)
+def _once(compact: str) -> str:
+    """What becomes of a cell, remembered unless it is large: as with a picture in it."""
+    return _remembered(compact) if len(compact) < LARGE_CELL else _cell_json(compact)
+
+
 def _cell_json(compact: str) -> str:
     cell = json.loads(compact)
+    for kinds in cell.get("attachments", {}).values():
+        kinds |= {kind: text.splitlines(keepends=True) for kind, text in kinds.items()}
     cell["source"] = cell["source"].splitlines(keepends=True)
     for output in cell.get("outputs", ()):
         data = output["data"]
         data |= {kind: text.splitlines(keepends=True) for kind, text in data.items()}
     return _indented(cell)
+
+
+_remembered = lru_cache(maxsize=512)(_cell_json)
 
 
 def _indented(value: Any) -> str:

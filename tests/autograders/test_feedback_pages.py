@@ -1,8 +1,10 @@
 """The page that bulk grading returns is, byte for byte, the one that nbgrader itself makes."""
 
 import shutil
+from base64 import b64encode
 
 import pytest
+from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 
 from autograders.bulk.returning import page_path, return_pages
@@ -10,6 +12,7 @@ from autograders.folders import CourseFolder
 from autograders.pages import CELL, parsed, settled
 
 from .classroom import DROPS, PUPILS, hand_in, nbgrader, new_course, submission
+from .test_beside import PICTURE, draw_into
 from .test_bulk import Inline, graded
 
 STRANGE = """\
@@ -33,8 +36,10 @@ def returned(tmp_path_factory):
         own = {"cell_type": kind, "id": f"own-{place}", "metadata": {}, "source": STRANGE}
         strange["cells"].insert(2 + place, own)
     strange["cells"].append({**own, "cell_type": "raw", "id": "last"})
+    draw_into(strange)
     hand_in(course, DROPS, "strange", strange, "2026-03-09 10:00:00 UTC")
     hand_in(course, DROPS, "no-json", b'{"cells": [')
+    (course / "submitted" / "strange" / DROPS / "plot.png").write_bytes(PICTURE)
     graded(course, Inline())
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "learning_rate") as book:
         book.find_grade("conclusion", DROPS, DROPS, "ada").manual_score = 2.5
@@ -51,9 +56,20 @@ def returned(tmp_path_factory):
 def test_every_page_and_what_lies_beside_it_is_what_nbgrader_makes(returned):
     stock = {p.relative_to(returned / "feedback"): p for p in (returned / "feedback").rglob("*.*")}
     ours = {p.relative_to(returned / "ours"): p for p in (returned / "ours").rglob("*.*")}
-    assert ours.keys() == stock.keys() and len(ours) == 14
+    assert ours.keys() == stock.keys() and len(ours) == 15
     differ = [str(name) for name in ours if ours[name].read_bytes() != stock[name].read_bytes()]
     assert differ == []
+
+
+def test_pictures_in_a_written_answer_and_beside_it_are_on_the_page(returned):
+    """nbconvert alone stops at a picture that is missing, and the class has no pages."""
+    folder = returned / "ours" / "strange" / DROPS
+    page = BeautifulSoup((folder / f"{DROPS}.html").read_text(encoding="utf-8"), "html.parser")
+    shown = [image["src"] for image in page.find_all("img")]
+    assert f"data:image/png;base64,{b64encode(PICTURE).decode()}" in shown
+    assert {"attachment:gone.png", "attachment:drawing.svg", "plot.png"} <= set(shown)
+    assert (folder / "plot.png").read_bytes() == PICTURE
+    assert "is no picture that can be shown" in page.get_text()
 
 
 def test_marks_comments_and_penalties_of_a_person_are_on_the_page(returned):
