@@ -281,8 +281,19 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; 0 is success, 1 less than that, 2 a fault that the message explains."""
-    options = parser().parse_args(argv)
+    """Run one command; 0 is success, 1 less than that, 2 a fault that the message explains.
+
+    130 is Ctrl-C, whenever it comes: loading nbgrader takes seconds, too.
+    """
+    try:
+        return carry_out(parser().parse_args(argv))
+    except KeyboardInterrupt:
+        say("stopped")
+        return 130
+
+
+def carry_out(options: argparse.Namespace) -> int:
+    """Run the command that was asked for, and put its faults in a sentence."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     from .catalogue import UnknownExercise
     from .sandbox import SandboxUnavailable

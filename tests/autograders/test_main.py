@@ -194,3 +194,12 @@ def test_a_course_without_submissions_or_settings_is_said(tmp_path, capsys):
     assert "no submissions yet" in capsys.readouterr().err
     assert run(tmp_path, "grade", "04") == 2
     assert "no nbgrader_config.py in" in capsys.readouterr().err
+
+
+def test_ctrl_c_before_a_command_has_begun_is_a_word_and_no_traceback(monkeypatch, capsys):
+    def interrupt(**options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("logging.basicConfig", interrupt)
+    assert main(["grade", "04"]) == 130
+    assert capsys.readouterr().err == "stopped\n"
