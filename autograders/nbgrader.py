@@ -25,6 +25,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from traitlets import Bool
 
+from .bulk.beside import leave_behind
 from .bulk.work import Unit, fingerprint
 from .files import Refused, read_regular
 from .folders import AUDIT, CourseError, released_path, secret_seed, timestamp_of
@@ -140,6 +141,12 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(notebook, resources=resources, **options)
 
 
+def folders_of(coursedir: CourseDirectory, assignment: str, student: str) -> tuple[Path, Path]:
+    """Where a submission is put when it is graded, and where the assignment's source lies."""
+    target = coursedir.format_path(coursedir.autograded_directory, student, assignment)
+    return Path(target), Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
+
+
 class GradeSubmission(NbGraderPreprocessor):
     """Grades the rebuilt notebook in the sandbox and puts each exercise's card below its test."""
 
@@ -152,6 +159,8 @@ class GradeSubmission(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         about, coursedir = resources["nbgrader"], self.parent.parent.coursedir
+        for path in leave_behind(*folders_of(coursedir, about["assignment"], about["student"])):
+            self.log.warning("%s: not shown with the notebook, removed here", path)
         released = released_path(coursedir, about["assignment"], about["notebook"]).read_bytes()
         # The unit as grading in bulk has it, so that the same work has the same fingerprint there.
         unit = Unit.of(about["notebook"], released, secret_seed(Path(coursedir.root)))

@@ -52,6 +52,20 @@ def copy_beside(source: Path, target: Path, given: Path | None = None) -> None:
         _copy(given / path, target / path, MAX_BYTES)
 
 
+def leave_behind(target: Path, given: Path) -> list[Path]:
+    """Remove from a folder that nbgrader filled what is not shown; the course's own files stay."""
+    odd = [
+        path
+        for path in target.rglob("*")
+        if path.is_file()
+        and path.suffix.lower() not in {*SHOWN, ".ipynb"}
+        and not (given / path.relative_to(target)).is_file()
+    ]
+    for path in odd:
+        path.unlink()
+    return odd
+
+
 def _copy(source: Path, target: Path, limit: int) -> int:
     """Copy a plain file where there is room for its name, unless that has been done; its size."""
     with contextlib.suppress(Refused, FileExistsError, IsADirectoryError, NotADirectoryError):

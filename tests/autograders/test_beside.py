@@ -157,11 +157,16 @@ def test_odd_attachments_stop_nothing_and_run_nothing(attachments):
 def test_autograde_in_a_fresh_clone_enters_the_unit_and_keeps_the_pictures(tmp_path):
     course = new_course(tmp_path / "course", [FIXED])
     drawn = draw_into(submission(course, FIXED, PUPILS[FIXED][0]))
-    hand_in(course, FIXED, "ada", drawn)
+    folder = hand_in(course, FIXED, "ada", drawn).parent
+    (folder / "plot.png").write_bytes(PICTURE)
+    (folder / "page.html").write_text("<script>alert(document.cookie)</script>")
     said = nbgrader(course, "autograde", FIXED).stderr
     assert "Traceback" not in said and "entered as it was released" in said
     graded = read(course / "autograded" / "ada" / FIXED / f"{FIXED}.ipynb")
     assert set(conclusion(graded)["attachments"]) == {"my curve.png"}
+    assert names(course / "autograded" / "ada" / FIXED) == {
+        f"{FIXED}.ipynb", "timestamp.txt", "plot.png",
+    }  # fmt: skip
     (course / "gradebook.db").unlink()
     (course / "release" / FIXED / f"{FIXED}.ipynb").unlink()
     done = nbgrader(course, "autograde", FIXED, succeeds=False)
