@@ -15,8 +15,8 @@ from .files import MAX_BYTES, Refused, read_regular, too_large
 from .sandbox import Cell
 
 MAX_CELLS = 2_000
-PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-"""Kinds of pictures that nothing can run in."""
+PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
+"""Kinds of pictures in a cell: in an image element none of them can run anything."""
 BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 MAX_TEXT = 2 * 2**20
 
@@ -270,6 +270,8 @@ def _pictures(attachments: Any, notes: list[str]) -> dict[str, dict[str, str]]:
         for kind, data in kinds.items() if isinstance(kinds, dict) else ():
             if kind in PICTURES and (text := base64_of(data)):
                 found.setdefault(name, {})[kind] = text
+        if not name.isprintable():
+            found.pop(name, None)
         if name not in found:
             notes.append("what was put into a cell is no picture that can be shown; it was removed")
     return found

@@ -10,13 +10,14 @@ from bs4 import BeautifulSoup
 from jinja2 import Environment
 
 from autograders.bulk.beside import MAX_BYTES, MAX_FILES, copy_beside
+from autograders.bulk.work import notebook_json
 from autograders.feedback import markdown_to_html
 from autograders.intake import read_master, read_submission
 
 from .classroom import COURSE, DROPS, FIXED, PUPILS, hand_in, nbgrader, new_course, read, submission
 
 PICTURE = b"\x89PNG\r\n\x1a\n not really"
-DRAWING = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+PAGE = b"<script>alert(1)</script>"
 
 
 def conclusion(notebook):
@@ -29,11 +30,11 @@ def draw_into(notebook):
     """Put pictures into the written answer, as JupyterLab does when one is pasted."""
     conclusion(notebook)["source"] = (
         "My curve: ![a curve](attachment:my%20curve.png) ![](attachment:gone.png)"
-        " ![](attachment:drawing.svg) <img src='attachment:my curve.png'>"
+        " ![](attachment:page.png) <img src='attachment:my curve.png'>"
     )
     conclusion(notebook)["attachments"] = {
         "my curve.png": {"image/png": b64encode(PICTURE).decode()},
-        "drawing.svg": {"image/svg+xml": b64encode(DRAWING).decode()},
+        "page.png": {"text/html": b64encode(PAGE).decode()},
     }
     return notebook
 
@@ -129,6 +130,7 @@ def test_a_picture_counts_in_what_was_handed_in_and_other_kinds_are_noted():
         {"a.png": {"image/png": ["QUJ", "D\n"]}},
         {"a.png": {"text/html": "PHNjcmlwdD4="}},
         {'"><script>': {"image/png": "QUJD"}},
+        {"\ud800.png": {"image/png": "QUJD"}},
     ],
 )
 def test_odd_attachments_stop_nothing_and_run_nothing(attachments):
@@ -139,7 +141,7 @@ def test_odd_attachments_stop_nothing_and_run_nothing(attachments):
     rebuilt = read_submission(json.dumps(notebook).encode(), master).notebook(master)
     kept = conclusion(rebuilt).get("attachments", {})
     assert all(set(kinds) == {"image/png"} for kinds in kept.values())
-    nbformat.validate(nbformat.from_dict(rebuilt))
+    nbformat.reads(notebook_json(rebuilt).decode(), as_version=4)
     page = Environment()
     page.filters["markdown2html"] = markdown_to_html
     template = page.from_string("{{ cell.source | markdown2html }}")

@@ -67,7 +67,7 @@ def test_pictures_in_a_written_answer_and_beside_it_are_on_the_page(returned):
     page = BeautifulSoup((folder / f"{DROPS}.html").read_text(encoding="utf-8"), "html.parser")
     shown = [image["src"] for image in page.find_all("img")]
     assert f"data:image/png;base64,{b64encode(PICTURE).decode()}" in shown
-    assert {"attachment:gone.png", "attachment:drawing.svg", "plot.png"} <= set(shown)
+    assert {"attachment:gone.png", "attachment:page.png", "plot.png"} <= set(shown)
     assert (folder / "plot.png").read_bytes() == PICTURE
     assert "is no picture that can be shown" in page.get_text()
 
