@@ -187,6 +187,8 @@ class _Run:
             self.unit.grader,
         )
         results.append(outcome)
+        if done.refused:
+            self.say(f"a person must look: {task.student}: {done.refused}")
         for fault in done.faults:
             self.tally.faults.append(task.student)
             self.say(f"not graded: {task.student}: {fault}")

@@ -97,6 +97,7 @@ class Done:
     faults: tuple[str, ...] = ()
     verdicts: Mapping[str, str] = field(default_factory=dict)
     misconceptions: Mapping[str, str] = field(default_factory=dict)
+    refused: str = ""
 
 
 def grade_task(task: Task) -> Done:
@@ -154,7 +155,8 @@ def ungraded_task(task: Task, reason: str, *faults: str) -> Done:
     blank = tuple(Placed(cell.source, cell.cell_type, cell) for cell in master.cells)
     nb = Submission(master.unit, blank).notebook(master)
     marks = return_refused(nb, master.unit, reason)
-    return Done(marks, notebook_json(nb), fingerprint(reason, task.unit), faults)
+    mark = fingerprint(reason, task.unit)
+    return Done(marks, notebook_json(nb), mark, faults, refused="" if faults else reason)
 
 
 def fingerprint(submission: Submission | str, unit: Unit) -> str:

@@ -188,6 +188,16 @@ def test_a_submission_that_kills_its_worker_twice_waits_for_a_person_and_is_trie
     assert results(course)["dan-late"] == results(classroom)["dan-late"]
 
 
+def test_whose_submission_cannot_be_read_is_said_by_name_and_why(tmp_path):
+    course, said = new_course(tmp_path / "course", [DROPS]), []
+    hand_in(course, DROPS, "bo", b'{"cells": [')
+    (course / "submitted" / "al" / DROPS).mkdir(parents=True)
+    tally = graded(course, Inline(), say=said.append, record=False)
+    assert tally.counts["a person must look"] == 2 and tally.faults == []
+    assert said[1].startswith(f"a person must look: al: expected a notebook '{DROPS}.ipynb'")
+    assert said[2].startswith("a person must look: bo: expected a notebook, and the file is not")
+
+
 # Stops
 
 
