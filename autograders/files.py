@@ -55,13 +55,19 @@ def too_large(size: int, limit: int) -> str:
 def append_whole(handle: int, data: bytes, end: int) -> None:
     """Append to a file that ends at `end`: all of it, or nothing when the disk is full."""
     try:
-        os.lseek(handle, end, os.SEEK_SET)
         done = 0
         while done < len(data):
-            done += os.write(handle, data[done:])
+            done += _write_at(handle, data[done:], end + done)
     except OSError:
         os.ftruncate(handle, end)
         raise
+
+
+def _write_at(handle: int, data: bytes, place: int) -> int:
+    if hasattr(os, "pwrite"):
+        return os.pwrite(handle, data, place)
+    os.lseek(handle, place, os.SEEK_SET)  # on Windows
+    return os.write(handle, data)
 
 
 def write_whole(path: Path, data: bytes, mode: int) -> None:

@@ -208,7 +208,8 @@ def _once(compact: str) -> str:
 def _cell_json(compact: str) -> str:
     cell = json.loads(compact)
     for kinds in cell.get("attachments", {}).values():
-        kinds |= {kind: text.splitlines(keepends=True) for kind, text in kinds.items()}
+        if isinstance(text := kinds.get("image/svg+xml"), str):
+            kinds["image/svg+xml"] = text.splitlines(keepends=True)
     cell["source"] = cell["source"].splitlines(keepends=True)
     for output in cell.get("outputs", ()):
         data = output["data"]

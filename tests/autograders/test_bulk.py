@@ -330,8 +330,10 @@ def test_odd_texts_survive_the_writing():
         cells=[
             nbformat.v4.new_markdown_cell('ünï\n\x0b\u2028 🜂 \\ " \n', id="a"),
             nbformat.v4.new_code_cell("", id="b"),
+            nbformat.v4.new_markdown_cell("![](attachment:c.svg)", id="c"),
         ]
     )
+    nb.cells[2].attachments = {"c.svg": {"image/svg+xml": "QUJD", "image/png": "QUJD"}}
     assert notebook_json(nb).decode() == nbformat.writes(nb) + "\n"
     assert notebook_json(nbformat.v4.new_notebook()).decode() == (
         nbformat.writes(nbformat.v4.new_notebook()) + "\n"
