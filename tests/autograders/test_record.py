@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import multiprocessing
 import os
 import shutil
 import sys
@@ -30,6 +31,7 @@ from autograders.report import Finding, Report, ungraded
 
 UNIT = "04_step_decay_and_drops"
 DUE = datetime.datetime(2026, 3, 1, 12)
+DIED = 9
 
 
 @pytest.fixture(scope="module")
@@ -201,18 +203,22 @@ def test_a_process_killed_at_its_commit_leaves_no_gap_in_the_audit_log(db_url, t
 
 def dies_at_commit(db_url, audit, *results, committed):
     """Record in another process, which ends just before or just after it has committed."""
-    process = os.fork()
-    if process == 0:
-        try:
-            with Recorder(db_url, "c", audit=audit) as recorder:
-                db = recorder._gradebook.db
-                whole = db.commit
-                db.commit = lambda: (committed and whole(), os._exit(9))
-                for result in results:
-                    recorder.add(result)
-        finally:
-            os._exit(1)
-    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 9
+    # Not by fork: other tests of this process may have begun threads.
+    process = multiprocessing.get_context("spawn").Process(
+        target=record_and_die, args=(db_url, audit, results, committed)
+    )
+    process.start()
+    process.join()
+    assert process.exitcode == DIED
+
+
+def record_and_die(db_url, audit, results, committed):
+    with Recorder(db_url, "c", audit=audit) as recorder:
+        db = recorder._gradebook.db
+        whole = db.commit
+        db.commit = lambda: (committed and whole(), os._exit(DIED))
+        for result in results:
+            recorder.add(result)
 
 
 def audited(path):
