@@ -11,7 +11,7 @@ from tests.browser.lab_page import LabPage
 from tests.browser.test_first_lesson import FORGOT_THE_MINUS
 
 FOLDER = REPOSITORY / "docs" / "images"
-LAB = "from lrlib import labs\nlabs.drag_the_drops()"
+LAB = "from lrlib import labs\nlab = labs.drag_the_drops()\nlab.set(gamma=0.2)\nlab"
 
 
 def main() -> None:
