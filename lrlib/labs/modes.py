@@ -50,11 +50,13 @@ class ModeBars(Lab):
         best = curvature.contraction(curvature.best_fixed_lr(hessian), hessian)
         limit = float(self._limit(hessian))
         words = f"Learning rate {number(lr)}, limit {number(limit)}. "
-        if np.isclose(worst, 1):
+        at_limit = bool(np.isclose(worst, 1))
+        diverged = bool(worst > 1) and not at_limit
+        if at_limit:
             words += (
                 "At its limit the steep direction hops to and fro for ever, no nearer, no farther."
             )
-        elif worst > 1:
+        elif diverged:
             words += f"The steep direction grows {number(worst)} times a step: it diverges."
         else:
             slow = "flat" if abs(factors[0]) >= abs(factors[1]) else "steep"
@@ -65,7 +67,7 @@ class ModeBars(Lab):
                 f"{number(best)}."
             )
         met = worst < 1 - (1 - best) / NEAR and steep >= ILL_CONDITIONED * flat
-        return Outcome(words, (path, factors, flat, steep), worst > 1 + 1e-9, met)
+        return Outcome(words, (path, factors, flat, steep), diverged, met)
 
     def draw(self, outcome: Outcome, pinned: Outcome | None) -> Picture:
         path, factors, flat, steep = outcome.data
