@@ -70,6 +70,7 @@ TAGS = [
 CLASS = re.compile(r"highlight|hll|lr-card|anchor-link|[a-z][a-z0-9]{0,2}")
 """Classes that colour code, and the card's: others of the page's could cover it, and its links."""
 ELSEWHERE = re.compile(r"(?!attachment:)[^/?#]*:|[/\\]|.*\.\.", re.DOTALL)
+ABOVE = re.compile(r"[/\\]|(?![a-z]+:)[^?#]*\.\.", re.DOTALL)
 
 
 def harmless(tag: str, name: str, value: str) -> bool:
@@ -89,9 +90,19 @@ def beside(tag: str, name: str, value: str) -> bool:
     return name in ("alt", "width", "height") or harmless(tag, name, value)
 
 
+def onward(tag: str, name: str, value: str) -> bool:
+    """The same of a link, which may lead to the web, about the page and to what lies beside it.
+
+    No other lesson lies beside a page; in the formgrader a path would lead into its own pages.
+    """
+    if name == "href":
+        return not ABOVE.match(re.sub(r"[\x00-\x20]", "", value))
+    return harmless(tag, name, value)
+
+
 ATTRIBUTES: dict[str, Any] = {
     "*": harmless,
-    "a": ["href"],
+    "a": onward,
     "details": ["open"],
     "img": beside,
     "td": ["colspan", "rowspan"],

@@ -403,6 +403,27 @@ def test_feedback_pages_never_run_what_a_student_wrote(attack):
             assert "javascript" not in str(tag.attrs) and "position" not in str(tag.attrs)
 
 
+@pytest.mark.parametrize(
+    ("target", "leads"),
+    [
+        ("https://arxiv.org/abs/1506.01186", True),
+        ("mailto:ada@example.org", True),
+        ("#Warm-up", True),
+        ("runs.csv", True),
+        ("https://example.org/a/../b", True),
+        ("../05_smooth_decay/05_smooth_decay.ipynb", False),
+        ("here/../../gradebook", False),
+        ("/formgrader/manage_students", False),
+        ("//example.org", False),
+    ],
+)
+def test_a_link_on_a_feedback_page_stays_only_where_it_leads_somewhere(target, leads):
+    page = Environment()
+    page.filters["markdown2html"] = markdown_to_html
+    html = page.from_string("{{ text | markdown2html }}").render(text=f"[there]({target})")
+    assert ("href=" in html, "there" in html) == (leads, True)
+
+
 def test_a_card_keeps_its_look_in_feedback():
     from bs4 import BeautifulSoup
 
