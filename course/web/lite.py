@@ -106,6 +106,16 @@ def closure(packages: dict[str, dict], names: Iterable[str]) -> set[str]:
     return needed
 
 
+def unpack(archive: str | Path, folder: str | Path) -> None:
+    """Unpack a tar archive into a folder."""
+    with tarfile.open(archive) as opened:
+        # Python 3.11 has the filter since 3.11.4; Debian 12 comes with 3.11.2.
+        if hasattr(tarfile, "data_filter"):
+            opened.extractall(folder, filter="data")
+        else:
+            opened.extractall(folder)
+
+
 def bundle_pyodide(distribution: Path, into: Path, preload: Sequence[str]) -> None:
     """Copy from a Pyodide distribution, a folder or a .tar.bz2, what the course runs on.
 
@@ -116,8 +126,8 @@ def bundle_pyodide(distribution: Path, into: Path, preload: Sequence[str]) -> No
     if not distribution.exists():
         raise SiteError(f"There is no {distribution}, which was given as --pyodide.")
     if distribution.is_file():
-        with tempfile.TemporaryDirectory() as unpacked, tarfile.open(distribution) as archive:
-            archive.extractall(unpacked, filter="data")
+        with tempfile.TemporaryDirectory() as unpacked:
+            unpack(distribution, unpacked)
             return bundle_pyodide(Path(unpacked), into, preload)
     lock_file = next(iter(sorted(distribution.rglob("pyodide-lock.json"))), None)
     if lock_file is None:

@@ -15,7 +15,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from course.web.lite import KERNEL_NEEDS, PYODIDE_VERSION, build_lite, closure
+from course.web.lite import KERNEL_NEEDS, PYODIDE_VERSION, build_lite, closure, unpack
 from course.web.units import read_units
 
 
@@ -26,8 +26,7 @@ def runtime(cache: Path) -> Path:
         with tempfile.TemporaryDirectory() as folder:
             command = ["npm", "pack", "--silent", f"pyodide@{PYODIDE_VERSION}"]
             subprocess.run(command, cwd=folder, check=True, capture_output=True)
-            with tarfile.open(next(Path(folder).glob("*.tgz"))) as archive:
-                archive.extractall(folder, filter="data")
+            unpack(next(Path(folder).glob("*.tgz")), folder)
             home.parent.mkdir(parents=True, exist_ok=True)
             (Path(folder) / "package").rename(home)
     return home
