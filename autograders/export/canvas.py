@@ -10,13 +10,15 @@ of Canvas LMS (read in 2026).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..report import points
+from .people import by_student, refuse_shared, students_of
 from .table import Grade, RosterError, read_roster, write_csv
 
 IDENTITY = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+KEYS = {"ID": "lms_user_id", "SIS User ID": "student", "SIS Login ID": "student"}
 POINTS_POSSIBLE = "Points Possible"
 WHERE = "Canvas, Grades, Export, Export Entire Gradebook"
 
@@ -33,6 +35,7 @@ def write(
     units = list(dict.fromkeys(grade.assignment for grade in grades))
     worth = {grade.assignment: grade.max_score for grade in grades}
     if roster is None:
+        refuse_shared(grades, {"student": "login", "lms_user_id": "Canvas ID"})
         columns = {unit: unit for unit in units}
         rows = [_row(of_one, columns, partial) for of_one in by_student(grades).values()]
         said = ["no --roster: Canvas matches by login and name, and makes new assignments"]
@@ -43,24 +46,26 @@ def write(
         identity = tuple(name for name in header if name in (*IDENTITY, "Integration ID"))
         if header[:2] != ["Student", "ID"] or "Section" not in header:
             raise RosterError(f"{roster} is no gradebook of Canvas; export it with {WHERE}")
-        columns = {unit: next((n for n in header if _is(n, unit)), unit) for unit in units}
-        top, rows, said = _merge(by_student(grades), columns, worth, identity, theirs, partial)
+        columns = {unit: _column(header, unit, roster) for unit in units}
+        top, rows, said = _merge(grades, columns, worth, identity, theirs, partial)
     top = {"Student": f"    {POINTS_POSSIBLE}", **top}
     write_csv(output, [*identity, *columns.values()], [top, *rows])
     return said
 
 
-def by_student(grades: Iterable[Grade]) -> dict[str, list[Grade]]:
-    """The grades of each student."""
-    found: dict[str, list[Grade]] = {}
-    for grade in grades:
-        found.setdefault(grade.student, []).append(grade)
-    return found
+def _column(header: Sequence[str], unit: str, roster: Path) -> str:
+    """The column that Canvas has for a unit: its title without the number behind it, or a new one.
 
-
-def _is(column: str, unit: str) -> bool:
-    """Whether a column of Canvas is this unit: its title without the number behind it."""
-    return re.sub(r"\s*\(\d+\)\s*$", "", column).strip().casefold() == unit.casefold()
+    Raises `RosterError` when there are several: which of them counts, only the instructor knows.
+    """
+    title = unit.casefold()
+    found = [n for n in header if re.sub(r"\s*\(\d+\)\s*$", "", n).strip().casefold() == title]
+    if len(found) > 1:
+        raise RosterError(
+            f"expected one column for {unit} in {roster}, got {' and '.join(found)};"
+            " rename or remove all but one in Canvas, and export again"
+        )
+    return found[0] if found else unit
 
 
 def _row(grades: Sequence[Grade], columns: Mapping[str, str], partial: bool) -> dict[str, object]:
@@ -74,43 +79,44 @@ def _row(grades: Sequence[Grade], columns: Mapping[str, str], partial: bool) -> 
 
 
 def _merge(
-    found: dict[str, list[Grade]],
+    grades: Sequence[Grade],
     columns: Mapping[str, str],
     worth: Mapping[str, float],
     identity: Sequence[str],
-    theirs: Iterable[Mapping[str, str]],
+    theirs: Sequence[Mapping[str, str]],
     partial: bool,
 ) -> tuple[dict[str, object], list[dict[str, object]], list[str]]:
     """The row of points, the students of Canvas with our grades, and what did not fit."""
-    known: dict[str, list[Grade]] = {}
-    for student, grades in found.items():
-        known.setdefault(student.casefold(), grades)
-        if grades[0].lms_user_id:
-            known[grades[0].lms_user_id.casefold()] = grades
     top: dict[str, object] = {columns[unit]: points(worth[unit]) for unit in worth}
-    said, rows, met = [], [], set()
+    said: list[str] = []
     for row in theirs:
-        student = row.get("Student", "")
-        if POINTS_POSSIBLE in student:
-            for unit, column in columns.items():
-                there = row.get(column, "").strip()
-                if there and _number(there) != worth[unit]:
-                    said.append(
-                        f"Canvas gives {there} points for {column!r}, the gradebook"
-                        f" {points(worth[unit])}: scores are written as they are"
-                    )
-                    top[column] = there
+        if POINTS_POSSIBLE not in row.get("Student", ""):
             continue
-        ids = [row.get(name, "").strip() for name in ("ID", "SIS Login ID", "SIS User ID")]
-        if not any(ids):
-            continue  # the line that says which assignments are posted by hand
-        match = next((known[i.casefold()] for i in ids if i and i.casefold() in known), [])
-        met |= {grade.student for grade in match}
+        for unit, column in columns.items():
+            there = row.get(column, "").strip()
+            if there and _number(there) != worth[unit]:
+                said.append(
+                    f"Canvas gives {there} points for {column!r}, the gradebook"
+                    f" {points(worth[unit])}: scores are written as they are"
+                )
+                top[column] = there
+    # The line that says which assignments are posted by hand has no ids.
+    people = [
+        row
+        for row in theirs
+        if POINTS_POSSIBLE not in row.get("Student", "")
+        and any(row.get(key, "").strip() for key in KEYS)
+    ]
+    found = by_student(grades)
+    students = students_of(people, KEYS, grades, named="Student")
+    rows = []
+    for row, student in zip(people, students):
         kept: dict[str, object] = {name: row.get(name, "") for name in identity}
         kept |= {column: row.get(column, "") for column in columns.values()}
+        match = found[student] if student else []
         ours = {columns[g.assignment]: points(g.score) for g in match if partial or not g.waiting}
         rows.append(kept | ours)
-    lost = [student for student in found if student not in met]
+    lost = [student for student in found if student not in students]
     if lost:
         said.append(f"not in the roster, left out: {', '.join(lost)}")
     return top, rows, said

@@ -50,7 +50,8 @@ def report(graded: Graded) -> None:
     """Show a graded notebook in a workflow: cards, annotations, a summary and an output.
 
     What GitHub would take for a command inside a card (a line that a student made begin with
-    `::`) is only shown: commands are off while cards are printed.
+    `::`) is only shown: commands are off while cards are printed. A fault of the grader reports no
+    points at all, not 0.
     """
     reports = list(graded.reports.values())
     token = secrets.token_hex(16)
@@ -60,11 +61,14 @@ def report(graded: Graded) -> None:
     for note in graded.notes:
         print(f"note: {note}")
     print(f"::{token}::")
+    _append("GITHUB_STEP_SUMMARY", _table(graded, reports))
+    if graded.score is None:
+        print("::error title=Not graded::The grader failed; no points were given, run it again")
+        return
     total, most = points(graded.score), points(graded.max_score)
     print(f"::notice title=Autograding complete::Points {total}/{most}")
-    summary = {"totalPoints": graded.score or 0, "maxPoints": graded.max_score}
+    summary = {"totalPoints": graded.score, "maxPoints": graded.max_score}
     print(f"::notice title=Autograding report::{json.dumps(summary)}")
-    _append("GITHUB_STEP_SUMMARY", _table(graded, reports))
     encoded = base64.b64encode(json.dumps(result(graded)).encode()).decode()
     _append("GITHUB_OUTPUT", f"result={encoded}\n")
 
@@ -73,10 +77,9 @@ def result(graded: Graded) -> dict[str, Any]:
     """What a runner of Classroom hands to its reporter: one test for each exercise."""
     reports = list(graded.reports.values())
     passed = all(report.status == FULL for report in reports)
-    status = "error" if graded.score is None else "pass" if passed else "fail"
     return {
         "version": 1,
-        "status": status,
+        "status": "pass" if passed else "fail",
         "max_score": graded.max_score,
         "tests": [_test(one) for one in reports],
     }
@@ -85,8 +88,8 @@ def result(graded: Graded) -> dict[str, Any]:
 def _test(one: Report) -> dict[str, Any]:
     return {
         "name": one.name,
-        "status": "pass" if one.status == FULL else "error" if one.score is None else "fail",
-        "score": one.score or 0,
+        "status": "pass" if one.status == FULL else "fail",
+        "score": one.score,
         "max_score": one.max_score,
         "message": None if one.status == FULL else as_text(one),
         "test_code": f"check({one.name})",

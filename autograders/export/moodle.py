@@ -14,10 +14,10 @@ from pathlib import Path
 
 from ..feedback import markdown_to_html
 from ..report import points
-from .canvas import by_student
+from .people import by_student, refuse_shared, students_of
 from .table import Grade, read_roster, write_csv
 
-KEYS = ("Username", "ID number", "Email address")
+KEYS = {"Username": "student", "ID number": "student", "Email address": "email"}
 IDENTITY = ("First name", "Last name", "Surname", *KEYS)
 WHERE = "Moodle, Grades, Export, Plain text file"
 NONE = "-"
@@ -35,6 +35,7 @@ def write(
     found, said = by_student(grades), []
     people: list[tuple[dict[str, object], list[Grade]]]
     if roster is None:
+        refuse_shared(grades, {"student": "username", "email": "address"})
         identity: Sequence[str] = ("Username", "First name", "Last name", "Email address")
         people = [
             (dict(zip(identity, (g.student, g.first_name, g.last_name, g.email))), of_one)
@@ -44,16 +45,13 @@ def write(
     else:
         header, rows = read_roster(roster, KEYS, WHERE)
         identity = [name for name in header if name in IDENTITY]
-        known = {g.student.casefold(): of_one for of_one in found.values() for g in of_one[:1]}
-        known |= {of[0].email.casefold(): of for of in found.values() if of[0].email}
-        people = []
-        for row in rows:
-            ids = [row.get(key, "").strip().casefold() for key in KEYS]
-            match = next((known[i] for i in ids if i and i in known), None)
-            if match is not None:
-                people.append(({name: row[name] for name in identity}, match))
-        met = {of_one[0].student for _, of_one in people}
-        lost = [student for student in found if student not in met]
+        students = students_of(rows, KEYS, grades, named=_name(header))
+        people = [
+            ({name: row[name] for name in identity}, found[student])
+            for row, student in zip(rows, students)
+            if student is not None
+        ]
+        lost = [student for student in found if student not in students]
         if lost:
             said.append(f"not in the roster, left out: {', '.join(lost)}")
     columns = [name for unit in units for name in (unit, f"{unit} (feedback)")]
@@ -67,6 +65,11 @@ def write(
         lines.append(line)
     write_csv(output, [*identity, *columns], lines)
     return said
+
+
+def _name(header: Sequence[str]) -> str:
+    """The column that tells an instructor best whose line it is."""
+    return next(name for name in ("Email address", "Username", "ID number") if name in header)
 
 
 def feedback(grade: Grade) -> str:

@@ -230,6 +230,20 @@ def test_a_student_cannot_make_github_obey(capsys):
     assert "set-output" in before and "set-output" not in after
 
 
+def test_a_fault_of_the_grader_is_no_score_on_github(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    full = Report("step_decay", DROPS, 5, 5, "full")
+    lost = ungraded("scheduled_drop", DROPS, 5, "the sandbox was lost")
+    github.report(Graded(DROPS, "", {"step_decay": full, "scheduled_drop": lost}))
+    said = capsys.readouterr().out
+    assert "::error title=Not graded::" in said
+    assert "totalPoints" not in said and not (tmp_path / "output").exists()
+    github.report(Graded(DROPS, "", {"step_decay": full}))
+    assert '{"totalPoints": 5.0, "maxPoints": 5.0}' in capsys.readouterr().out
+    assert (tmp_path / "output").exists()
+
+
 def test_a_workflow_needs_to_know_where_the_course_is(capsys):
     assert main(["export", "04", "--to", "github"]) == 2
     assert "--course-repository OWNER/NAME" in capsys.readouterr().err

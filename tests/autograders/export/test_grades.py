@@ -120,6 +120,104 @@ def test_what_was_written_for_canvas_can_be_its_roster_again(tmp_path):
     assert rows_of(canvas.write, CLASS, tmp_path, again, partial=True)[0] == rows
 
 
+def canvas_rows(*rows):
+    """A roster of Canvas: name, ID, SIS id and login of each."""
+    lines = [f'"{name}",{id_},{sis},{login},A,' for name, id_, sis, login in rows]
+    return "\n".join([f"Student,ID,SIS User ID,SIS Login ID,Section,{UNIT} (88)", *lines])
+
+
+def test_a_number_of_canvas_is_never_taken_for_a_students_id(tmp_path):
+    of_1001 = replace(ADA, student="1001", raw_score=3, penalty=0)
+    of_b = replace(ADA, student="b", raw_score=18, penalty=0)
+    roster = canvas_rows(("Bell", "1001", "", "b"), ("Cole", "2002", "", "1001"))
+    rows, _ = rows_of(canvas.write, [of_1001, of_b], tmp_path, roster, partial=True)
+    assert {r["Student"]: r[f"{UNIT} (88)"] for r in rows[1:]} == {"Bell": "18", "Cole": "3"}
+
+
+def test_a_students_id_is_never_taken_for_a_number_of_canvas(tmp_path):
+    stored = replace(ADA, student="x", lms_user_id="b")
+    roster = canvas_rows(("Bell", "1", "b", "b"))
+    rows, said = rows_of(canvas.write, [stored], tmp_path, roster, partial=True)
+    assert rows[1][f"{UNIT} (88)"] == "" and said == ["not in the roster, left out: x"]
+
+
+REFUSED = {
+    "one row by login and by SIS id": (
+        [("Bell", "1", "ada", "zoë")],
+        "the line of 'Bell' is 'ada' by SIS User ID ada and 'zoë' by SIS Login ID zoë",
+    ),
+    "one row by Canvas ID and by login": (
+        [("Bell", "7002", "", "ada")],
+        "the line of 'Bell' is 'zoë' by ID 7002 and 'ada' by SIS Login ID ada",
+    ),
+    "two rows for one student": (
+        [("Bell", "1", "ada", ""), ("Cole", "2", "", "ADA")],
+        "the lines of 'Bell' and 'Cole' are both 'ada'",
+    ),
+    "another Canvas ID than the gradebook's": (
+        [("Bell", "9999", "", "zoë")],
+        "the line of 'Bell' has ID 9999, and the gradebook has 7002 for 'zoë'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("people", "said"), REFUSED.values(), ids=REFUSED)
+def test_a_roster_that_could_give_a_grade_to_somebody_else_is_refused_by_name(
+    people, said, tmp_path
+):
+    with pytest.raises(RosterError) as refused:
+        rows_of(canvas.write, CLASS, tmp_path, canvas_rows(*people), partial=True)
+    assert said in str(refused.value) and not (tmp_path / "out.csv").exists()
+
+
+def test_a_login_that_two_students_share_but_for_case_is_the_one_written_so(tmp_path):
+    grades = [replace(ADA, penalty=0), replace(ADA, student="ADA", raw_score=2, penalty=0)]
+    roster = canvas_rows(("Bell", "1", "", "ada"))
+    rows, said = rows_of(canvas.write, grades, tmp_path, roster, partial=True)
+    assert rows[1][f"{UNIT} (88)"] == "17.5" and said == ["not in the roster, left out: ADA"]
+    with pytest.raises(RosterError, match="'ADA' by SIS Login ID Ada and 'ada' by SIS Login"):
+        roster = canvas_rows(("Bell", "1", "", "Ada"))
+        rows_of(canvas.write, grades, tmp_path, roster, partial=True)
+
+
+@pytest.mark.parametrize(
+    ("write", "change", "said"),
+    [
+        (canvas.write, {"lms_user_id": "7002"}, "Canvas ID 7002 is 'ada' and 'zoë'"),
+        (moodle.write, {"email": "Zoe@example.org"}, "address zoe@example.org is 'ada' and 'zoë'"),
+    ],
+)
+def test_without_a_roster_two_students_with_one_id_are_refused(write, change, said, tmp_path):
+    with pytest.raises(RosterError, match=said):
+        rows_of(write, [replace(ADA, **change), ZOE], tmp_path, partial=True)
+
+
+def test_two_columns_of_canvas_for_one_unit_are_refused(tmp_path):
+    roster = FROM_CANVAS.replace("Read me (1)", f"{UNIT.upper()} (7)")
+    with pytest.raises(RosterError, match=rf"got {UNIT.upper()} \(7\) and {UNIT} \(88\)"):
+        rows_of(canvas.write, [ADA], tmp_path, roster, partial=True)
+
+
+MOODLE_REFUSED = {
+    "one row by address and by number": (
+        "B,Bell,ada,zoe@example.org,3,-",
+        "'zoe@example.org' is 'ada' by ID number ada and 'zoë' by Email address zoe@example.org",
+    ),
+    "two rows for one student": (
+        "A,Ash,ada,a@example.org,3,-\nB,Bell,Ada,b@example.org,3,-",
+        "the lines of 'a@example.org' and 'b@example.org' are both 'ada'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("people", "said"), MOODLE_REFUSED.values(), ids=MOODLE_REFUSED)
+def test_a_moodle_file_that_could_give_a_grade_to_somebody_else_is_refused(people, said, tmp_path):
+    roster = f"{FROM_MOODLE.splitlines()[0]}\n{people}\n"
+    with pytest.raises(RosterError) as refused:
+        rows_of(moodle.write, CLASS, tmp_path, roster, partial=True)
+    assert said in str(refused.value)
+
+
 def test_another_maximum_in_canvas_is_said_and_stays(tmp_path):
     roster = FROM_CANVAS.replace("10,20,", "10,100,")
     rows, said = rows_of(canvas.write, [ADA], tmp_path, roster, partial=False)
