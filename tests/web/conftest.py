@@ -1,4 +1,4 @@
-"""Fixtures for tests of the site: it is built once, of two units, and served on this machine."""
+"""Fixtures for tests of the site: it is built once, whole, and served on this machine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, Request
 from tests.browser import jupyter
 
 ROOT = Path(__file__).resolve().parents[2]
-UNITS = ("00_start_here", "01_fixed_rate")
+UNITS = tuple(sorted(path.stem for path in ROOT.glob("course/release/*/*.ipynb")))
 SITE_PYTHON = (
     ROOT / ".venv-site" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 )
@@ -28,7 +28,7 @@ SITE_PYTHON = (
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a site of two units, as the command of the documentation makes it."""
+    """The folder of the whole site, as the command of the documentation makes it."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent  # which all workers of this run have in common
@@ -55,7 +55,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def build(folder: Path) -> str:
     """Build the site; what went wrong, if anything did."""
-    command = [sys.executable, "start.py", "site", "--only", "00", "01", "--output", str(folder)]
+    command = [sys.executable, "start.py", "site", "--output", str(folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     return done.stdout + done.stderr if done.returncode else ""
 

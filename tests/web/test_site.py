@@ -5,6 +5,7 @@ import json
 import math
 import re
 import zipfile
+from functools import cache
 
 import nbformat
 import pytest
@@ -41,9 +42,14 @@ def notebook(kind, unit):
     return nbformat.read(ROOT / "course" / kind / unit / f"{unit}.ipynb", as_version=4)
 
 
+@cache
+def given():
+    """The code and text of every learner's notebook, in which later units use earlier answers."""
+    return squeezed(" ".join(c.source for unit in UNITS for c in notebook("release", unit).cells))
+
+
 def answers(unit):
-    """The lines that only the instructor's notebook has, in cells that a learner fills in."""
-    said = squeezed(" ".join(cell.source for cell in notebook("release", unit).cells))
+    """The lines that only instructors' notebooks have, in cells that a learner fills in."""
     lines = [
         line
         for cell in notebook("source", unit).cells
@@ -51,7 +57,7 @@ def answers(unit):
         for line in map(squeezed, cell.source.replace(". ", ".\n").splitlines())
     ]
     return [
-        line for line in lines if len(line) > 12 and line not in said and "SOLUTION" not in line
+        line for line in lines if len(line) > 12 and line not in given() and "SOLUTION" not in line
     ]
 
 
@@ -73,6 +79,17 @@ def test_a_page_opens_without_an_error_and_asks_no_other_server(visit, path, opt
         "[...document.querySelectorAll('img:not([alt]), img[alt=\"\"]')].map(i => i.outerHTML)"
     )
     assert nameless == []
+
+
+def test_every_page_to_read_fits_a_phone_and_asks_no_other_server(visit, site):
+    seen = visit(**PHONE)
+    pages = sorted(path.relative_to(site).as_posix() for path in site.glob("read/**/*.html"))
+    assert len(pages) > len(UNITS) + len(TO_LOOK_UP)
+    wide = []
+    for path in pages:
+        seen.go(path)
+        wide += [path] if seen.overflow() > 0 else []
+    assert (wide, seen.errors, seen.missing, seen.external) == ([], [], [], [])
 
 
 @pytest.mark.parametrize("path", PAGES[:3])
@@ -194,13 +211,21 @@ def test_figures_of_the_run_are_there_with_words_for_those_who_do_not_see_them(s
     assert all("put into words" in alt or alt.startswith("Figure") for alt in figures)
 
 
+@pytest.fixture(scope="module")
+def said(site):
+    """All that the pages and their search index say, without white space."""
+    pages = [*site.glob("read/**/*.html"), site / "index.html"]
+    return "".join(map(words_of, pages)) + squeezed(read(site / "read/searchindex.js"))
+
+
 @pytest.mark.parametrize("unit", UNITS)
-def test_no_answer_is_on_any_page(site, unit):
+def test_no_answer_is_on_any_page(said, unit):
     hidden = answers(unit)
     assert len(hidden) > 5
-    pages = [*site.glob("read/**/*.html"), site / "index.html"]
-    said = "".join(map(words_of, pages)) + squeezed(read(site / "read/searchindex.js"))
     assert [line for line in hidden if line in said] == []
+
+
+def test_nothing_that_the_pages_were_made_from_lies_beside_them(site):
     loose = {path.suffix for path in (site / "read").rglob("*") if path.is_file()}
     assert loose.isdisjoint({".ipynb", ".md", ".py", ".pickle"})
 
