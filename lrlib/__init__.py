@@ -56,7 +56,7 @@ _NAMES = {
         "ScheduleFreeSGD",
         "ScheduleFreeAdamW",
     ],
-    "training": ["train", "sweep", "range_test"],
+    "training": ["train", "sweep", "range_test", "study"],
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -23,6 +23,7 @@ from lrlib.figures.rates import (
     schedule_curves,
     smooth_decays,
 )
+from lrlib.figures.studies import study_figure
 from lrlib.figures.updates import (
     adam_first_updates,
     edge_of_stability,
@@ -54,6 +55,7 @@ __all__ = [
     "schedule_free",
     "smooth_decays",
     "stability",
+    "study_figure",
     "svg",
     "usable_band",
 ]
