@@ -31,8 +31,8 @@ from .units import COURSE, SiteError, Unit
 
 ROOT = COURSE.parent
 CELL_SECONDS = 600
-# Before a lesson runs: sharp figures, and labs that are still pictures of something. As it opens, a
-# lab has taken no step, and a slow one has drawn its first part only.
+# Before a lesson runs: sharp figures, and labs that are still pictures of something: as it opens, a
+# lab has taken no step.
 PREPARE = """
 %config InlineBackend.figure_format = 'retina'
 from lrlib.labs.kit import Lab
@@ -40,8 +40,6 @@ from lrlib.labs.kit import Lab
 def telling(lab, _bundle=Lab._repr_mimebundle_, **options):
     halfway = {"steps": lab.most_steps // 2} if lab.most_steps else {}
     lab.set(**dict(lab.presets).get("about right", {}), **halfway)
-    while (more := lab.outcome.more) is not None:
-        lab.outcome = more()
     return _bundle(lab, **options)
 
 Lab._repr_mimebundle_ = telling

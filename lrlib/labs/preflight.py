@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from lrlib.labs.kit import Axis, Lab, Log, Outcome, Picture, number
@@ -20,17 +18,9 @@ class RatePreview(Lab):
     challenge = f"set the rate to {TARGET}, with the slider or by typing into its box"
     controls = (Log("lr", "Learning rate", 0.01, 1.0, 0.05, 0.05),)
 
-    def __init__(self) -> None:
-        self._moved = False
-        super().__init__()
-
-    def _changed(self, change: Any) -> None:
-        self._moved = True
-        super()._changed(change)
-
     def compute(self, lr: float) -> Outcome:
         curve = 0.9 * (1 - lr) ** STEPS
-        state = "Widgets work. " if self._moved else "Waiting for the slider. "
+        state = "Widgets work. " if self.touched else "Waiting for the slider. "
         words = (
             f"{state}At learning rate {number(lr)} the loss is {number(curve[10])} after 10 steps."
         )

@@ -36,7 +36,7 @@ from lrlib import labs
 slider, label = widgets.FloatSlider(description="Floor", max=1, step=0.01), widgets.Label("0")
 slider.observe(lambda change: setattr(label, "value", str(change["new"])), "value")
 floor = widgets.VBox([slider, label.add_class("answer")]).add_class("floor")
-widgets.VBox([floor, labs.{name}()])
+widgets.VBox([floor, labs.{name}().widget()])
 """
 
 # Notes when a key reaches the page, and the first frame painted after a watched element changed.

@@ -21,7 +21,7 @@ COLOURS = 48
 def main() -> None:
     """Draw every lab in few colours, which keeps lessons small."""
     FOLDER.mkdir(exist_ok=True)
-    finished = list(stills())  # before Playwright's event loop runs, in which labs refine by parts
+    finished = list(stills())
     with chromium() as browser:
         page = browser.new_page()
         for name, svg in finished:

@@ -17,6 +17,7 @@ from traitlets.config import Config
 import start
 from lrlib import labs
 from lrlib.labs.kit import Axis, Log, Picture, Span, number
+from lrlib.labs.kit.jupyter import knob
 from lrlib.labs.kit.live import LiveRun, LiveRuns, TightNetwork, digits_network
 from lrlib.labs.kit.own import LearnerError, plugged, rates_from
 from lrlib.optimizers import SGD
@@ -135,43 +136,43 @@ def test_numbers_are_written_for_people(value: float, text: str) -> None:
 
 
 def test_the_number_box_keeps_what_was_typed_and_the_slider_gives_round_numbers() -> None:
-    knob = Log("lr", "Learning rate", 0.01, 1.0, 0.1).widget()
-    slider, box = knob.children
+    made = knob(Log("lr", "Learning rate", 0.01, 1.0, 0.1))
+    slider, box = made.children
     assert slider.index == 20 and len(slider.options) == 41
     box.value = 0.3
-    assert knob.value == 0.3 and slider.label == "0.32"
+    assert made.value == 0.3 and slider.label == "0.32"
     slider.index += 1
-    assert knob.value == 0.35 and box.value == 0.35
-    knob.value = 0.5
+    assert made.value == 0.35 and box.value == 0.35
+    made.value = 0.5
     assert box.value == 0.5 and slider.label == "0.5"
 
 
 def test_a_span_with_names_says_them_and_its_value_stays_whole_numbers() -> None:
-    slider = Span("sgd", "Rates", 0, 2, (0, 2), names=("0.1", "1", "10")).widget()
+    slider = knob(Span("sgd", "Rates", 0, 2, (0, 2), names=("0.1", "1", "10")))
     assert slider._options_labels == ("0.1", "1", "10")
     slider.value = (1, 2)
     assert slider.index == (1, 2)
-    with pytest.raises(ValueError, match="zip"):
-        Span("sgd", "Rates", 0, 3, (0, 2), names=("0.1", "1", "10")).widget()
+    with pytest.raises(ValueError, match=r"a name for each .* 0 to 3 of sgd; got 3 names"):
+        Span("sgd", "Rates", 0, 3, (0, 2), names=("0.1", "1", "10"))
 
 
 def test_the_slider_reaches_both_ends_and_says_what_the_box_says() -> None:
-    knob = Log("lr", "Learning rate", 0.002, 0.9, 0.1, step=0.04).widget()
-    slider, box = knob.children
+    made = knob(Log("lr", "Learning rate", 0.002, 0.9, 0.1, step=0.04))
+    slider, box = made.children
     for index, expected in ((0, 0.002), (len(slider.options) - 1, 0.9), (10, 0.00502)):
         slider.index = index
-        assert knob.value == box.value == float(slider.label) == expected
+        assert made.value == box.value == float(slider.label) == expected
 
 
 def test_while_the_slider_moves_the_number_box_follows_behind_the_picture(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("lrlib.labs.kit.controls.BOX_SECONDS", 0.001)
-    knob = Log("lr", "Learning rate", 0.01, 1.0, 0.1).widget()
-    slider, box = knob.children
+    monkeypatch.setattr("lrlib.labs.kit.jupyter.BOX_SECONDS", 0.001)
+    made = knob(Log("lr", "Learning rate", 0.01, 1.0, 0.1))
+    slider, box = made.children
     written, pictures = [], []
     box.observe(lambda change: written.append(change["new"]), "value")
-    knob.observe(lambda change: pictures.append(change["new"]), "value")
+    made.observe(lambda change: pictures.append(change["new"]), "value")
 
     async def drag() -> None:
         for index in (21, 22, 23):
@@ -223,14 +224,16 @@ def test_a_fault_in_the_learner_s_function_is_named_with_its_function() -> None:
 def test_run_takes_one_step_after_another_while_the_event_loop_turns(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("lrlib.labs.kit.frame.FRAME_SECONDS", 0)
+    monkeypatch.setattr("lrlib.labs.kit.jupyter.FRAME_SECONDS", 0)
     lab = labs.step_marble()
+    widget = lab.widget()
     seen = []
-    lab._view.observe(lambda change: seen.append(lab.steps), "value")
+    lab.watchers.append(lambda: seen.append(lab.steps))
 
     async def play() -> None:
-        lab.run()
-        await lab._run
+        widget.play()
+        while not lab.finished:
+            await asyncio.sleep(0)
 
     asyncio.run(play())
     assert seen == list(range(1, lab.most_steps + 1))

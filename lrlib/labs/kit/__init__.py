@@ -1,9 +1,11 @@
-"""The kit of every live lab: pictures as SVG text, and the frame with controls around them."""
+"""The kit of every live lab: controls, the model of a lab, and pictures as SVG text."""
 
 from lrlib.labs.kit.axis import Axis, number
+from lrlib.labs.kit.contour import heat_map
 from lrlib.labs.kit.controls import Choice, Linear, Log, Pick, Span, Switch, Whole
-from lrlib.labs.kit.frame import Lab, Outcome
-from lrlib.labs.kit.svg import Panel, Picture, heat_map
+from lrlib.labs.kit.model import Lab, Outcome
+from lrlib.labs.kit.panel import Panel
+from lrlib.labs.kit.picture import Picture
 
 __all__ = [
     "Axis",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from matplotlib.ticker import LogLocator, MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
+MOST_INTERVALS, MOST_DECADES = 6, 7
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -56,19 +56,14 @@ class Axis:
 
     @cached_property
     def places(self) -> NDArray[np.float64]:
-        """Where the ticks stand, chosen by Matplotlib's locators."""
+        """Where the ticks stand: those given, else round numbers inside the limits."""
         if self.ticks is not None:
-            return np.asarray(self.ticks, float)
-        if not self.log:
-            linear = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10])
-            found = np.asarray(linear.tick_values(self.low, self.high))
+            found = np.asarray(self.ticks, float)
+        elif self.log:
+            found = _log_ticks(self.low, self.high)
         else:
-            decades = np.log10(self.high / self.low)
-            subs = (1.0,) if decades > 2 else (1.0, 2.0, 5.0)
-            locator = LogLocator(subs=subs, numticks=7)
-            found = np.asarray(locator.tick_values(self.low, self.high))
-        span = (self.high - self.low) * 1e-9
-        return found[(found >= self.low - span) & (found <= self.high + span)]
+            found = _linear_ticks(self.low, self.high)
+        return found[_within(found, self.low, self.high)]
 
     def fraction(self, values: ArrayLike) -> NDArray[np.float64]:
         """Values as fractions of the axis, 0 at `low`, 1 at `high`; NaN for what has no place."""
@@ -79,3 +74,27 @@ class Axis:
                 data = np.where(data > 0, data, np.nan)
                 return np.log(data / self.low) / np.log(self.high / self.low)
             return (data - self.low) / (self.high - self.low)
+
+
+def _within(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.bool_]:
+    span = (high - low) * 1e-9
+    return (values >= low - span) & (values <= high + span)
+
+
+def _linear_ticks(low: float, high: float) -> NDArray[np.float64]:
+    """Multiples of 1, 2, 2.5 or 5 times a power of ten, at most six intervals of them."""
+    least = (high - low) / MOST_INTERVALS
+    scale = 10.0 ** np.floor(np.log10(least))
+    step = next(m * scale for m in (1, 2, 2.5, 5, 10) if m * scale >= least * (1 - 1e-12))
+    return np.arange(np.floor(low / step), np.ceil(high / step) + 1) * step
+
+
+def _log_ticks(low: float, high: float) -> NDArray[np.float64]:
+    """Powers of ten, at most seven; on an axis of at most two decades also 2 and 5 times those."""
+    if np.log10(high / low) <= 2:
+        decades = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+        found = (10.0 ** decades[:, None] * (1, 2, 5)).ravel()
+        return found if _within(found, low, high).sum() > 1 else _linear_ticks(low, high)
+    first, last = np.ceil(np.log10(low) - 1e-9), np.floor(np.log10(high) + 1e-9)
+    decades = np.arange(first, last + 1)
+    return 10.0 ** decades[decades % np.ceil(len(decades) / MOST_DECADES) == 0]

@@ -1,11 +1,9 @@
-"""How labs look, in light and in dark: one style sheet, made from `lrlib.style`, and the script."""
-
-from importlib.resources import files
+"""How labs look, in light and in dark: style sheets made from `lrlib.style`."""
 
 from lrlib.style import DARK, LIGHT, Theme, svg_dash
 
 HUES = len(LIGHT.series)
-_UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
+UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 
 
 def variables(theme: Theme) -> str:
@@ -28,9 +26,8 @@ _SERIES = "".join(
     for i in range(HUES)
 )
 
-STYLE = f"""
+PICTURE = f"""
 .lr-lab,.lr-alone{{{variables(LIGHT)}}}
-body[data-jp-theme-light="false"] .lr-lab{{{variables(DARK)}}}
 @media (prefers-color-scheme:dark){{.lr-alone{{{variables(DARK)}}}}}
 .lr-picture{{font:13px system-ui,sans-serif;display:block}}
 .lr-picture{{max-width:100%;height:auto;min-width:460px}}
@@ -60,21 +57,14 @@ body[data-jp-theme-light="false"] .lr-lab{{{variables(DARK)}}}
 .lr-picture .ct{{stroke:var(--lr-soft);opacity:.55;fill:none}}
 .lr-picture .alarm{{fill:var(--lr-alarm)}}
 .lr-picture .alarm-text{{fill:#fff;font-weight:700;font-size:14px;text-anchor:middle}}
+"""
+
+LAB = f"""
 .lr-lab{{border:1px solid var(--lr-grid);border-radius:6px;padding:10px 14px;max-width:720px}}
 .lr-lab{{color:var(--lr-ink);background:var(--lr-paper);overflow-x:auto}}
-.lr-lab .widget-html-content h4{{margin:0;font-size:1.1em;color:var(--lr-ink)}}
-.lr-lab .widget-html-content p{{margin:2px 0;line-height:1.4;color:var(--lr-ink)}}
-.lr-lab .widget-html-content p.lr-met{{color:var(--lr-good);font-weight:600}}
-.lr-lab .widget-html,.lr-lab .widget-html-content{{height:auto;line-height:1.4;width:100%}}
-.lr-lab .widget-label,.lr-lab .widget-label-basic{{color:var(--lr-ink)}}
-.lr-lab .widget-readout{{border:1px solid var(--lr-soft);border-radius:3px;min-width:64px}}
-.lr-lab .widget-readout{{color:var(--lr-ink)}}
-.lr-lab .lr-row{{max-width:640px;overflow:visible}}
-.lr-lab .lr-number{{width:92px;flex:none}}
-.lr-lab .lr-number .widget-label{{{_UNSEEN}}}
-.lr-lab .lr-buttons{{flex-flow:row wrap;overflow:visible}}
-.lr-lab .lr-buttons button{{width:auto;padding:0 12px}}
-.lr-lab .noUi-target.noUi-target.noUi-target .noUi-handle{{background:var(--lr-0)}}
+.lr-lab h4{{margin:0;font-size:1.1em;color:var(--lr-ink)}}
+.lr-lab p{{margin:2px 0;line-height:1.4;color:var(--lr-ink)}}
+.lr-lab p.lr-met{{color:var(--lr-good);font-weight:600}}
 .lr-lab :focus-visible{{outline:3px solid var(--lr-0);outline-offset:2px}}
 .lr-reading{{min-height:2.8em}}
 .lr-reading.lr-bad{{border-left:4px solid var(--lr-alarm);padding-left:8px}}
@@ -82,7 +72,5 @@ body[data-jp-theme-light="false"] .lr-lab{{{variables(DARK)}}}
 .lr-lab td,.lr-lab th{{padding:1px 10px;text-align:right;border-bottom:1px solid var(--lr-grid)}}
 .lr-lab pre{{font-size:12px;padding:6px;border:1px solid var(--lr-grid);white-space:pre-wrap}}
 .lr-lab table,.lr-lab pre{{color:var(--lr-ink);background:var(--lr-paper)}}
-.lr-status{{{_UNSEEN}}}
+.lr-status{{{UNSEEN}}}
 """
-
-SCRIPT = files(__package__).joinpath("access.js").read_text(encoding="utf-8")

@@ -1,26 +1,22 @@
-"""Pictures as SVG text: panels, and what can be drawn in them."""
+"""A panel of a picture, and what can be drawn in it, as SVG text."""
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
-from typing import cast
 
-import contourpy
 import numpy as np
-from matplotlib import colormaps
-from matplotlib.image import imsave
 from numpy.typing import ArrayLike, NDArray
 
 from lrlib.labs.kit.axis import Axis, number
-from lrlib.labs.kit.theme import HUES, STYLE
+from lrlib.labs.kit.contour import contour_lines
+from lrlib.labs.kit.paths import bends, marker, pair, pieces
+from lrlib.labs.kit.theme import HUES
 
+LAYERS = ("frame", "ground", "marks", "labels")
 _FAR = 1e5  # pixels: beyond this an SVG coordinate is clamped, so that a diverged run still draws
-_STRAIGHT = 1e-6  # pixels: hundreds of points that bend less than this bend less than 0.1 together
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,7 @@ class _Key:
         if self.series is not None:
             kind = _style(self.series, False)
             if ("mark", self.series) in drawn:
-                path = _marker(self.series, self.x + 11, self.y, 3.5)
+                path = marker(self.series, self.x + 11, self.y, 3.5)
                 mark = f'<path class="mk {kind}" d="{path}"/>'
             if ("thin", self.series) in drawn and ("line", self.series) not in drawn:
                 kind += " thin"
@@ -63,9 +59,10 @@ class Panel:
     x: Axis
     y: Axis
     title: str = ""
+    _ground: list[str] = field(default_factory=list, compare=False, repr=False)
     _marks: list[str] = field(default_factory=list, compare=False, repr=False)
     _labels: list[str] = field(default_factory=list, compare=False, repr=False)
-    _drawn: set[tuple[str, int]] = field(default_factory=set, compare=False, repr=False)
+    drawn: set[tuple[str, int]] = field(default_factory=set, compare=False, repr=False)
     _keys: list[_Key] = field(default_factory=list, compare=False, repr=False)
 
     def _px(self, x: ArrayLike) -> NDArray[np.float64]:
@@ -87,9 +84,9 @@ class Panel:
         """A line through the points; it is broken where a point is not finite."""
         px, py = np.broadcast_arrays(self._px(x), self._py(y))
         if not ghost:
-            self._drawn.add(("thin" if thin else "line", series))
+            self.drawn.add(("thin" if thin else "line", series))
         kind = f"ln {_style(series, ghost)}{' thin' * thin}{' solid' * solid}"
-        for piece in _pieces(*_bends(px, py)):
+        for piece in pieces(*bends(px, py)):
             self._marks.append(f'<polyline class="{kind}" points="{piece}"/>')
 
     def markers(
@@ -106,8 +103,8 @@ class Panel:
         shown = np.isfinite(px) & np.isfinite(py)
         if shown.any():
             if not ghost:
-                self._drawn.add(("mark", series))
-            path = "".join(_marker(series, a, b, size) for a, b in zip(px[shown], py[shown]))
+                self.drawn.add(("mark", series))
+            path = "".join(marker(series, a, b, size) for a, b in zip(px[shown], py[shown]))
             self._marks.append(f'<path class="mk {_style(series, ghost)}" d="{path}"/>')
 
     def bars(
@@ -152,7 +149,7 @@ class Panel:
         x, y = np.asarray(x, float), np.asarray(y, float)
         px = self._px(np.concatenate([x, x[::-1]]))
         py = self._py(np.concatenate([y, np.full(len(x), floor)]))
-        for piece in _pieces(px, py):
+        for piece in pieces(px, py):
             self._marks.append(f'<polygon class="bd {_style(series, False)}" points="{piece}"/>')
 
     def rule(
@@ -194,8 +191,8 @@ class Panel:
         corners = [ends[1], back + side * 4, back - side * 4]
         kind = _style(series, ghost)
         self._marks.append(
-            f'<path class="ln solid {kind}" d="M{_pair(ends[0])}L{_pair(back)}"/>'
-            f'<polygon class="tip {kind}" points="{" ".join(_pair(c) for c in corners)}"/>'
+            f'<path class="ln solid {kind}" d="M{pair(ends[0])}L{pair(back)}"/>'
+            f'<polygon class="tip {kind}" points="{" ".join(pair(c) for c in corners)}"/>'
         )
 
     def text(self, x: float, y: float, text: str, *, anchor: str = "start", dy: float = 0) -> None:
@@ -206,11 +203,11 @@ class Panel:
         """Contour lines of z, of shape (len(y), len(x)), at each level."""
         x, y, z = (np.ascontiguousarray(values, float) for values in (x, y, z))
         path = _contours(self, x.tobytes(), y.tobytes(), z.tobytes(), tuple(levels))
-        self._marks.append(f'<path class="ct" d="{path}"/>')
+        self._ground.append(f'<path class="ct" d="{path}"/>')
 
     def image(self, address: str) -> None:
         """An image, such as `heat_map` makes, stretched over the whole panel."""
-        self._marks.append(
+        self._ground.append(
             f'<image width="{self.width:g}" height="{self.height:g}" preserveAspectRatio="none"'
             f' href="{address}"/>'
         )
@@ -236,67 +233,19 @@ class Panel:
                 f"{escape(text)}</text>"
             )
 
-    def render(self, drawn: Set[tuple[str, int]] = frozenset()) -> str:
-        """The panel as SVG text: frame, clipped marks, then labels on top.
+    def layers(self, drawn: Set[tuple[str, int]] = frozenset()) -> dict[str, str]:
+        """The panel as SVG text from the back to the front: frame, ground, marks and labels.
 
-        `drawn` says how each series is drawn in the picture, for the legend.
+        `drawn` says how each series is drawn in the picture, for the legend. The ground, contours
+        and images, stays in most changes of a lab, and so does the frame.
         """
-        frame = _frame(self.width, self.height, self.x, self.y, self.title)
-        return (
-            f'<g transform="translate({self.left:g} {self.top:g})">{frame}'
-            f'<svg role="none" width="{self.width:g}" height="{self.height:g}">'
-            f"{''.join(self._marks)}</svg>"
-            f"{''.join(self._labels)}{''.join(key.render(drawn) for key in self._keys)}</g>"
+        texts = (
+            _frame(self.width, self.height, self.x, self.y, self.title),
+            "".join(self._ground),
+            "".join(self._marks),
+            "".join([*self._labels, *(key.render(drawn) for key in self._keys)]),
         )
-
-
-@dataclass
-class Picture:
-    """A drawing of some panels, `width` by `height` pixels at 100 %; it shrinks with its column."""
-
-    width: int = 660
-    height: int = 300
-    panels: list[Panel] = field(default_factory=list)
-    banner: str = ""
-
-    def panel(
-        self,
-        x: Axis,
-        y: Axis,
-        *,
-        left: float = 58,
-        top: float = 26,
-        right: float = 12,
-        bottom: float = 44,
-        title: str = "",
-    ) -> Panel:
-        """Add a panel; the margins count from the picture's edges."""
-        added = Panel(left, top, self.width - left - right, self.height - top - bottom, x, y, title)
-        self.panels.append(added)
-        return added
-
-    def render(self, alt: str, *, alone: bool = False) -> str:
-        """SVG text with `alt` as its text alternative; `alone` makes a file of its own."""
-        drawn = set[tuple[str, int]]().union(*(panel._drawn for panel in self.panels))
-        body = "".join(panel.render(drawn) for panel in self.panels)
-        if self.banner:
-            width = 9.5 * len(self.banner) + 24
-            body += (
-                f'<rect class="alarm" x="{(self.width - width) / 2:.0f}" y="30"'
-                f' width="{width:.0f}" height="26" rx="4"/>'
-                f'<text class="alarm-text" x="{self.width / 2:.0f}" y="48">'
-                f"{escape(self.banner)}</text>"
-            )
-        space = ""
-        if alone:
-            space = ' xmlns="http://www.w3.org/2000/svg"'
-            body = f'<style>{STYLE}</style><rect class="paper" width="100%" height="100%"/>{body}'
-        return (
-            f'<svg{space} class="lr-picture{" lr-alone" if alone else ""}" role="img"'
-            f' width="{self.width}" height="{self.height}"'
-            f' viewBox="0 0 {self.width} {self.height}" '
-            f'aria-label="{escape(alt)}">{body}</svg>'
-        )
+        return dict(zip(LAYERS, texts))
 
 
 @lru_cache(maxsize=256)
@@ -327,72 +276,14 @@ def _frame(w: float, h: float, x: Axis, y: Axis, title: str) -> str:
 def _contours(panel: Panel, x: bytes, y: bytes, z: bytes, levels: tuple[float, ...]) -> str:
     """The lines of a panel's contours as SVG path text; most landscapes never change."""
     across, up, height = (np.frombuffer(values) for values in (x, y, z))
-    lines = contourpy.contour_generator(across, up, height.reshape(len(up), len(across)))
+    height = height.reshape(len(up), len(across))
     return "".join(
-        "M" + "L".join(_pair(p) for p in np.column_stack([panel._px(c[:, 0]), panel._py(c[:, 1])]))
+        "M" + "L".join([f"{a:.1f} {b:.1f}" for a, b in zip(px.tolist(), py.tolist())])
         for level in levels
-        for c in cast("list[NDArray[np.float64]]", lines.lines(level))
+        for line in contour_lines(across, up, height, level)
+        for px, py in [(panel._px(line[:, 0]), panel._py(line[:, 1]))]
     )
-
-
-def heat_map(values: ArrayLike, *, colours: str = "cividis") -> str:
-    """Values from 0 to 1, shape (rows, columns), first row lowest, as the address of an image."""
-    buffer = io.BytesIO()
-    imsave(buffer, colormaps[colours](np.asarray(values))[::-1], format="png")
-    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
 def _style(series: int, ghost: bool) -> str:
     return "ghost" if ghost else f"s{series % HUES}"
-
-
-def _pair(point: NDArray[np.float64]) -> str:
-    return f"{point[0]:.1f} {point[1]:.1f}"
-
-
-def _bends(px: NDArray[np.float64], py: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-    """The points without those half-way between their neighbours, which a line meets anyway.
-
-    Rates are often straight for long, and every point costs time, here and in the browser.
-    """
-    x2, y2 = np.abs(np.diff(px, 2)), np.abs(np.diff(py, 2))
-    kept = np.ones(len(px), bool)
-    kept[1:-1] = ~((x2 < _STRAIGHT) & (y2 < _STRAIGHT))  # NaN, where a line is broken, is kept
-    return px[kept], py[kept]
-
-
-def _pieces(px: NDArray[np.float64], py: NDArray[np.float64]) -> list[str]:
-    """The runs of finite points, each as the text of an SVG `points` attribute."""
-    shown = np.isfinite(px) & np.isfinite(py)
-    if shown.all():
-        return [" ".join([f"{a:.1f},{b:.1f}" for a, b in zip(px.tolist(), py.tolist())])]
-    cuts = np.flatnonzero(~shown)
-    return [
-        " ".join([f"{a:.1f},{b:.1f}" for a, b in zip(x.tolist(), y.tolist())])
-        for x, y in zip(_split(px, cuts), _split(py, cuts))
-        if len(x) > 1
-    ]
-
-
-def _split(values: NDArray[np.float64], cuts: NDArray[np.intp]) -> list[NDArray[np.float64]]:
-    starts = np.concatenate([[0], cuts + 1])
-    ends = np.concatenate([cuts, [len(values)]])
-    return [values[a:b] for a, b in zip(starts, ends)]
-
-
-def _marker(series: int, x: float, y: float, r: float) -> str:
-    """Circle, square, triangle, diamond, cross or plus around (x, y), as SVG path text."""
-    match series % 6:
-        case 0:
-            return f"M{x - r:.1f} {y:.1f}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0z"
-        case 1:
-            return f"M{x - r:.1f} {y - r:.1f}h{2 * r}v{2 * r}h{-2 * r}z"
-        case 2:
-            return f"M{x:.1f} {y - r * 1.2:.1f}l{r * 1.15:.1f} {r * 2.1:.1f}h{-r * 2.3:.1f}z"
-        case 3:
-            d = f"{1.3 * r:.1f}"
-            return f"M{x:.1f} {y - r * 1.3:.1f}l{d} {d}l-{d} {d}l-{d} -{d}z"
-        case 4:
-            return f"M{x - r:.1f} {y - r:.1f}l{2 * r} {2 * r}m0 {-2 * r}l{-2 * r} {2 * r}"
-        case _:
-            return f"M{x - r:.1f} {y:.1f}h{2 * r}M{x:.1f} {y - r:.1f}v{2 * r}"

@@ -1,7 +1,19 @@
-/* Gives the controls of one lab what ipywidgets 8 leaves out: names and spoken values for sliders, a status line
-   that screen readers announce, and keys that stay in the lab instead of editing the notebook. */
+/* Puts the changed parts of one lab's picture into their places, and gives its controls what ipywidgets 8 leaves out:
+   names and spoken values for sliders, a status line that screen readers announce, and keys that stay in the lab
+   instead of editing the notebook. */
 (() => {
   const host = document.currentScript.parentElement;
+
+  const patch = lab => {
+    const text = lab.querySelector(".lr-changes .widget-html-content")?.textContent;
+    if (!text) return;
+    for (const [name, markup] of Object.entries(JSON.parse(text))) {
+      if (name === "alt") lab.querySelector(".lr-picture").ariaLabel = markup;
+      const part = lab.querySelector(`.lr-view [data-part="${name}"]`);
+      if (!part || part.said === markup) continue;
+      part.innerHTML = part.said = markup;
+    }
+  };
 
   const improve = lab => {
     for (const row of lab.querySelectorAll(".widget-inline-hbox")) {
@@ -41,11 +53,14 @@
       status.textContent = news.join(" ").trim();
     };
     new MutationObserver(() => {
+      patch(lab);
       improve(lab);
       clearTimeout(pause);
       pause = setTimeout(announce, 400);
     }).observe(lab, {childList: true, subtree: true, attributeFilter: ["aria-valuetext"]});
+    patch(lab);
     improve(lab);
+    lab.querySelector(".lr-ready").click();
   };
 
   const find = patience => {
