@@ -82,6 +82,24 @@ def count(name: str, value: Any) -> int:
     return whole(name, value, least=1)
 
 
+def boolean(name: str, value: Any) -> bool:
+    """True or False, returned as `bool`."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(complaint(name, "True or False", value))
+    return bool(value)
+
+
+def one_of(names: tuple[str, ...]) -> Callable[[str, Any], str]:
+    """A rule for one of a few names."""
+
+    def rule(name: str, value: Any) -> str:
+        if value not in names:
+            raise ValueError(complaint(name, " or ".join(map(repr, names)), value))
+        return str(value)
+
+    return rule
+
+
 def sequence(name: str, values: Any, rule: Callable[[str, Any], T]) -> tuple[T, ...]:
     """A tuple of values that each obey `rule`."""
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):

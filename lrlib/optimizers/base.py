@@ -50,6 +50,10 @@ class Optimizer(Plain, ABC):
         return w
 
 
+class MatrixRule(Optimizer):
+    """A rule for weight matrices: `w` has shape (n_in, n_out) or (runs, n_in, n_out)."""
+
+
 class NoState(NamedTuple):
     """The state of a rule that remembers nothing."""
 
@@ -81,10 +85,11 @@ def stack(optimizers: Sequence[R], dtype: DTypeLike = np.float64) -> R:
     """One optimizer that updates row i of a (runs, n) array as `optimizers[i]` would.
 
     All are of one class. A hyper-parameter in which they differ becomes a column (runs, 1) of
-    `dtype`, which should be that of `w`. Such an optimizer is a tool for computing: it does not
-    compare, hash or go to a dict as the ones it is made of do.
+    `dtype`, which should be that of `w`; rules inside rules are stacked too. Such an optimizer is a
+    tool for computing: it does not compare, hash or go to a dict as the ones it is made of do.
 
-    Raises `ValueError` if there is none, or if their classes differ.
+    Raises `ValueError` if there is none or if their classes differ, `TypeError` for rules whose
+    arrays have other axes than (runs, n): matrix rules and groups.
 
     >>> from lrlib.optimizers import Momentum
     >>> both = stack([Momentum(mu=0.0), Momentum(mu=0.5)])
@@ -98,10 +103,14 @@ def stack(optimizers: Sequence[R], dtype: DTypeLike = np.float64) -> R:
     if len(kinds) != 1:
         raise ValueError(f"stack should get optimizers of one class, but it got {kinds}.")
     first = optimizers[0]
+    if isinstance(first, MatrixRule) or kinds == ["Groups"]:
+        raise TypeError(f"stack should get rules for vectors, but it got {kinds[0]}.")
     stacked = object.__new__(type(first))
     for field in fields(first):  # type: ignore[arg-type]
         values = [getattr(optimizer, field.name) for optimizer in optimizers]
-        same = all(value == values[0] for value in values)
-        column = values[0] if same else np.array(values, dtype=dtype)[:, None]
+        column: Any = values[0]
+        if any(value != values[0] for value in values):
+            inner = isinstance(values[0], Optimizer)
+            column = stack(values, dtype) if inner else np.array(values, dtype=dtype)[:, None]
         object.__setattr__(stacked, field.name, column)
     return stacked

@@ -20,7 +20,8 @@ from lrlib.optimizers.base import Optimizer
 
 
 class ReactiveRate(Plain):
-    """A rate computed from what training measures; hand it to any optimizer as `lr`."""
+    """A number computed from what training measures: a rate for any optimizer, or the scale of
+    the loss."""
 
 
 class PlateauState(NamedTuple):

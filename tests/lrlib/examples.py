@@ -107,6 +107,31 @@ WHOLE_VECTOR = {
     "Hypergradient": st.builds(opt.Hypergradient, st.floats(0.0, 1e-3)),
     "DoG": st.builds(opt.DoG, st.floats(1e-6, 1e-1), _eps),
     "Prodigy": st.builds(opt.Prodigy, _beta, _beta, _eps, st.floats(1e-4, 1.0)),
+    "LARS": st.builds(opt.LARS, _beta, st.just(0.0) | st.floats(1e-6, 0.5), st.floats(1e-3, 1.0)),
+    "LAMB": st.builds(opt.LAMB, _beta, _beta, _eps, _decay),
+    "Clipped": st.builds(
+        opt.Clipped, st.builds(opt.AdamW, _beta, _beta, _eps, _decay), st.floats(1e-3, 1e3)
+    ),
+}
+ELEMENTWISE["EMA"] = st.builds(opt.EMA, st.builds(opt.Momentum, _beta), _beta)
+MATRIX = {
+    "Muon": st.builds(
+        opt.Muon,
+        _beta,
+        st.booleans(),
+        _decay,
+        st.sampled_from(["original", "match_rms_adamw"]),
+        st.integers(0, 6),
+    ),
+    "Shampoo": st.builds(opt.Shampoo, st.floats(1e-6, 1.0)),
+    "SOAP": st.builds(opt.SOAP, _beta, _beta, _eps, _decay, st.integers(1, 4)),
+}
+GROUPS = {
+    "Groups": st.builds(
+        lambda rules, scales: opt.Groups(rules, [(3, 2), (4,)], scales),
+        st.tuples(st.one_of(*MATRIX.values()), ELEMENTWISE["AdamW"]),
+        st.lists(st.floats(0.0, 2.0), min_size=2, max_size=2),
+    )
 }
 OPTIMIZERS = ELEMENTWISE | WHOLE_VECTOR
 REACTIVE = {
@@ -114,6 +139,7 @@ REACTIVE = {
         opt.ReduceOnPlateau, gammas, st.integers(0, 5), st.floats(0, 1), rates, st.integers(0, 5)
     ),
     "PolyakStep": st.builds(opt.PolyakStep, st.floats(-1, 1), rates),
+    "LossScale": st.builds(opt.LossScale, st.floats(1.0, 4.0), gammas, st.integers(1, 9)),
 }
 seeds = st.integers(0, 2**32 - 1)
 

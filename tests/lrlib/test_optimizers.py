@@ -1,26 +1,29 @@
-"""Optimizers step by step against their formulas, and what they say to nonsense."""
+"""Optimizers step by step against their formulas."""
 
 import numpy as np
 import pytest
 
 from lrlib import optimizers
 from lrlib.optimizers import (
+    EMA,
+    LAMB,
+    LARS,
     SGD,
     AdaDelta,
     AdaGrad,
     Adam,
     AdamW,
     AMSGrad,
+    Clipped,
     DoG,
     Hypergradient,
     Lion,
+    LossScale,
     Momentum,
     NAdam,
     Nesterov,
-    Optimizer,
     PolyakStep,
     Prodigy,
-    ReactiveRate,
     ReduceOnPlateau,
     RMSprop,
     ScheduleFreeAdamW,
@@ -46,8 +49,12 @@ ALL = [
     Prodigy(0.8, 0.888, 1e-2, 1e-2),
     ScheduleFreeSGD(0.8),
     ScheduleFreeAdamW(0.8, 0.888, 1e-2, 0.3),
+    LARS(0.8, 0.3, 1e-2),
+    LAMB(0.8, 0.888, 1e-2, 0.3),
+    Clipped(AdamW(0.8, 0.888, 1e-2, 0.3), 0.5),
+    EMA(Adam(0.8, 0.888, 1e-2), 0.8),
 ]
-WHOLE_VECTOR = (Hypergradient, DoG, Prodigy)
+WHOLE_VECTOR = (Hypergradient, DoG, Prodigy, LARS, LAMB, Clipped)
 every_optimizer = pytest.mark.parametrize("optimizer", ALL, ids=lambda o: type(o).__name__)
 
 W = np.array([1.0, -2.0, 3.0])
@@ -55,7 +62,8 @@ G = np.array([0.5, 0.25, -4.0])
 
 
 def test_every_optimizer_is_in_the_list():
-    abstract = {"Optimizer", "ReactiveRate", "ReduceOnPlateau", "PolyakStep"}
+    abstract = {"Optimizer", "ReactiveRate", "ReduceOnPlateau", "PolyakStep", "LossScale"}
+    abstract |= {"Muon", "Shampoo", "SOAP", "Groups"}  # test_optimizers_matrix
     classes = {name for name in optimizers.__all__ if name[0].isupper()}
     assert {type(o).__name__ for o in ALL} == classes - abstract
 
@@ -70,9 +78,14 @@ def test_defaults_are_those_of_the_papers_or_of_torch():
         "Lion(beta1=0.9, beta2=0.99, weight_decay=0.0) Hypergradient(hyper_lr=1e-06) "
         "DoG(reps_rel=1e-06, eps=1e-08) Prodigy(beta1=0.9, beta2=0.999, eps=1e-08, d0=1e-06) "
         "ScheduleFreeSGD(beta=0.9) "
-        "ScheduleFreeAdamW(beta1=0.9, beta2=0.999, eps=1e-08, weight_decay=0.0)"
+        "ScheduleFreeAdamW(beta1=0.9, beta2=0.999, eps=1e-08, weight_decay=0.0) "
+        "LARS(mu=0.9, weight_decay=0.0, trust=0.001) "
+        "LAMB(beta1=0.9, beta2=0.999, eps=1e-06, weight_decay=0.0)"
     )
-    assert " ".join(repr(type(o)()) for o in ALL[1:]) == expected
+    assert " ".join(repr(type(o)()) for o in ALL[1:-2]) == expected
+    assert repr(Clipped(SGD())) == "Clipped(optimizer=SGD(), max_norm=1.0)"
+    assert repr(EMA(SGD())) == "EMA(optimizer=SGD(), decay=0.999)"
+    assert repr(LossScale()) == "LossScale(growth=2.0, backoff=0.5, interval=2000)"
     plateau = "ReduceOnPlateau(factor=0.1, patience=10, min_delta=0.0001, min_lr=0.0, cooldown=0)"
     assert repr(ReduceOnPlateau()) == plateau
     assert repr(PolyakStep()) == "PolyakStep(loss_min=0.0, max_lr=1.0)"
@@ -117,157 +130,6 @@ def test_a_nan_in_the_gradient_stays_in_its_place(optimizer):
 def test_a_nan_gradient_raises_and_warns_nothing(optimizer):
     after, _ = optimizer.update(W, np.full(3, np.nan), optimizer.init(W), 0.1)
     assert np.isnan(after).all()
-
-
-NONSENSE = [
-    (lambda: SGD().update(W, G[:2], SGD().init(W), 0.1), ValueError, r"shape of w, \(3,\).*\(2,\)"),
-    (lambda: SGD().update(W, G[:, None], SGD().init(W), 0.1), ValueError, "grad should have the"),
-    (
-        lambda: SGD().update(W, G, SGD().init(W), -0.1),
-        ValueError,
-        "lr should be a rate of 0 or more",
-    ),
-    (lambda: SGD().update(W, G, SGD().init(W), np.nan), ValueError, "lr should be a finite number"),
-    (lambda: SGD().update(W, G, SGD().init(W), np.inf), ValueError, "lr should be a finite number"),
-    (lambda: SGD().update(W, G, SGD().init(W), "0.1"), TypeError, "lr should be a finite number"),
-    (
-        lambda: SGD().update(W[None], G[None], SGD().init(W), np.array([0.1])),
-        ValueError,
-        r"one axis for each of w's and fit its shape \(1, 3\), but it has \(1,\).*reshape",
-    ),
-    (
-        lambda: SGD().update(W[None], G[None], SGD().init(W), np.full((2, 1), 0.1)),
-        ValueError,
-        r"fit its shape \(1, 3\), but it has \(2, 1\)",
-    ),
-    (
-        lambda: SGD().update(W[None], G[None], SGD().init(W), np.array([[-0.1]])),
-        ValueError,
-        "lr should be an array of rates of 0 or more",
-    ),
-    (
-        lambda: SGD().update(W[None], G[None], SGD().init(W), np.array([[np.nan]])),
-        ValueError,
-        "lr should be an array of rates of 0 or more",
-    ),
-    (
-        lambda: SGD().update(W[None], G[None], SGD().init(W), np.array([[np.inf]])),
-        ValueError,
-        "0 or more, and finite",
-    ),
-    (
-        lambda: SGD().update(W[None], G[None], SGD().init(W), np.array([[True]])),
-        TypeError,
-        "lr should be an array of rates, but it is 'bool'",
-    ),
-    (
-        lambda: Adam().init(W.astype(np.float16)),
-        TypeError,
-        r"w should be an array of float32 or float64, but it is 'float16'\. Try w\.astype",
-    ),
-    (
-        lambda: SGD().init([1.0, 2.0]),
-        TypeError,
-        r"w should be a NumPy array of floats.*np\.array\(w",
-    ),
-    (
-        lambda: Adam().init(np.array([1, 2])),
-        TypeError,
-        r"array of floats.*int64.*w\.astype\(float\)",
-    ),
-    (
-        lambda: SGD().update([1.0], G[:1], SGD().init(W), 0.1),
-        TypeError,
-        "w should be a NumPy array",
-    ),
-    (
-        lambda: DoG().init(np.array(1.0)),
-        ValueError,
-        r"^w should be a vector, or rows of vectors, but it is a single number\.$",
-    ),
-    (lambda: Momentum(1.0), ValueError, "mu of Momentum should be at least 0 and below 1"),
-    (lambda: Momentum(-0.1), ValueError, "Common values are 0.9 and 0.99"),
-    (lambda: Nesterov(1.0), ValueError, "mu of Nesterov"),
-    (lambda: AdaGrad(0.0), ValueError, "eps of AdaGrad should be above 0"),
-    (lambda: RMSprop(1.0), ValueError, "rho of RMSprop"),
-    (lambda: RMSprop(0.9, 0.0), ValueError, "eps of RMSprop"),
-    (lambda: AdaDelta(1.0), ValueError, "rho of AdaDelta"),
-    (lambda: AdaDelta(0.9, 0.0), ValueError, "eps of AdaDelta"),
-    (lambda: Adam(1.0), ValueError, "beta1 of Adam"),
-    (lambda: Adam(0.9, 1.0), ValueError, "beta2 of Adam"),
-    (lambda: Adam(0.9, 0.9, 0.0), ValueError, "eps of Adam"),
-    (lambda: AdamW(1.0), ValueError, "beta1 of AdamW"),
-    (lambda: AdamW(weight_decay=-1.0), ValueError, "weight_decay of AdamW should be 0 or more"),
-    (lambda: AMSGrad(1.0), ValueError, "beta1 of AMSGrad"),
-    (lambda: AMSGrad(0.9, 1.0), ValueError, "beta2 of AMSGrad"),
-    (lambda: AMSGrad(0.9, 0.9, 0.0), ValueError, "eps of AMSGrad"),
-    (lambda: NAdam(1.0), ValueError, "beta1 of NAdam"),
-    (lambda: NAdam(0.9, 1.0), ValueError, "beta2 of NAdam"),
-    (lambda: NAdam(0.9, 0.9, 0.0), ValueError, "eps of NAdam"),
-    (lambda: NAdam(momentum_decay=-1.0), ValueError, "momentum_decay of NAdam"),
-    (lambda: Lion(1.0), ValueError, "beta1 of Lion"),
-    (lambda: Lion(0.9, 1.0), ValueError, "beta2 of Lion"),
-    (lambda: Lion(weight_decay=-1.0), ValueError, "weight_decay of Lion"),
-    (lambda: Hypergradient(-1.0), ValueError, "hyper_lr of Hypergradient"),
-    (lambda: DoG(0.0), ValueError, "reps_rel of DoG"),
-    (lambda: DoG(1e-6, 0.0), ValueError, "eps of DoG"),
-    (lambda: Prodigy(1.0), ValueError, "beta1 of Prodigy"),
-    (lambda: Prodigy(0.9, 1.0), ValueError, "beta2 of Prodigy"),
-    (lambda: Prodigy(0.9, 0.9, 0.0), ValueError, "eps of Prodigy"),
-    (lambda: Prodigy(d0=0.0), ValueError, "d0 of Prodigy"),
-    (lambda: ScheduleFreeSGD(1.0), ValueError, "beta of ScheduleFreeSGD"),
-    (lambda: ScheduleFreeAdamW(1.0), ValueError, "beta1 of ScheduleFreeAdamW"),
-    (lambda: ScheduleFreeAdamW(0.9, 1.0), ValueError, "beta2 of ScheduleFreeAdamW"),
-    (lambda: ScheduleFreeAdamW(0.9, 0.9, 0.0), ValueError, "eps of ScheduleFreeAdamW"),
-    (lambda: ScheduleFreeAdamW(weight_decay=-1.0), ValueError, "weight_decay of ScheduleFreeAdamW"),
-    (
-        lambda: ReduceOnPlateau(1.5),
-        ValueError,
-        "factor of ReduceOnPlateau should be above 0 and at",
-    ),
-    (lambda: ReduceOnPlateau(patience=-1), ValueError, "patience of ReduceOnPlateau"),
-    (lambda: ReduceOnPlateau(min_delta=-1.0), ValueError, "min_delta of ReduceOnPlateau"),
-    (lambda: ReduceOnPlateau(min_lr=-1.0), ValueError, "min_lr of ReduceOnPlateau"),
-    (lambda: ReduceOnPlateau(cooldown=-1), ValueError, "cooldown of ReduceOnPlateau"),
-    (lambda: ReduceOnPlateau().init(-0.1), ValueError, "lr should be a rate of 0 or more"),
-    (
-        lambda: ReduceOnPlateau(min_lr=0.1).init(0.01),
-        ValueError,
-        r"^lr should be min_lr, 0\.1, or more, but it is 0\.01\.$",
-    ),
-    (lambda: PolyakStep(float("nan")), ValueError, "loss_min of PolyakStep"),
-    (lambda: PolyakStep(0.0, -1.0), ValueError, "max_lr of PolyakStep"),
-    (
-        lambda: PolyakStep().rate(np.ones(3), W),
-        ValueError,
-        r"one value per gradient, shape \(\), but it has \(3,\)\.$",
-    ),
-    (lambda: PolyakStep().rate(1.0, np.ones((3, 2))), ValueError, r"shape \(3,\), but it has \(\)"),
-    (lambda: stack([]), ValueError, r"stack should get optimizers of one class, but it got \[\]"),
-    (lambda: stack([SGD(), Adam()]), ValueError, r"one class, but it got \['Adam', 'SGD'\]"),
-    (lambda: in_place(SGD(), [1.0]), TypeError, "w should be a NumPy array"),
-    (
-        lambda: in_place(SGD(), np.broadcast_to(1.0, 3)),
-        ValueError,
-        r"^w should be an array that can be written to; try w\.copy\(\)\.$",
-    ),
-    (lambda: in_place(SGD(), np.float64(1.0)), ValueError, "an array that can be written to"),
-    (lambda: in_place(Adam(), W.copy())(G[:2], 0.1), ValueError, "grad should have the shape of w"),
-    (lambda: in_place(Adam(), W.copy())(G, -0.1), ValueError, "lr should be a rate of 0 or more"),
-    (lambda: Optimizer.from_dict({"name": "Constant"}), ValueError, "unknown name 'Constant'"),
-    (lambda: ReactiveRate.from_dict({"name": "Adam"}), ValueError, "PolyakStep, ReduceOnPlateau"),
-]
-
-
-@pytest.mark.parametrize(
-    ("act", "error", "sentence"),
-    NONSENSE,
-    ids=[f"{i}-{row[2][:40]}" for i, row in enumerate(NONSENSE)],
-)
-def test_nonsense_is_refused_with_one_clear_sentence(act, error, sentence):
-    with pytest.raises(error, match=sentence) as caught:
-        act()
-    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("lr", [0.5, np.float64(0.5), np.float32(0.5), np.array(0.5)])
@@ -379,7 +241,7 @@ def test_only_averaging_methods_are_judged_elsewhere_than_at_w():
     for optimizer in ALL:
         w, state = optimizer.update(W, G, optimizer.init(W), 0.1)
         w, state = optimizer.update(w, G, state, 0.1)
-        averages = isinstance(optimizer, ScheduleFreeSGD | ScheduleFreeAdamW)
+        averages = isinstance(optimizer, ScheduleFreeSGD | ScheduleFreeAdamW | EMA)
         assert (optimizer.evaluation_point(w, state) is w) != averages
 
 

@@ -27,7 +27,7 @@ def start(seed, shape, dtype=np.float64):
 
 def test_every_optimizer_is_drawn():
     classes = {name for name in opt.__all__ if name[0].isupper()}
-    drawn = set(examples.OPTIMIZERS | examples.REACTIVE)
+    drawn = set(examples.OPTIMIZERS | examples.MATRIX | examples.GROUPS | examples.REACTIVE)
     assert drawn == classes - {"Optimizer", "ReactiveRate"}
 
 
@@ -114,7 +114,7 @@ def test_elementwise_rules_do_not_care_how_parameters_are_arranged(strategy):
     holds()
 
 
-@each(examples.OPTIMIZERS | examples.REACTIVE)
+@each(examples.OPTIMIZERS | examples.MATRIX | examples.GROUPS | examples.REACTIVE)
 def test_an_optimizer_prints_and_serialises_as_itself(strategy):
     @quick
     @given(strategy)

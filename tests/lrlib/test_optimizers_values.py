@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from lrlib.optimizers import SOAP
 from tests.lrlib.conformance import optimizers
 from tests.lrlib.conformance.rows import Row
 
@@ -111,6 +112,49 @@ PATHS = [
         [0.375757207312, -1.40784191655, 1.84581284268, 0.0192520607304, 0.879903966784],
         [0.368843230595, -1.33111786042, 1.71578503627, 0.0210314320919, 0.772650754139],
     ),
+    (
+        "LARS(0.8, 0.0, 1e-2)",
+        "optax: lars(lr, trust_coefficient=1e-2, momentum=0.8)",
+        [0.492667656822, -1.49998298847, 1.99997371783, 6.5185357408e-08, 0.999988029246],
+        [0.489722237902, -1.49981185408, 1.99933567562, 9.59749672937e-06, 0.999656160931],
+    ),
+    (
+        "LAMB(0.8, 0.888, 1e-2, 0.3)",
+        "optax: lamb(lr, 0.8, 0.888, 1e-2, weight_decay=0.3)",
+        [0.339021491941, -1.35600275274, 1.76006728437, 0.0273170398602, 0.811233177507],
+        [0.324304537533, -1.23053800205, 1.55900592883, 0.0341665491118, 0.648747469378],
+    ),
+    (
+        "Clipped(SGD(), 0.5)",
+        "optax: chain(clip_by_global_norm(0.5), sgd(lr))",
+        [0.442612089275, -1.49988556228, 1.99982860429, 5.53196017209e-07, 0.999921782093],
+        [0.462498912917, -1.49913004212, 1.99637073911, 5.25929814814e-05, 0.998125850468],
+    ),
+    (
+        "EMA(SGD(), 0.8)",
+        "keras: SGD(use_ema=True, ema_momentum=0.8)",
+        [-23.014540092, -1.46223719628, 1.95181541343, 0.000222025140358, 0.977928409862],
+        [-28.050065006, -1.37470152395, 1.88780741514, 0.000445809960095, 0.944862685071],
+    ),
+    (
+        "Groups([Momentum(0.8), SGD()], [(2,), (3,)], [1.0, 0.1])",
+        "optax: partition({'a': sgd(lr, momentum=0.8), 'b': sgd(lambda t: 0.1 * lr(t))}, "
+        "{'first': 'a', 'rest': 'b'})",
+        [-95.3238547264, -1.38521819522, 1.99256440321, 5.98177315516e-05, 0.996560889644],
+        [-75.4778818933, -1.0431597799, 1.98541318258, 5.21574054689e-05, 0.992711754082],
+    ),
+    (
+        "Muon(0.8, nesterov=False, weight_decay=0.3, eps=1e-12)",
+        "optax: muon(lr, beta=0.8, nesterov=False, weight_decay=0.3, eps=1e-12)",
+        [
+            [0.444704890145, -1.38845081688, 1.78652488091],
+            [0.997720013145, 0.266549673167, -0.241665589548],
+        ],
+        [
+            [0.40490983274, -1.24421231317, 1.68997618533],
+            [0.971037492907, 0.232743479181, -0.259740044087],
+        ],
+    ),
 ]
 
 
@@ -120,3 +164,26 @@ def test_the_path_goes_where_the_peer_s_went(ours, source, fourth, last):
     path = optimizers.ours(row)
     np.testing.assert_allclose(path[4], fourth, rtol=1e-10)
     np.testing.assert_allclose(path[12], last, rtol=1e-10)
+
+
+def test_soap_goes_where_its_authors_code_went():
+    """N. Vyas's soap.py, float64 throughout: betas=(0.8, 0.888), precondition_frequency=3."""
+    w = np.array([[0.5, -1.5, 2.0], [1.0, 0.3, -0.2], [-0.7, 0.9, 0.4]])
+    rule = SOAP(0.8, 0.888, 1e-12, frequency=3)
+    state, path = rule.init(w), [w]
+    for t in range(12):
+        grad = np.random.default_rng(t).normal(size=w.shape) + 0.3 * w
+        w, state = rule.update(w, grad, state, 0.05 / (1 + 0.3 * t))
+        path.append(w)
+    fourth = [
+        [0.437842201488, -1.38045196075, 1.86343360837],
+        [1.0755707003, 0.216722866251, -0.197264284192],
+        [-0.62741854445, 0.814942219738, 0.367914969666],
+    ]
+    last = [
+        [0.421761689118, -1.26517633229, 1.83358004986],
+        [1.08886959027, 0.205830311542, -0.224326249779],
+        [-0.540628586333, 0.734360624542, 0.382651329004],
+    ]
+    np.testing.assert_allclose(path[4], fourth, rtol=1e-9)
+    np.testing.assert_allclose(path[12], last, rtol=1e-9)

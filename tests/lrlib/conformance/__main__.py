@@ -12,12 +12,14 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from tests.lrlib.conformance import optimizers, peers, plateau, schedules
+from tests.lrlib.conformance import optimizers, peers, plateau, scaling, schedules
 
+SECTIONS = (schedules, plateau, optimizers, scaling)
 NOT_RUN = """\
 Not run: timm (it needs torchvision, which has no place in a course on CPU) and transformers; what
 `lrlib`'s docstrings say of them was found by running or reading them and is watched by no test.
-Hypergradient descent has no peer to install: its test derives it from the loss instead."""
+Hypergradient descent, Shampoo and SOAP have no peer to install: tests derive the first from the
+loss, the second from the paper's large matrix, and hold the path of the code of SOAP's authors."""
 
 
 def main() -> int:
@@ -26,7 +28,7 @@ def main() -> int:
     versions = ", ".join(f"{name} {peers.version(name)}" for name in peers.DISTRIBUTIONS)
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, {versions}\n")
     found: Counter[bool | None] = Counter()
-    for module in (schedules, plateau, optimizers):
+    for module in SECTIONS:
         found += _print_section(module)
     print(f"{NOT_RUN}\n\n{verdict(found)}")
     return int(found[False] > 0 or not found[True])

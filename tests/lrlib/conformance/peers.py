@@ -52,7 +52,8 @@ def _torch() -> dict[str, Any]:
         parameter = torch.zeros(1, dtype=torch.float64, requires_grad=True)
         return torch.optim.SGD([parameter], lr=lr, **options)
 
-    return {"torch": torch, "sgd": sgd} | vars(torch.optim) | vars(torch.optim.lr_scheduler)
+    more = vars(torch.optim.lr_scheduler) | vars(torch.optim.swa_utils)
+    return {"torch": torch, "sgd": sgd} | vars(torch.optim) | more
 
 
 def _optax() -> dict[str, Any]:
