@@ -28,6 +28,7 @@ FIRST_PORT = 8888
 COURSE, SCALE = "requirements.txt", "requirements-scale.txt"
 TEST, PEERS = "requirements-test.txt", "requirements-peers.txt"
 SITE = "requirements-site.txt"  # in .venv-site: JupyterLite's extension breaks a real JupyterLab
+TESTS = {False: [COURSE, SCALE, TEST], True: [COURSE, SCALE, TEST, PEERS]}  # by: peers too?
 LOCK, LOCKS = "requirements.lock", {SITE: "requirements-site.lock"}
 GIGABYTES = {COURSE: 1.0, SCALE: 0.3, TEST: 0.5, PEERS: 6.0, SITE: 0.6}
 PREFERENCES = {
@@ -359,20 +360,20 @@ def parse(arguments):
     )
     parser.add_argument("--no-browser", action="store_true", help="serve, but open no browser")
     parser.add_argument("--port", type=port_number, help="serve on this port")
+    parser.set_defaults(tests=False, peers=False)
     commands = parser.add_subparsers(dest="command", metavar="[setup | test | site]")
-    commands.add_parser("setup", help="prepare everything, open nothing")
+    setup = commands.add_parser("setup", help="prepare everything, open nothing")
+    setup.add_argument("--tests", action="store_true", help="with what tests and benchmarks need")
+    setup.add_argument(
+        "--peers", action="store_true", help="and with PyTorch, JAX, Optax and Keras"
+    )
     test = commands.add_parser(
         "test", help="run the test suite; more arguments go to pytest", allow_abbrev=False
     )
     test.add_argument(
         "--peers", action="store_true", help="also compare with PyTorch, JAX, Optax and Keras"
     )
-    commands.add_parser(
-        "site",
-        help="build the web site of the course; `site --help` says how",
-        add_help=False,
-        allow_abbrev=False,
-    )
+    commands.add_parser("site", help="build the web site", add_help=False, allow_abbrev=False)
     options, rest = parser.parse_known_args(arguments)
     if rest and options.command not in ("test", "site"):
         parser.error("{} means nothing here; see --help".format(" ".join(rest)))
@@ -386,7 +387,7 @@ def main(arguments):
     require_writable(ROOT)
     if options.command == "test":
         peers = options.peers or os.environ.get("CI", "").lower() in ("1", "true")
-        venv = prepare(ROOT, [COURSE, SCALE, TEST] + ([PEERS] if peers else []))
+        venv = prepare(ROOT, TESTS[peers])
         # The whole suite runs on all cores, each file on one; a part of it as pytest is told.
         side_by_side = ["-n", "auto", "--dist", "loadfile"]
         command = [interpreter(venv), "-m", "pytest", *(rest or side_by_side)]
@@ -396,7 +397,7 @@ def main(arguments):
         command = [interpreter(venv), "-m", "course.web", *rest]
         return subprocess.call(command, cwd=str(ROOT), env=environ(venv))
     port = None if options.command == "setup" else choose_port(options.port)
-    venv = prepare(ROOT, [COURSE])
+    venv = prepare(ROOT, TESTS[options.peers] if options.tests or options.peers else [COURSE])
     from course.lessons import deliver  # in the syntax of a newer Python
 
     for notice in deliver(ROOT / "course" / "release", ROOT / "work"):

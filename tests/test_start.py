@@ -125,6 +125,22 @@ def test_arguments_after_test_go_to_pytest():
     assert rest == ["tests/test_start.py", "-k", "port", "-x"]
 
 
+@pytest.mark.parametrize(
+    ("flags", "wanted"),
+    [
+        ([], ["requirements.txt"]),
+        (["--tests"], ["requirements.txt", "requirements-scale.txt", "requirements-test.txt"]),
+        (["--peers"], sorted(start.GIGABYTES.keys() - {start.SITE})),
+    ],
+)
+def test_a_setup_installs_what_its_flags_say(course, monkeypatch, flags, wanted):
+    asked = []
+    monkeypatch.setattr(start, "ROOT", course)
+    monkeypatch.setattr(start, "prepare", lambda root, groups: asked.extend(groups))
+    assert start.main(["setup", *flags]) == 0
+    assert sorted(asked) == sorted(wanted)
+
+
 def test_a_port_in_use_is_said_before_anything_is_installed(course):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

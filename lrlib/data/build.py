@@ -7,6 +7,7 @@ never need this module; it is here so that anyone can see where each number came
 
 import ast
 import re
+import sys
 import sysconfig
 from collections import Counter
 from pathlib import Path
@@ -75,8 +76,13 @@ def build_docstrings() -> None:
 
 def build_from_scikit_learn() -> None:
     """Write digits.npz, diabetes.npz and breast_cancer.npz from scikit-learn's copies."""
-    from sklearn import datasets
-
+    try:
+        from sklearn import datasets
+    except ModuleNotFoundError:
+        raise SystemExit(
+            "Three of the data sets are read from scikit-learn, which is not installed:"
+            f" `{sys.executable} -m pip install scikit-learn` installs it. Nothing was written."
+        ) from None
     digits = datasets.load_digits()
     np.savez_compressed(
         HERE / "digits.npz", X=digits.data.astype(np.uint8), y=digits.target.astype(np.uint8)
@@ -99,5 +105,5 @@ def build_from_scikit_learn() -> None:
 
 
 if __name__ == "__main__":
-    build_docstrings()
     build_from_scikit_learn()
+    build_docstrings()

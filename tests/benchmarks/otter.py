@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -87,6 +88,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     otter = str(Path(options.otter).absolute())
+    if not shutil.which(otter):
+        parser.error(f"there is no command {otter}; expected the path of an installed otter")
     master = read_master(COURSE / "release" / UNIT / f"{UNIT}.ipynb")
     right = json.dumps(submission(UNIT, right=True)).encode()
     with tempfile.TemporaryDirectory() as temporary, Sandbox() as sandbox:

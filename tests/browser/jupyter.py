@@ -135,6 +135,8 @@ def chromium() -> Iterator[Browser]:
         or shutil.which("google-chrome")
     )
     with sync_playwright() as playwright:
+        if not (found or Path(playwright.chromium.executable_path).exists()):
+            sys.exit("No Chromium on the PATH; on Debian `sudo apt install chromium` adds it.")
         browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_ARGS)
         try:
             yield browser

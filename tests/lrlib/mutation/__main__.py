@@ -41,6 +41,7 @@ pytest_add_cli_args_test_selection=
 
 def main(names: list[str]) -> int:
     """Make the mutants, run those that match, and print what survived."""
+    print(f"mutmut {metadata.version('mutmut')}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder)
         _prepare(workspace)
@@ -110,7 +111,7 @@ def _report(
     unknown = {name: change for name, change in changes.items() if change not in known}
     stale = known.keys() - set(changes.values()) if everything else set()
     tally = ", ".join(f"{n} {outcome}" for outcome, n in Counter(results.values()).most_common())
-    print(f"mutmut {metadata.version('mutmut')}: {len(results)} mutants, {tally}")
+    print(f"{len(results)} mutants, {tally}")
     print(f"{len(changes) - len(unknown)} survivors are listed as equivalent")
     for name, change in unknown.items():
         print(f"\nSURVIVED {name}\n{Equivalent(*change, reason='?')}")
