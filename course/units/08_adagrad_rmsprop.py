@@ -620,16 +620,16 @@ quiz_08 = {"q1": "c", "q2": "b", "q3": "c", "q4": "b"}
 check("quiz_08", quiz_08)
 
 # %% [markdown]
-# > **What practitioners do.** Where features are sparse, a rate for each parameter is a matter of >
-# course: word vectors (Pennington, Socher & Manning 2014) were trained with AdaGrad, and click >
-# prediction keeps a rate for each coordinate (McMahan et al. 2013). RMSprop drove the network >
-# that learned Atari games (Mnih et al. 2015). Elsewhere Adam has replaced both (unit 09). > Whether
-# adaptive methods end better than a tuned SGD is disputed: on small image and language > networks
-# Wilson et al. (2017) found them worse on unseen data. For large language models they > clearly
-# win, and one reason is the one you saw: most words are rare, and plain gradient descent > is slow
-# on the rare ones (Kunstner, Yadav, Milligan, Schmidt & Bietti 2024). For turned valleys AdaGrad's
-# own paper has a version with a full > matrix, too large to store for a network; Shampoo is an
-# affordable relative (Gupta, Koren & > Singer 2018).
+# > **What practitioners do.** Where features are sparse, a rate for each parameter is a matter of
+# > course: word vectors (Pennington, Socher & Manning 2014) were trained with AdaGrad, and click
+# > prediction keeps a rate for each coordinate (McMahan et al. 2013). RMSprop drove the network
+# > that learned Atari games (Mnih et al. 2015). Elsewhere Adam has replaced both (unit 09).
+# > Whether adaptive methods end better than a tuned SGD is disputed: on small image and language
+# > networks Wilson et al. (2017) found them worse on unseen data. For large language models they
+# > clearly win, and one reason is the one you saw: most words are rare, and plain gradient descent
+# > is slow on the rare ones (Kunstner, Yadav, Milligan, Schmidt & Bietti 2024). For turned valleys
+# > AdaGrad's own paper has a version with a full matrix, too large to store for a network; Shampoo
+# > is an affordable relative (Gupta, Koren & Singer 2018).
 #
 # ## Further reading
 #

@@ -1,42 +1,12 @@
 """Every formula of the course can be published: the converter of the site takes it as it stands."""
 
 import re
-from collections.abc import Iterator
 
-import nbformat
 import pytest
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from mdit_py_plugins.amsmath import amsmath_plugin
-from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from course.web.pages.mathml import FormulaError, mathml
-from tests.conftest import ROOT
-
-# As MyST reads a page, with the extensions that conf.py names.
-READER = MarkdownIt("commonmark").enable("table")
-READER.use(dollarmath_plugin, double_inline=False).use(amsmath_plugin)
-PAGES = ["*.md", "docs/**/*.md", "course/*.md", "course/guide/**/*.md", "examples/**/*.md"]
-NOTEBOOKS = ["course/source/*/*.ipynb", "course/release/*/*.ipynb", "examples/*/source/*/*.ipynb"]
-
-
-def flat(tokens: list[Token]) -> Iterator[Token]:
-    """Tokens with those inside them."""
-    for token in tokens:
-        yield token
-        yield from flat(token.children or [])
-
-
-def texts() -> Iterator[tuple[str, str]]:
-    """(where, Markdown) of everything that people read."""
-    for pattern in PAGES:
-        for path in ROOT.glob(pattern):
-            yield path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
-    for pattern in NOTEBOOKS:
-        for path in ROOT.glob(pattern):
-            for cell in nbformat.read(path, as_version=4).cells:
-                if cell.cell_type == "markdown":
-                    yield path.relative_to(ROOT).as_posix(), cell.source
+from tests.course.texts import READER, flat, texts
 
 
 @pytest.fixture(scope="module")

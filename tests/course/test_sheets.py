@@ -8,6 +8,7 @@ import re
 import sys
 from html import unescape
 
+import numpy as np
 import pytest
 
 import lrlib
@@ -123,6 +124,31 @@ def test_a_contracts_formula_is_that_of_the_library(unit, name, expression):
 
 def squeezed(text):
     return re.sub(r"\s", "", text)
+
+
+def carry_out(line, state):
+    """Do what a line such as `if a > b: c = a, d = 0; otherwise d += 1` says, on a state."""
+    condition, then, otherwise = re.fullmatch(
+        r"if (.+?): (.+?)(?:; otherwise (.+))?", line
+    ).groups()
+    chosen = then if eval(condition, {}, state) else otherwise or "pass"
+    exec(re.sub(r", (?=\w+ \W?= )", "; ", chosen), {}, state)
+
+
+def test_the_lines_of_the_plateau_rule_say_what_the_rule_does():
+    rule = lrlib.ReduceOnPlateau(factor=0.5, patience=1, min_delta=0.25, min_lr=0.1, cooldown=2)
+    shown = next(t for t in sheets.TECHNIQUES if t.class_name == "ReduceOnPlateau").formula
+    lines = [line for line in shown.splitlines() if line and "state" not in line]
+    assert len(lines) == 3
+    state, said = rule.init(lr=1.0), rule.init(lr=1.0)._asdict()
+    for metric in np.random.default_rng(0).integers(0, 8, 200) / 4 - np.arange(200) / 64:
+        state = rule.update(metric, state)
+        variables = said | vars(rule) | {"metric": metric}
+        for line in lines:
+            carry_out(line, variables)
+        said = {name: variables[name] for name in said}
+        assert said == state._asdict()
+    assert state.lr == rule.min_lr
 
 
 # The map
