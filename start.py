@@ -141,7 +141,8 @@ def fingerprint(root, group):
     if group in (COURSE, SITE):
         import tomllib  # absent before Python 3.11
 
-        parts.append(repr(tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]))
+        packaging = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+        parts.append(repr([packaging["project"], packaging["tool"]["setuptools"]]))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

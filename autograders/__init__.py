@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .catalogue import use
-    from .checking import check
-    from .grading import grade_source
-    from .progress import Progress
-    from .report import Report
+    from .declare.catalogue import use
+    from .judging.report import Report
+    from .notebook.check import check
+    from .notebook.progress import Progress
+    from .submission.grading import grade_source
 
-__all__ = ["Progress", "Report", "check", "grade_source", "use"]
+__all__ = ["Progress", "Report", "check", "grade_source", "use", "your_code"]
 
 _HOMES = {
-    "check": "checking",
-    "grade_source": "grading",
-    "Progress": "progress",
-    "Report": "report",
-    "use": "catalogue",
+    "check": "notebook.check",
+    "grade_source": "submission.grading",
+    "Progress": "notebook.progress",
+    "Report": "judging.report",
+    "use": "declare.catalogue",
+    "your_code": "notebook.your_code",
 }
 
 

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .arguments import positive
+from .errors import GraderError
 
 # The warm process forks: NumPy must not start threads before.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:
     from .bulk.results import Shard
-    from .folders import CourseFolder
+    from .submission.folders import CourseFolder
 
 
 def say(text: str) -> None:
@@ -30,12 +31,12 @@ def say(text: str) -> None:
 
 def check(options: argparse.Namespace) -> int:
     """Run a saved notebook as it will be graded, on fresh inputs, and show the reports."""
-    from .files import Refused
-    from .folders import CourseFolder
-    from .grading import grade_submission
-    from .intake import read_submission
-    from .report import points
+    from .judging.report import points
     from .sandbox import Sandbox
+    from .submission.files import Refused
+    from .submission.folders import CourseFolder
+    from .submission.grading import grade_submission
+    from .submission.intake import read_submission
 
     course, path = CourseFolder(options.course), Path(options.notebook)
     unit = course.unit(options.unit) if options.unit else unit_of(course, path)
@@ -68,7 +69,7 @@ def check(options: argparse.Namespace) -> int:
 
 def unit_of(course: CourseFolder, path: Path) -> str:
     """The unit that a file is named after: 01_fixed_rate.ipynb, 01_fixed_rate-Copy1.ipynb."""
-    from .folders import CourseError
+    from .submission.folders import CourseError
 
     matches = [unit for unit in course.units() if path.name.startswith(unit)]
     if len(matches) != 1:
@@ -84,7 +85,7 @@ def grade(options: argparse.Namespace) -> int:
     from .bulk.run import Settings, grade_class
     from .bulk.tally import Display
     from .bulk.workers import cluster, cores, local
-    from .folders import CourseError, CourseFolder
+    from .submission.folders import CourseError, CourseFolder
 
     course = CourseFolder(options.course)
     unit = course.unit(options.unit)
@@ -159,7 +160,7 @@ def grade(options: argparse.Namespace) -> int:
 
 def chosen(wanted: Sequence[str], students: Sequence[str], unit: str) -> list[str]:
     """The students who were asked for: a slip of the pen must not become somebody with a grade."""
-    from .folders import CourseError
+    from .submission.folders import CourseError
 
     for name in wanted:
         if name not in students:
@@ -173,7 +174,7 @@ def record_again(options: argparse.Namespace) -> int:
     """Record the kept results of a unit, of all shards, as into a new gradebook."""
     from .bulk.results import results_path
     from .bulk.run import merged, record
-    from .folders import CourseFolder
+    from .submission.folders import CourseFolder
 
     course = CourseFolder(options.course)
     unit = course.unit(options.unit)
@@ -214,7 +215,7 @@ def similar(options: argparse.Namespace) -> int:
 
 def selftest(options: argparse.Namespace) -> int:
     """Put every known right and wrong implementation through the judge."""
-    from .selftest import main as run
+    from .judging.laws import main as run
 
     return run(options.exercises)
 
@@ -295,28 +296,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 def carry_out(options: argparse.Namespace) -> int:
     """Run the command that was asked for, and put its faults in a sentence."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
-    from .catalogue import UnknownExercise
-    from .sandbox import SandboxUnavailable
-
-    faults: tuple[type[Exception], ...] = (UnknownExercise, SandboxUnavailable)
-    if options.command != "selftest":
-        try:
-            from .folders import CourseError
-            from .gradebook import GradebookUnusable
-        except ModuleNotFoundError as error:
-            if not error.name or error.name.startswith(__package__):
-                raise
-            say(
-                f"{error.name} is not installed: '{options.command}' needs the course's packages,"
-                " which requirements.txt lists and python3 start.py installs"
-            )
-            return 2
-
-        faults = (*faults, CourseError, GradebookUnusable)
     try:
         return options.function(options)
-    except faults as error:
+    except GraderError as error:
         say(str(error))
+        return error.exit_code
+    except ModuleNotFoundError as error:
+        if not error.name or error.name.partition(".")[0] == __package__:
+            raise
+        say(
+            f"{error.name} is not installed: '{options.command}' needs the course's packages,"
+            " which requirements.txt lists and python3 start.py installs"
+        )
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

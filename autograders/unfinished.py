@@ -1,43 +1,5 @@
-"""Where a lesson runs code that a learner may not have written yet: one line, no traceback."""
+"""Where the lessons of version 0.1, which learners have begun, import `your_code` from."""
 
-from __future__ import annotations
-
-from types import TracebackType
+from .notebook.your_code import your_code
 
 __all__ = ["your_code"]
-
-
-class your_code:
-    """A `with` block that runs the learner's functions and ends quietly at one still to be written.
-
-    A released stub raises `NotImplementedError`; the block then prints which function it waits for
-    and the notebook runs on. So it does when the block itself uses a name that an earlier waiting
-    cell did not make. Every other exception is the learner's to see and passes unchanged.
-
-    >>> def sgd_step(w, grad, lr):
-    ...     raise NotImplementedError
-    >>> with your_code():
-    ...     sgd_step(1.0, 2.0, 0.1)
-    This cell waits for your `sgd_step`. Write it, run its cell, then run this one again.
-    """
-
-    def __enter__(self) -> your_code:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool:
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = trace.tb_frame.f_code.co_name if trace else "<module>"
-        if isinstance(error, NotImplementedError) and where.isidentifier():
-            missing = f"your `{where}`. Write it, run its cell"
-        elif isinstance(error, NameError) and not where.isidentifier():
-            missing = f"`{error.name}`, which a cell above makes. Run that cell"
-        else:
-            return False
-        print(f"This cell waits for {missing}, then run this one again.")
-        return True

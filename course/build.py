@@ -1,4 +1,4 @@
-"""Build the notebooks: units/NAME.py -> source/NAME/NAME.ipynb -> release/NAME/NAME.ipynb.
+"""Build the notebooks: units/NAME/lesson.py -> source/NAME/NAME.ipynb -> release/NAME/NAME.ipynb.
 
 A unit is one notebook in jupytext's py:percent form. Cell headers carry nbgrader's own metadata;
 what equals the default may be left out (`grade`, `solution` and `task` are false, a test cell is
@@ -13,19 +13,16 @@ Inside a function the lines from `### BEGIN SOLUTION` to `### END SOLUTION` are 
 `raise NotImplementedError`; at the left margin, after a line such as `quiz_01 = {"q1": ""}`, they
 just go. The text of a written answer is released as a prompt to write one.
 
-    python course/build.py                   build every unit
-    python course/build.py 01 04             build these
-    python course/build.py --check           change nothing; fail when a notebook is out of date
-    python course/build.py --from-source 01  carry edits of source/*.ipynb back into units/
-    python course/build.py --course FOLDER   the same for another course on this grader
+    python -m course.build 01 04             build these units; without a name, every one
+    python -m course.build --check           change nothing; fail when a notebook is out of date
+    python -m course.build --from-source 01  carry edits of source/*.ipynb back into units/
+    python -m course.build --course FOLDER   the same for another course on this grader
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
-import hashlib
-import json
 import re
 import sys
 from collections.abc import Sequence
@@ -34,98 +31,33 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-from lessons import AHEAD, STANDS, reference, signposts
 from nbformat import NotebookNode
 from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config, PyFileConfigLoader
 from traitlets.utils.importstring import import_item
-from unit_checks import find_problems, grading_problems
 
-from autograders.catalogue import UnknownExercise, catalogue
+from autograders.declare.catalogue import UnknownExercise, catalogue
+
+from .cells import (
+    UnitError,
+    answer_key,
+    canonical_cells,
+    digest,
+    full_metadata,
+    own_cells,
+    short_metadata,
+    split_cells,
+)
+from .lessons import STANDS, lesson_file, lesson_files, reference, signposts
+from .unit_checks import find_problems, grading_problems
 
 COURSE = Path(__file__).resolve().parent
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-KEPT_CELL_METADATA = {"nbgrader", "tags"}
 IMAGES = COURSE / "images"
 PICTURE = re.compile(r"\]\(attachment:([^)]+)\)")
 
 
-class UnitError(Exception):
-    """What is wrong with a unit, in sentences for its author."""
-
-
 # Units -> source notebooks
-
-
-def full_metadata(short: dict) -> dict:
-    """nbgrader's whole cell metadata from what an author wrote."""
-    full = {"schema_version": 3, "grade": False, "solution": False, "task": False} | dict(short)
-    full.setdefault("locked", full["grade"] and not full["solution"])
-    return full
-
-
-def short_metadata(full: dict) -> dict:
-    """The part of nbgrader's cell metadata that `full_metadata` cannot guess, in a fixed order."""
-    order = ("grade_id", "grade", "solution", "task", "locked", "points")
-    short = {key: full[key] for key in order if key in full}
-    for key in order[1:]:
-        rest = {k: v for k, v in short.items() if k != key}
-        if key in short and full_metadata(rest).get(key) == short[key]:
-            short = rest
-    return short
-
-
-def split_cells(text: str, name: str) -> list[NotebookNode]:
-    """The cells of a unit as jupytext reads them, metadata as written."""
-    if not text.lstrip("\n").startswith("# %%"):
-        raise UnitError(
-            f"{name}: expected a cell header such as '# %% [markdown]' first, got"
-            f" {text.strip().splitlines()[:1]}; a unit has no YAML header."
-        )
-    cells = jupytext.reads(text, fmt="py:percent").cells
-    for number, cell in enumerate(cells):
-        bad = cell.metadata.get("incorrectly_encoded_metadata")
-        if bad is not None:
-            raise UnitError(
-                f"{name}, cell {number}: cannot read the header '{bad}'; metadata is JSON, for"
-                ' example nbgrader={"grade_id": "sgd_step", "solution": true}.'
-            )
-        unknown = set(cell.metadata) - KEPT_CELL_METADATA - {"lines_to_next_cell"}
-        if unknown:
-            raise UnitError(
-                f"{name}, cell {number}: expected only nbgrader and tags in a cell header, got"
-                f" {', '.join(sorted(unknown))}; a title belongs in a markdown cell."
-            )
-    return cells
-
-
-def canonical_cells(cells: Sequence[NotebookNode], unit: str) -> list[NotebookNode]:
-    """Own cells as they are stored: whole metadata, stable ids, nothing that running left."""
-    built = []
-    for index, cell in enumerate(own_cells(cells)):
-        metadata = {k: v for k, v in cell.metadata.items() if k in KEPT_CELL_METADATA}
-        if metadata.get("nbgrader"):
-            kept = {
-                k: v for k, v in metadata["nbgrader"].items() if k not in ("checksum", "cell_type")
-            }
-            metadata["nbgrader"] = full_metadata(kept)
-        else:
-            metadata.pop("nbgrader", None)
-        if not metadata.get("tags"):
-            metadata.pop("tags", None)
-        make = {
-            "code": nbformat.v4.new_code_cell,
-            "markdown": nbformat.v4.new_markdown_cell,
-            "raw": nbformat.v4.new_raw_cell,
-        }[cell.cell_type]
-        identity = metadata.get("nbgrader", {}).get("grade_id") or f"{unit[:52]}-{index:03d}"
-        built.append(make(cell.source.strip("\n"), metadata=metadata, id=identity))
-    return built
-
-
-def own_cells(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
-    """The cells that a unit holds, without the signposts that were put around them."""
-    return [cell for cell in cells if cell.get("id") not in (STANDS, AHEAD)]
 
 
 def add_signposts(notebook: NotebookNode, course: Path, unit: str) -> None:
@@ -152,14 +84,8 @@ def attach_pictures(cells: Sequence[NotebookNode], unit: str) -> None:
             cell.setdefault("attachments", {})[name] = {"image/png": picture}
 
 
-def digest(cells: Sequence[NotebookNode]) -> str:
-    """A fingerprint of what cells say, whatever their ids and outputs."""
-    content = [[c.cell_type, c.source, c.metadata] for c in cells]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
-
-
 def source_notebook(text: str, unit: str, course: Path = COURSE) -> NotebookNode:
-    """The instructor's notebook of a unit, from the text of `units/UNIT.py`.
+    """The instructor's notebook of a unit, from the text of `units/UNIT/lesson.py`.
 
     Raises UnitError, with every problem found, for a unit that would make a broken notebook.
     """
@@ -220,7 +146,7 @@ def clear(source: str, course: Path = COURSE) -> str:
 
 
 def unit_text(notebook: NotebookNode, old_text: str, unit: str) -> str:
-    """The text of `units/UNIT.py` that builds this notebook.
+    """The text of `units/UNIT/lesson.py` that builds this notebook.
 
     Cells that say what they said in `old_text` keep their header and spacing to the letter.
     Raises UnitError for what text cannot hold: a pasted image, a code line that begins a cell.
@@ -266,12 +192,6 @@ def unit_text(notebook: NotebookNode, old_text: str, unit: str) -> str:
     return text
 
 
-def answer_key(cell: NotebookNode) -> tuple[str, ...]:
-    """What makes two versions of a cell the same cell."""
-    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return (grade_id,) if grade_id else (cell.cell_type, cell.source)
-
-
 # The command
 
 
@@ -300,9 +220,11 @@ def read_source(course: Path, unit: str) -> NotebookNode:
 
 def find_units(course: Path, wanted: Sequence[str]) -> list[str]:
     """Unit names for names or numbers; all of them for none. UnitError for an unknown one."""
-    known = sorted(path.stem for path in (course / "units").glob("*.py"))
+    known = [path.parent.name for path in lesson_files(course)]
     if not known:
-        raise UnitError(f"no units in {course / 'units'}; expected files like 01_fixed_rate.py.")
+        raise UnitError(
+            f"no units in {course / 'units'}; expected folders like 01_fixed_rate with a lesson.py."
+        )
     units = []
     for want in wanted:
         name = Path(want).stem
@@ -324,7 +246,7 @@ def build(course: Path, unit: str) -> tuple[dict[Path, bytes], list[str]]:
 
     With the first unit come the pages to look things up in, which all units link to there.
     """
-    text = (course / "units" / f"{unit}.py").read_text(encoding="utf-8")
+    text = lesson_file(course, unit).read_text(encoding="utf-8")
     source = source_notebook(text, unit, course)
     add_signposts(source, course, unit)
     files = {
@@ -337,6 +259,11 @@ def build(course: Path, unit: str) -> tuple[dict[Path, bytes], list[str]]:
     return files, grading_problems(source.cells, unit, catalogue())
 
 
+def stale_files(files: dict[Path, bytes]) -> list[Path]:
+    """Those that are not on disk, or say something else there."""
+    return [p for p, content in files.items() if not p.exists() or p.read_bytes() != content]
+
+
 def build_unit(course: Path, unit: str, *, force: bool) -> str:
     """Write a unit's notebooks; refuse to overwrite edits made in Jupyter unless `force`."""
     exists = notebook_path(course, "source", unit).exists()
@@ -345,24 +272,22 @@ def build_unit(course: Path, unit: str, *, force: bool) -> str:
             f"{unit}: the source notebook was edited after it was built; keep the edits with"
             f" '--from-source {unit[:2]}' or drop them with '--force'."
         )
-    changed = False
     files, problems = build(course, unit)
-    for path, content in files.items():
-        if not path.exists() or path.read_bytes() != content:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-            changed = True
-    result = f"{unit}: {'built' if changed else 'up to date'}"
+    stale = stale_files(files)
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(files[path])
+    result = f"{unit}: {'built' if stale else 'up to date'}"
     return "\n".join([result, *(f"  cannot be graded yet: {problem}" for problem in problems)])
 
 
 def check_unit(course: Path, unit: str) -> str:
     """Raise UnitError when a notebook on disk differs from what its unit gives."""
     files, problems = build(course, unit)
-    stale = [p for p, content in files.items() if not p.exists() or p.read_bytes() != content]
+    stale = stale_files(files)
     if stale:
         names = " and ".join(str(p.relative_to(course)) for p in stale)
-        problems.append(f"{names} out of date; run 'python course/build.py {unit[:2]}'.")
+        problems.append(f"{names} out of date; run 'python -m course.build {unit[:2]}'.")
     if problems:
         raise UnitError("\n".join(f"{unit}: {problem}" for problem in problems))
     return f"{unit}: up to date"
@@ -370,14 +295,14 @@ def check_unit(course: Path, unit: str) -> str:
 
 def carry_back(course: Path, unit: str, *, force: bool) -> str:
     """Write a source notebook's edits into its unit; refuse when the unit was changed too."""
-    unit_path = course / "units" / f"{unit}.py"
+    unit_path = lesson_file(course, unit)
     notebook, old = read_source(course, unit), unit_path.read_text(encoding="utf-8")
     if not was_edited(notebook, unit):
         return f"{unit}: nothing to carry back"
     built = notebook.metadata.get("built", {}).get("digest")
     if built != digest(canonical_cells(split_cells(old, unit), unit)) and not force:
         raise UnitError(
-            f"{unit}: both the notebook and {unit_path.name} were changed since the last build;"
+            f"{unit}: both the notebook and its lesson.py were changed since the last build;"
             " merge them by hand, or take the notebook's version with '--force'."
         )
     text = unit_text(notebook, old, unit)
@@ -420,7 +345,7 @@ def main(argv: Sequence[str] | None = None, course: Path = COURSE) -> int:
         built = {path.name for stage in ("source", "release") for path in course.glob(f"{stage}/*")}
         for name in sorted(built - set(units)):
             failed = True
-            print(f"{name}: built, but there is no units/{name}.py; remove it.", file=sys.stderr)
+            print(f"{name}: built, but there is no such unit; remove it.", file=sys.stderr)
     return int(failed)
 
 

@@ -13,18 +13,29 @@ LINK = re.compile(r"\]\(\.\./\w+/([\w.]+\.(?:md|ipynb))\)")
 STANDS, AHEAD = "where-this-lesson-stands", "the-next-lesson"
 
 
+def lesson_file(course: Path, unit: str) -> Path:
+    """The text of a unit's lesson."""
+    return course / "units" / unit / "lesson.py"
+
+
+def lesson_files(course: Path) -> list[Path]:
+    """The texts of all lessons, in the order of the units."""
+    return sorted((course / "units").glob("[0-9]*/lesson.py"))
+
+
 def signposts(course: Path, unit: str) -> dict[str, str]:
     """Two cells that lead on from a unit, by id: where it stands, and at its end what is next.
 
     Where nothing comes before or next, nothing is said of it.
     """
-    units = sorted((course / "units").glob("*.py"))
-    names = [path.stem for path in units]
+    units = lesson_files(course)
+    names = [path.parent.name for path in units]
     at = names.index(unit)
 
     def lesson(path: Path) -> str:
         title = re.search(r"^# # (.+)", path.read_text("utf-8"), re.MULTILINE)
-        return f"[{title[1] if title else path.stem}](../{path.stem}/{path.stem}.ipynb)"
+        name = path.parent.name
+        return f"[{title[1] if title else name}](../{name}/{name}.ipynb)"
 
     before = [f"**Before this** {lesson(path)}." for path in units[:at][-1:]]
     after = [f"**Next** {lesson(path)}." for path in units[at + 1 : at + 2]]
@@ -58,7 +69,7 @@ def reference(course: Path, lessons: str | None = None) -> Iterator[tuple[str, b
     for name in PAGES:
         if (course / name).exists():
             text = (course / name).read_text("utf-8")
-            text = re.sub(r"(?<!!)\[([^\]]+)\]\(guide/[^)]*\)", r"\1", text)
+            text = re.sub(r"(?<!!)\[([^\]]+)\]\(guide\.md\)", r"\1", text)
             text = text.replace("](release/", "](../")
             yield name, (text if lessons is None else relink(text, lessons=lessons)).encode()
     for path in sorted((course / "pictures").glob("*.svg")):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from autograders.settings import configure
+from autograders.submission.settings import configure
 
 c = get_config()  # noqa: F821 - given by the loader
 configure(c, Path(__file__).resolve().parent, "learning_rate")

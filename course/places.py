@@ -1,8 +1,8 @@
 """Links and badges that open the course elsewhere, for the place where your copy of it lives.
 
-    python course/places.py OWNER/REPO                     badges as Markdown, for a README
-    python course/places.py OWNER/REPO --hub https://...   links for a class on that JupyterHub too
-    python course/places.py OWNER/REPO --colab FOLDER      notebooks that install what they need
+    python -m course.places OWNER/REPO                     badges as Markdown, for a README
+    python -m course.places OWNER/REPO --hub https://...   links for a class on that JupyterHub too
+    python -m course.places OWNER/REPO --colab FOLDER      notebooks that install what they need
 
 OWNER/REPO is a public copy of this repository on GitHub; nothing here knows its address.
 """
@@ -17,7 +17,8 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import nbformat
-from lessons import relink
+
+from .lessons import relink
 
 RELEASE = Path(__file__).resolve().parent / "release"
 FIRST = "00_start_here"

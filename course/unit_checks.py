@@ -10,8 +10,8 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograders.catalogue import chosen
-from autograders.exercise import Exercise, Quiz
+from autograders.declare.catalogue import chosen
+from autograders.declare.exercise import Exercise, Quiz
 
 TEST_CELL = re.compile(r'check\((?:(?P<function>[a-z]\w*)|"(?P<value>[a-z]\w*)", (?P=value))\)')
 

@@ -16,8 +16,10 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 import lrlib
-from autograders.catalogue import catalogue
-from autograders.exercise import Exercise
+from autograders.declare.catalogue import catalogue
+from autograders.declare.exercise import Exercise
+from course import techniques
+from tests import rooms
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_MODULE = 430
@@ -25,34 +27,7 @@ LAYERS = ("lrlib", "autograders", "course", "tests")
 GROUPS = ("", "-scale", "-test", "-peers")
 REQUIREMENTS = tuple(f"requirements{group}.txt" for group in GROUPS)
 
-# Technique: (the class in lrlib, the exercise that grades it and the cell that teaches it).
-TECHNIQUES = {
-    "the gradient step": ("SGD", "sgd_step"),
-    "fixed rate": ("Constant", "minimise"),
-    "step decay": ("StepDecay", "step_decay"),
-    "scheduled drop": ("ScheduledDrop", "scheduled_drop"),
-    "exponential decay": ("ExponentialDecay", "exponential_decay"),
-    "polynomial decay": ("PolynomialDecay", "polynomial_decay"),
-    "inverse-time decay": ("InverseTimeDecay", "inverse_time_decay"),
-    "reduce on plateau": ("ReduceOnPlateau", "plateau_step"),
-    "momentum": ("Momentum", "momentum_step"),
-    "Nesterov momentum": ("Nesterov", "nesterov_step"),
-    "AdaGrad": ("AdaGrad", "adagrad_step"),
-    "RMSprop": ("RMSprop", "rmsprop_step"),
-    "Adam": ("Adam", "adam_step"),
-    "AdamW": ("AdamW", "adamw_step"),
-    "triangular cycle": ("Triangular", "triangular"),
-    "triangular cycle, halving": ("Triangular2", "triangular2"),
-    "cosine restarts": ("CosineRestarts", "cosine_restarts"),
-    "one cycle": ("OneCycle", "one_cycle"),
-    "warmup": ("Warmup", "warmup"),
-    "cosine decay": ("CosineDecay", "cosine_decay"),
-    "warmup-stable-decay": ("WSD", "wsd"),
-    "schedules in sequence": ("Join", "chain"),
-    "Polyak step": ("PolyakStep", "polyak_step"),
-    "distance over gradients": ("DoG", "dog_step"),
-    "schedule-free SGD": ("ScheduleFreeSGD", "schedule_free_step"),
-}
+TECHNIQUES = {row.name: row for row in techniques.TECHNIQUES}
 
 
 def committed(*patterns):
@@ -72,8 +47,10 @@ def committed(*patterns):
 
 
 def modules(layer):
-    """The Python modules of one layer; units are lessons and follow their own rules."""
-    return [path for path in committed(f"{layer}/*.py") if "units" not in path.parts]
+    """The Python modules of one layer; lessons follow their own rules."""
+    return [
+        path for path in committed(f"{layer}/*.py") if path.name not in ("lesson.py", "claims.py")
+    ]
 
 
 def dotted(path):
@@ -144,18 +121,21 @@ def test_imports_go_one_way_between_layers(layer):
     assert wrong == set()
 
 
-@pytest.mark.parametrize("layer", ["lrlib", "autograders"])
-def test_no_two_modules_import_each_other(layer):
-    names = {dotted(path): path for path in modules(layer)}
-    graph = {}
-    for name, path in names.items():
-        at_top = set(imports(path, statements=lambda tree: tree.body))
-        graph[name] = {
-            target if target in names else target.rpartition(".")[0]
-            for target in at_top
-            if {target, target.rpartition(".")[0]} & set(names)
-        } - {name}
-    TopologicalSorter(graph).prepare()
+def test_no_two_modules_import_each_other_even_inside_functions():
+    TopologicalSorter(rooms.module_arrows(ROOT)).prepare()
+
+
+def test_every_room_stands_only_on_rooms_below_it():
+    floors = rooms.floors(rooms.room_arrows(ROOT))
+    assert floors["autograders.protocol"] == 0 and max(floors.values()) > 4
+
+
+def test_the_architecture_page_names_every_room_of_the_engine_and_every_place_of_the_course():
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    for room in rooms.room_arrows(ROOT):
+        package, _, name = room.partition(".")
+        if package == "autograders":
+            assert f"`{name}/`" in page or f"`{name}.py`" in page, room
 
 
 def test_importing_lrlib_loads_no_plotting_and_no_widgets():
@@ -222,10 +202,9 @@ def test_relative_links_in_the_documents_lead_somewhere():
     assert dead == []
 
 
-def test_a_wheel_holds_every_file_of_both_packages(tmp_path):
-    for path in committed(
-        "lrlib", "autograders", "pyproject.toml", "*.txt", "LICENSE*", "README.md"
-    ):
+def test_a_wheel_holds_every_file_of_both_packages_and_of_the_units(tmp_path):
+    packages = ("lrlib", "autograders", "course/__init__.py", "course/units", "course/shared")
+    for path in committed(*packages, "pyproject.toml", "*.txt", "LICENSE*", "README.md"):
         copy = tmp_path / "source" / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
@@ -233,7 +212,7 @@ def test_a_wheel_holds_every_file_of_both_packages(tmp_path):
     code, said = tool("pip", "wheel", *options, str(tmp_path / "source"))
     assert code == 0, said
     (wheel,) = tmp_path.glob("*.whl")
-    files = {path.relative_to(ROOT).as_posix() for path in committed("lrlib", "autograders")}
+    files = {path.relative_to(ROOT).as_posix() for path in committed(*packages)}
     assert files - set(zipfile.ZipFile(wheel).namelist()) == set()
 
 
@@ -287,25 +266,25 @@ def test_the_lock_names_versions_only():
 def unit_cells():
     """grade_id -> the names of the units that have a cell with it."""
     cells = {}
-    for path in committed("course/units/*.py"):
+    for path in committed("course/units/*/lesson.py"):
         for grade_id in re.findall(r'"grade_id": *"(\w+)"', path.read_text("utf-8")):
-            cells.setdefault(grade_id, set()).add(path.stem)
+            cells.setdefault(grade_id, set()).add(path.parent.name)
     return cells
 
 
 def written_units():
     """The names of the units that there are."""
-    return {path.stem for path in committed("course/units/*.py")}
+    return {path.parent.name for path in committed("course/units/*/lesson.py")}
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
 def test_a_technique_has_its_class_its_exercise_and_its_section(technique):
-    class_name, name = TECHNIQUES[technique]
+    class_name, name = TECHNIQUES[technique].class_name, TECHNIQUES[technique].exercise
     item, cells = catalogue().get(name), unit_cells()
     section = cells.get(name, set()) & cells.get(f"check_{name}", set())
     parts = {
         f"the class lrlib.{class_name}": hasattr(lrlib, class_name),
-        f"the exercise {name} in autograders/exercises": item is not None,
+        f"the exercise {name} of a unit": item is not None,
         f"the cells {name} and check_{name} of a unit": bool(section),
     }
     if not section and (item is None or item.unit not in written_units()):
@@ -324,10 +303,10 @@ def test_every_exercise_of_a_unit_is_asked_there_and_only_there():
 
 def test_every_graded_cell_checks_a_known_exercise_for_its_points():
     cell = r'# %% nbgrader=(\{.*"grade": true.*\})\n(.*)\n'
-    for path in committed("course/units/*.py"):
+    for path in committed("course/units/*/lesson.py"):
         for metadata, source in re.findall(cell, path.read_text("utf-8")):
             given = json.loads(metadata)
             name = given["grade_id"].removeprefix("check_")
             item = catalogue()[name]
             call = f"check({name})" if isinstance(item, Exercise) else f'check("{name}", {name})'
-            assert (source, item.points) == (call, given["points"]), path.stem
+            assert (source, item.points) == (call, given["points"]), path.parent.name

@@ -8,8 +8,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..files import MAX_NAME, Refused, read_regular, write_whole
-from ..folders import timestamp_of
+from ..submission.files import MAX_NAME, Refused, read_regular, write_whole
+from ..submission.folders import timestamp_of
 
 TIME = "timestamp.txt"
 SECRET, SECRET_BYTES = "submission_secret.txt", 4096

@@ -8,8 +8,9 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ..grader import OtherGrader
+from ..errors import GraderError
 from ..sandbox import SandboxUnavailable
+from ..submission.version import OtherGrader
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -24,7 +25,7 @@ class Lost:
     reason: str
 
 
-class WorkersFail(Exception):
+class WorkersFail(GraderError):
     """Not the work fails but those who do it."""
 
 

@@ -11,10 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..files import append_whole
-from ..folders import CourseError, CourseFolder
-from ..marks import Marks
-from ..record import Result
+from ..gradebook.marks import Marks
+from ..gradebook.record import Result
+from ..submission.files import append_whole
+from ..submission.folders import CourseError, CourseFolder
 
 
 @dataclass(frozen=True)

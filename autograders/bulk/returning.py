@@ -15,10 +15,10 @@ from nbgrader.api import BaseCell, Comment, Grade, Notebook, SubmittedAssignment
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from ..files import write_whole
-from ..folders import CourseError, CourseFolder
-from ..gradebook import open_gradebook, patiently
-from ..pages import Page, make_page, settings_of
+from ..feedback.pages import Page, make_page, settings_of
+from ..gradebook.open import open_gradebook, patiently
+from ..submission.files import write_whole
+from ..submission.folders import CourseError, CourseFolder
 from .beside import copy_beside
 from .dispatch import Lost, WorkersFail, spread
 from .results import results_path

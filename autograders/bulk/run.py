@@ -12,11 +12,11 @@ from typing import Any
 
 import nbformat
 
-from ..files import write_whole
-from ..folders import AUDIT, CourseError, CourseFolder, released_path, secret_seed
-from ..gradebook import GradebookUnusable
-from ..grader import OtherGrader, grader_of
-from ..record import Recorder, ensure_assignment
+from ..gradebook.open import GradebookUnusable
+from ..gradebook.record import Recorder, ensure_assignment
+from ..submission.files import write_whole
+from ..submission.folders import AUDIT, CourseError, CourseFolder, released_path, secret_seed
+from ..submission.version import OtherGrader, grader_of
 from .beside import copy_beside, timestamp_text
 from .dispatch import Lost, WorkersFail, spread
 from .results import (

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from ..report import points
+from ..judging.report import points
 
 RIGHT, PARTLY, NOTHING, LOOK = "all right", "partly right", "nothing right", "a person must look"
 VERDICTS = (RIGHT, PARTLY, NOTHING, LOOK)

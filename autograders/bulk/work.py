@@ -15,13 +15,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..catalogue import UnknownExercise, chosen, use
-from ..files import Refused, find_notebook, read_regular
-from ..grader import OtherGrader, grader_of
-from ..grading import grade_submission
-from ..intake import Master, Placed, Submission, read_master, read_submission
-from ..marks import Marks, return_graded, return_refused
+from ..declare.catalogue import UnknownExercise, chosen, use
+from ..gradebook.marks import Marks, return_graded, return_refused
 from ..sandbox import Sandbox, SandboxUnavailable
+from ..submission.files import Refused, find_notebook, read_regular
+from ..submission.grading import grade_submission
+from ..submission.intake import Master, Placed, Submission, read_master, read_submission
+from ..submission.version import OtherGrader, grader_of
 
 LOG = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from multiprocessing import connection
 from typing import Any
 
-from ..folders import CourseError
+from ..submission.folders import CourseError
 
 CONNECT_SECONDS = 30
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..report import points
+from ..judging.report import points
 from .people import by_student, refuse_shared, students_of
 from .table import Grade, RosterError, read_roster, write_csv
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..folders import CourseFolder
+    from ..submission.folders import CourseFolder
 
 SYSTEMS = ("csv", "canvas", "moodle", "gradescope", "github")
 ABOUT = """\
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> list[str]:
     """Write what was asked for; sentences for the instructor."""
-    from ..folders import CourseError, CourseFolder, released_path
+    from ..submission.folders import CourseError, CourseFolder, released_path
 
     course = CourseFolder(options.course)
     units = [course.unit(unit) for unit in options.units]
@@ -52,10 +52,7 @@ def run(options: argparse.Namespace) -> list[str]:
 
         unit = only(units, "gradescope")
         path = output or Path(f"gradescope-{unit}.zip")
-        try:
-            gradescope.build(released_path(course.dir, unit, unit), path)
-        except gradescope.CannotBuild as reason:
-            raise CourseError(str(reason)) from None
+        gradescope.build(released_path(course.dir, unit, unit), path)
         return [f"{path}: upload it to Gradescope, Configure Autograder; {gradescope.HONEST}"]
     if options.to == "github":
         from . import github
@@ -67,7 +64,7 @@ def run(options: argparse.Namespace) -> list[str]:
 
 def only(units: list[str], system: str) -> str:
     """The one unit that a grader is built for."""
-    from ..folders import CourseError
+    from ..submission.folders import CourseError
 
     if len(units) != 1:
         raise CourseError(f"expected one unit for --to {system}, got {len(units)}")
@@ -77,7 +74,7 @@ def only(units: list[str], system: str) -> str:
 def _grades(
     course: CourseFolder, units: list[str], output: Path | None, options: argparse.Namespace
 ) -> list[str]:
-    from ..folders import CourseError
+    from ..submission.folders import CourseError
     from . import canvas, moodle, plain
     from .table import read_grades
 

@@ -18,10 +18,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ..card import as_text
-from ..folders import CourseError
-from ..grading import Graded
-from ..report import FULL, Report, points
+from ..judging.report import FULL, Report, points
+from ..submission.folders import CourseError
+from ..submission.grading import Graded
 
 ORIGIN = re.compile(r"[\w.-]+/[\w.-]+")
 
@@ -57,7 +56,7 @@ def report(graded: Graded) -> None:
     token = secrets.token_hex(16)
     print(f"::stop-commands::{token}")
     for one in reports:
-        print(as_text(one), end="\n\n")
+        print(str(one), end="\n\n")
     for note in graded.notes:
         print(f"note: {note}")
     print(f"::{token}::")
@@ -91,7 +90,7 @@ def _test(one: Report) -> dict[str, Any]:
         "status": "pass" if one.status == FULL else "fail",
         "score": one.score,
         "max_score": one.max_score,
-        "message": None if one.status == FULL else as_text(one),
+        "message": None if one.status == FULL else str(one),
         "test_code": f"check({one.name})",
         "filename": "",
         "line_no": 0,

@@ -12,8 +12,6 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,21 +22,20 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ..card import as_text
-from ..catalogue import of_unit
-from ..files import Refused, find_notebook
-from ..grading import GRADED, Graded, grade_submission
-from ..intake import Master, Submission, read_master, read_submission
-from ..report import FULL, Report, points
+from ..declare.catalogue import of_unit
+from ..errors import GraderError
+from ..judging.report import FULL, Report, points
 from ..sandbox import Sandbox, SandboxLevel, SandboxUnavailable
+from ..submission.files import Refused, find_notebook
+from ..submission.grading import GRADED, Graded, grade_submission
+from ..submission.intake import Master, Submission, read_master, read_submission
+from .wheel import REPOSITORY, build_wheel
 
 HONEST = (
     "its container usually refuses namespaces, so student code is kept apart by process, limits and"
     " a system-call filter only, and could read the grader's files there; each result records the"
     " level, and run_autograder says how to insist on more"
 )
-REPOSITORY = Path(__file__).resolve().parents[2]
-PARTS = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT", "lrlib", "autograders")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 PLAIN_FILE, EXECUTABLE = 0o100644, 0o100755
 REQUIREMENTS = """\
@@ -47,10 +44,6 @@ REQUIREMENTS = """\
 numpy
 matplotlib
 """
-
-
-class CannotBuild(RuntimeError):
-    """The zip cannot be built here; the message says what is missing."""
 
 
 def build(released: Path, output: Path) -> None:
@@ -78,38 +71,7 @@ def build(released: Path, output: Path) -> None:
             archive.writestr(about, data)
 
 
-def build_wheel(folder: Path) -> Path:
-    """Build the wheel of lrlib and autograders from a copy of this repository, offline."""
-    missing = [name for name in (*PARTS, "requirements.lock") if not (REPOSITORY / name).exists()]
-    if missing:
-        raise CannotBuild(
-            f"expected the course's repository around {REPOSITORY}, and {', '.join(missing)} is"
-            " not there; run this from a clone of the course, not from an installed package"
-        )
-    source = folder / "source"
-    source.mkdir()
-    for path in (*(REPOSITORY / name for name in PARTS), *REPOSITORY.glob("requirements*.txt")):
-        if path.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
-            shutil.copytree(path, source / path.name, ignore=ignored)
-        else:
-            shutil.copy(path, source)
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index",
-         "--no-build-isolation", "--wheel-dir", str(folder), str(source)],
-        env={**os.environ, "SOURCE_DATE_EPOCH": "315532800"},
-        capture_output=True,
-        text=True,
-    )  # fmt: skip
-    if done.returncode != 0:
-        raise CannotBuild(f"the wheel could not be built:\n{done.stderr.strip()[-2000:]}")
-    return next(folder.glob("*.whl"))
-
-
-# In the container
-
-
-class NotGraded(RuntimeError):
+class NotGraded(GraderError, RuntimeError):
     """A fault of the grader or the machine: Gradescope must show a failure, not a score."""
 
 
@@ -183,7 +145,7 @@ def _test(number: int, report: Report) -> dict[str, Any]:
         "score": report.score,
         "max_score": report.max_score,
         "status": "passed" if report.status == FULL else "failed",
-        "output": as_text(replace(report, hints_shown=2)),
+        "output": str(replace(report, hints_shown=2)),
         "output_format": "text",
         "visibility": "visible",
     }

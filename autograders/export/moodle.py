@@ -12,8 +12,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..feedback import markdown_to_html
-from ..report import points
+from ..feedback.clean import markdown_to_html
+from ..judging.report import points
 from .people import by_student, refuse_shared, students_of
 from .table import Grade, read_roster, write_csv
 

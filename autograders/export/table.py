@@ -20,8 +20,8 @@ from nbgrader.api import (
 )
 from sqlalchemy import select
 
-from ..folders import CourseError
-from ..gradebook import open_gradebook
+from ..gradebook.open import open_gradebook
+from ..submission.folders import CourseError
 
 # Spreadsheets take a cell that begins so for a formula; East Asian versions also in full width.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

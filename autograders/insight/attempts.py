@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ..bulk.results import Outcome, all_outcomes
-from ..catalogue import of_unit
-from ..folders import AUDIT, CourseFolder
-from ..report import FULL, PARTIAL, UNGRADED, UNWRITTEN, ZERO
+from ..declare.catalogue import of_unit
+from ..judging.report import FULL, PARTIAL, UNGRADED, UNWRITTEN, ZERO
+from ..submission.folders import AUDIT, CourseFolder
 
 RIGHT, NAMED, OTHER, BLANK, LOOK = "right", "named", "other", "blank", "look"
 STATE_OF = {FULL: RIGHT, PARTIAL: OTHER, ZERO: OTHER, UNWRITTEN: BLANK, UNGRADED: LOOK}

@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> list[str]:
     """Write the page; sentences for the instructor."""
-    from ..folders import CourseError, CourseFolder
+    from ..submission.folders import CourseError, CourseFolder
     from .attempts import insight
     from .page import page
 
@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> list[str]:
             f" {unit}' first"
         )
     output = Path(options.output or f"insight-{unit}.html")
-    guide = course.root / "guide" / f"{unit}.md"
+    guide = course.root / "units" / unit / "guide.md"
     text = page(found, guide=guide if guide.is_file() else None, output=output, names=options.names)
     output.write_text(text, encoding="utf-8")
     return [f"{output}: {found.students} students, {len(found.spreads())} misconceptions"]

@@ -12,9 +12,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ..card import with_code
-from ..catalogue import of_unit
-from ..exercise import Exercise, Misconception
+from ..declare.catalogue import of_unit
+from ..declare.exercise import Exercise, Misconception
+from ..judging.card import with_code
 from .attempts import BLANK, LOOK, NAMED, OTHER, RIGHT, Insight, Spread
 from .charts import bars
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from types import TracebackType
 
-from ..catalogue import Surroundings, surroundings
+from ..declare.catalogue import Surroundings, surroundings
 from . import mounts
 from .level import SandboxLevel, SandboxUnavailable
 from .outcome import FAULT, Cell, Fork, Outcome, Request, Survey

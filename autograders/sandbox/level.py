@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import enum
 
+from ..errors import GraderError
+
 
 class SandboxLevel(enum.IntEnum):
     """The level actually obtained; only `ISOLATED` is good enough for a class."""
@@ -25,5 +27,5 @@ class SandboxLevel(enum.IntEnum):
         )
 
 
-class SandboxUnavailable(RuntimeError):
+class SandboxUnavailable(GraderError, RuntimeError):
     """Student code cannot be shut in on this machine as well as was asked."""

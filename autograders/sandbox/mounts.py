@@ -28,6 +28,7 @@ ENVIRONMENT = {
 SCRATCH_BYTES = 16 * 2**20
 INSIDE_SCRATCH = "/scratch"
 INSIDE_TREE = "/grader"
+ROOMS_INSIDE = ("protocol",)
 
 
 def build_tree(target: Path) -> None:
@@ -38,8 +39,14 @@ def build_tree(target: Path) -> None:
     inside.mkdir(parents=True)
     (package / "sandbox" / "__init__.py").touch()
     shutil.copyfile(here / "inside" / "checkless.py", package / "__init__.py")
-    for name in ("wire.py", "calls.py", "recipes.py", "unfinished.py"):
-        shutil.copyfile(here.parent / name, package / name)
+    for room in ROOMS_INSIDE:
+        shutil.copytree(
+            here.parent / room, package / room, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    (package / "notebook").mkdir()
+    for name in ("__init__.py", "your_code.py"):
+        shutil.copyfile(here.parent / "notebook" / name, package / "notebook" / name)
+    shutil.copyfile(here.parent / "unfinished.py", package / "unfinished.py")
     for module in (here / "inside").glob("*.py"):
         shutil.copyfile(module, inside / module.name)
 

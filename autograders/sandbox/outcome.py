@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .. import wire
+from ..protocol import codec as wire
 
 MAX_MESSAGE = 400
 

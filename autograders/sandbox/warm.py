@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import wire
-from ..catalogue import Surroundings, chosen
+from ..declare.catalogue import Surroundings, chosen
+from ..protocol import codec as wire
 from . import mounts
 from .level import SandboxLevel
 from .outcome import Cell, Fork, Request, fork_of, survey_of

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..arguments import positive
-from ..catalogue import of_unit
-from ..exercise import Exercise
-from ..files import Refused, find_notebook
-from ..intake import Master, read_master, read_submission
+from ..declare.catalogue import of_unit
+from ..declare.exercise import Exercise
+from ..submission.files import Refused, find_notebook
+from ..submission.intake import Master, read_master, read_submission
 from .index import Fingerprints, Index, fingerprints, known_grams
 from .page import WARNING, page, write_pairs
 
 if TYPE_CHECKING:
-    from ..folders import CourseFolder
+    from ..submission.folders import CourseFolder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> list[str]:
     """Write the report; sentences for the instructor."""
-    from ..folders import CourseError, CourseFolder
+    from ..submission.folders import CourseError, CourseFolder
 
     course = CourseFolder(options.course)
     unit = course.unit(options.unit)

@@ -24,6 +24,7 @@ from jupyterlite_pyodide_kernel.constants import (
     PYPI_WHEELS,
 )
 
+from autograders.export.wheel import CannotBuild, build_wheel
 from course.lessons import reference, relink
 
 from .units import COURSE, SiteError, Unit
@@ -50,24 +51,13 @@ def command(*arguments: str, folder: Path, failed: str) -> None:
         raise SiteError("\n".join([failed, *("  " + line for line in tail)]))
 
 
-def build_wheel(into: Path) -> Path:
-    """Build the wheel that holds lrlib and autograders, from a copy that no old build is in."""
-    with tempfile.TemporaryDirectory() as copy:
-        tree = Path(copy)
-        for package in ("lrlib", "autograders"):
-            unwanted = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / package, tree / package, ignore=unwanted)
-        for path in [ROOT / "pyproject.toml", ROOT / "README.md", *ROOT.glob("LICENSE*")]:
-            shutil.copy(path, tree)
-        for path in ROOT.glob("requirements*.txt"):
-            shutil.copy(path, tree)
-        offline = ("--no-deps", "--no-build-isolation", "--no-index", "--quiet")
-        command(
-            *("pip", "wheel", *offline, "--wheel-dir", str(into), "."),
-            folder=tree,
-            failed="The wheel of lrlib and autograders could not be built.",
-        )
-    return next(into.glob("learning_rate_course-*.whl"))
+def our_wheel(into: Path) -> Path:
+    """The wheel that holds lrlib, the grader and the units' exercises."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            return Path(shutil.copy(build_wheel(Path(folder)), into))
+    except CannotBuild as reason:
+        raise SiteError(str(reason)) from reason
 
 
 def fetch_wheels(into: Path) -> list[Path]:
@@ -203,7 +193,7 @@ def build_lite(
             (lite / "contents" / name).write_bytes(content)
         shutil.copy(HERE / "welcome.md", lite / "contents" / "README.md")
         shutil.copy(HERE / "overrides.json", lite)
-        wheels = [build_wheel(lite), *fetch_wheels(cache / "wheels")]
+        wheels = [our_wheel(lite), *fetch_wheels(cache / "wheels")]
         write = json.dumps
         (lite / "jupyter-lite.json").write_text(write(settings(wheels, preload), indent=1), "utf-8")
         config = {

@@ -170,7 +170,9 @@ def page(unit: Unit, run: NotebookNode) -> NotebookNode:
             cell.pop("attachments", None)
             continue
         if cell.id not in outputs:
-            raise SiteError(f"{unit.name}: source and release differ; run course/build.py first.")
+            raise SiteError(
+                f"{unit.name}: source and release differ; run python -m course.build first."
+            )
         cell.outputs = [] if hides_answers(cell) else shown(outputs[cell.id], lesson)
         figures = [o.data["image/png"] for o in cell.outputs if "image/png" in o.get("data", {})]
         if figures:

@@ -1,7 +1,6 @@
 """Learning-rate schedules: pure functions of the number of updates already made."""
 
-from lrlib.schedules.base import Constant, Schedule
-from lrlib.schedules.compose import Join, Product
+from lrlib.schedules.base import Constant, Join, Product, Schedule
 from lrlib.schedules.cyclical import (
     CosineRestarts,
     ExpRange,

@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook
 from autograders.__main__ import main
 from autograders.bulk.beside import copy_beside
 from autograders.bulk.run import load_results
-from autograders.folders import CourseError, CourseFolder, secret_seed
+from autograders.submission.folders import CourseError, CourseFolder, secret_seed
 
 from .classroom import DROPS, FULL, PUPILS, expected_points, hand_in, new_course, submission
 

@@ -52,7 +52,7 @@ def handed_in(unit: str, number: int) -> dict:
 def new_class(folder: Path, size: int) -> Path:
     """A course of ours with so many submissions and a gradebook that knows the unit."""
     from autograders.bulk.run import open_recorder
-    from autograders.folders import CourseFolder
+    from autograders.submission.folders import CourseFolder
 
     course = new_course(folder, [UNIT])
     for number in range(size):
@@ -146,14 +146,14 @@ def against_stock(options: argparse.Namespace) -> None:
 
 def profile(options: argparse.Namespace) -> None:
     """Processor time of one submission by stage, in one process, and of its own code alone."""
-    from autograders import grading
     from autograders.bulk import run as bulk
     from autograders.bulk import work
     from autograders.bulk.results import Results
-    from autograders.folders import CourseFolder
-    from autograders.record import Recorder
+    from autograders.gradebook.record import Recorder
     from autograders.sandbox import Sandbox
-    from tests.autograders.test_bulk import Inline
+    from autograders.submission import grading
+    from autograders.submission.folders import CourseFolder
+    from tests.autograders.bulk.test_bulk import Inline
 
     spent: dict[str, float] = {}
     stack: list[float] = []
@@ -217,12 +217,12 @@ def student_code_alone(folder, students: list[str]) -> float:
     import numpy as np
 
     from autograders.bulk.run import unit_of
-    from autograders.calls import quiet, run_calls
-    from autograders.catalogue import of_unit
-    from autograders.exercise import Exercise
-    from autograders.grading import request_for
-    from autograders.intake import read_submission
-    from autograders.wire import decode
+    from autograders.declare.catalogue import of_unit
+    from autograders.declare.exercise import Exercise
+    from autograders.protocol.calls import quiet, run_calls
+    from autograders.protocol.codec import decode
+    from autograders.submission.grading import request_for
+    from autograders.submission.intake import read_submission
 
     unit = unit_of(folder, UNIT)
     items = [item for item in of_unit(UNIT).values() if isinstance(item, Exercise)]

@@ -16,11 +16,11 @@ from statistics import median
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-from autograders.catalogue import of_unit
-from autograders.exercise import Exercise
-from autograders.grading import grade_submission
-from autograders.intake import read_master, read_submission
+from autograders.declare.catalogue import of_unit
+from autograders.declare.exercise import Exercise
 from autograders.sandbox import Sandbox
+from autograders.submission.grading import grade_submission
+from autograders.submission.intake import read_master, read_submission
 from tests.autograders.classroom import COURSE, answers_of, hand_in, read
 from tests.benchmarks.timing import readable
 

@@ -15,12 +15,12 @@ from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from autograders.catalogue import of_unit
-from autograders.exercise import Exercise
-from autograders.grading import grade_submission
-from autograders.intake import read_master, read_submission
-from autograders.plan import PUBLIC_SEED, plan_for
+from autograders.declare.catalogue import of_unit
+from autograders.declare.exercise import Exercise
+from autograders.judging.plan import PUBLIC_SEED, plan_for
 from autograders.sandbox import Sandbox
+from autograders.submission.grading import grade_submission
+from autograders.submission.intake import read_master, read_submission
 from tests.autograders.classroom import COURSE, read
 from tests.benchmarks.bulk import UNIT
 from tests.benchmarks.grading import SEED, cost, functions_of, submission

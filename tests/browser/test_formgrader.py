@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from tests.autograders.classroom import DROPS, PUPILS, hand_in, new_course, submission
-from tests.autograders.test_nbgrader import REFUSED, forging
+from tests.autograders.test_preprocessors import REFUSED, forging
 from tests.browser.formgrader import Formgrader, Row
 from tests.browser.jupyter import REPOSITORY, serve
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +12,11 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-COURSE = Path(__file__).resolve().parents[2] / "course"
-sys.path.insert(0, str(COURSE))
-import build  # noqa: E402
+from course import build
+from course.lessons import lesson_file, lesson_files
 
-UNITS = sorted(path.stem for path in (COURSE / "units").glob("[0-9]*.py"))
+COURSE = Path(__file__).resolve().parents[2] / "course"
+UNITS = [path.parent.name for path in lesson_files(COURSE)]
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Outcome:
 
 def source(unit: str) -> NotebookNode:
     """The instructor's notebook, built from the unit's text."""
-    return build.source_notebook((COURSE / "units" / f"{unit}.py").read_text("utf-8"), unit)
+    return build.source_notebook(lesson_file(COURSE, unit).read_text("utf-8"), unit)
 
 
 def release(unit: str) -> NotebookNode:
@@ -132,7 +131,7 @@ def prose(notebook: NotebookNode) -> str:
 
 def guide_page(unit: str) -> str:
     """The instructor's page of a unit on one line, empty if there is none."""
-    page = COURSE / "guide" / f"{unit}.md"
+    page = COURSE / "units" / unit / "guide.md"
     return one_line(page.read_text("utf-8")) if page.exists() else ""
 
 

@@ -3,7 +3,6 @@
 import base64
 import json
 import shutil
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-COURSE = Path(__file__).resolve().parents[2] / "course"
-sys.path.insert(0, str(COURSE))
-import build  # noqa: E402
-import unit_checks  # noqa: E402
+from course import build, unit_checks
+from course.lessons import lesson_file, lesson_files
+from tests.autograders.classroom import nbgrader
 
-from tests.autograders.classroom import nbgrader  # noqa: E402
+COURSE = Path(__file__).resolve().parents[2] / "course"
+
 
 TINY = '''\
 # %% [markdown]
@@ -63,8 +62,8 @@ def course(tmp_path, monkeypatch):
     """A course of one tiny unit whose two exercises are worth what its test cells say."""
     exercises = {"quiz_99": exercise(1), "sgd_step": exercise(6)}
     monkeypatch.setattr(build, "catalogue", lambda: exercises)
-    (tmp_path / "units").mkdir()
-    (tmp_path / "units" / "99_tiny.py").write_text(TINY, encoding="utf-8")
+    (tmp_path / "units" / "99_tiny").mkdir(parents=True)
+    lesson_file(tmp_path, "99_tiny").write_text(TINY, encoding="utf-8")
     return tmp_path
 
 
@@ -89,7 +88,7 @@ def edit_source(course, change):
 
 
 def unit_of(course):
-    return (course / "units" / "99_tiny.py").read_text(encoding="utf-8")
+    return lesson_file(course, "99_tiny").read_text(encoding="utf-8")
 
 
 def test_building_twice_gives_identical_bytes(course):
@@ -171,7 +170,7 @@ def test_a_release_is_what_nbgrader_generate_assignment_writes(course):
 def test_check_passes_after_a_build_and_fails_when_the_unit_changed(course, capsys):
     run(course)
     assert run(course, "--check") == 0
-    (course / "units" / "99_tiny.py").write_text(TINY.replace("it settled", "it fell"))
+    lesson_file(course, "99_tiny").write_text(TINY.replace("it settled", "it fell"))
     before = path_of(course, "source").read_bytes()
     assert run(course, "--check") == 1
     assert "out of date" in capsys.readouterr().err
@@ -186,7 +185,7 @@ def test_check_names_a_notebook_whose_unit_is_gone(course, capsys):
 
 
 def test_check_fails_when_points_differ_from_the_exercise(course, capsys):
-    (course / "units" / "99_tiny.py").write_text(TINY.replace('"points": 6', '"points": 5'))
+    lesson_file(course, "99_tiny").write_text(TINY.replace('"points": 6', '"points": 5'))
     assert run(course) == 0
     assert run(course, "--check") == 1
     assert "'sgd_step' is worth 6 points, its test cell says 5" in capsys.readouterr().err
@@ -283,9 +282,9 @@ def test_edits_on_both_sides_are_never_merged_silently(course, capsys):
     run(course)
     edit_source(course, lambda nb: nb.cells[0].update(source="# Another title"))
     changed = TINY.replace("it settled", "it fell")
-    (course / "units" / "99_tiny.py").write_text(changed)
+    lesson_file(course, "99_tiny").write_text(changed)
     assert run(course, "--from-source") == 1
-    assert "both the notebook and 99_tiny.py were changed" in capsys.readouterr().err
+    assert "both the notebook and its lesson.py were changed" in capsys.readouterr().err
     assert unit_of(course) == changed
 
 
@@ -301,7 +300,7 @@ def attach(notebook):
 def test_a_picture_of_the_course_is_inside_the_notebooks_and_survives_the_way_back(course, capsys):
     shown = "# # A tiny unit\n#\n# ![A marble in a bowl](attachment:step_marble.png)\n"
     unit = TINY.replace("# # A tiny unit\n", shown)
-    (course / "units" / "99_tiny.py").write_text(unit, encoding="utf-8")
+    lesson_file(course, "99_tiny").write_text(unit, encoding="utf-8")
     assert run(course) == 0
     picture = base64.b64encode((COURSE / "images" / "step_marble.png").read_bytes()).decode()
     for stage in ("source", "release"):
@@ -310,7 +309,7 @@ def test_a_picture_of_the_course_is_inside_the_notebooks_and_survives_the_way_ba
     edit_source(course, lambda nb: nb.cells[-1].update(source="Another answer."))
     assert run(course, "--from-source") == 0
     assert unit_of(course) == unit.replace("The model answer: it settled.", "Another answer.")
-    (course / "units" / "99_tiny.py").write_text(unit.replace("step_marble", "marbles"))
+    lesson_file(course, "99_tiny").write_text(unit.replace("step_marble", "marbles"))
     assert run(course) == 1
     assert "no picture marbles.png in images/; expected one of: adam_" in capsys.readouterr().err
 
@@ -385,14 +384,14 @@ def test_any_notebook_is_written_as_text_and_read_back_the_same_or_refused(draft
 )
 def test_a_fault_in_a_unit_is_one_clear_sentence(course, capsys, old, new, message):
     assert old in TINY
-    (course / "units" / "99_tiny.py").write_text(TINY.replace(old, new), encoding="utf-8")
+    lesson_file(course, "99_tiny").write_text(TINY.replace(old, new), encoding="utf-8")
     assert run(course) == 1
     assert message in capsys.readouterr().err
     assert not path_of(course, "source").exists()
 
 
 def test_text_before_the_first_cell_is_refused(course, capsys):
-    (course / "units" / "99_tiny.py").write_text("# ---\n# jupyter: x\n# ---\n" + TINY)
+    lesson_file(course, "99_tiny").write_text("# ---\n# jupyter: x\n# ---\n" + TINY)
     assert run(course) == 1
     assert "a unit has no YAML header" in capsys.readouterr().err
 
@@ -401,7 +400,7 @@ def test_a_hash_inside_a_code_fence_is_no_heading():
     assert unit_checks.headings("# One\n```\n# a comment\n```\n## Two", 1) == ["# One"]
 
 
-UNITS = sorted(path.stem for path in (COURSE / "units").glob("*.py"))
+UNITS = [path.parent.name for path in lesson_files(COURSE)]
 
 
 def test_the_committed_notebooks_are_up_to_date():
@@ -410,7 +409,7 @@ def test_the_committed_notebooks_are_up_to_date():
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_every_unit_survives_the_way_to_a_notebook_and_back(unit):
-    text = (COURSE / "units" / f"{unit}.py").read_text(encoding="utf-8")
+    text = lesson_file(COURSE, unit).read_text(encoding="utf-8")
     assert build.unit_text(build.source_notebook(text, unit), text, unit) == text
 
 

@@ -5,23 +5,19 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import sys
 from html import unescape
 
 import numpy as np
 import pytest
 
 import lrlib
-from tests.test_house import TECHNIQUES
+from course import sheet_pictures, sheets
+from course.techniques import TECHNIQUES
 
 from . import running
 from .running import COURSE, UNITS
 
-sys.path.insert(0, str(COURSE))
-import sheet_pictures
-import sheets
-
-SHOWN = [item for item in sheets.TECHNIQUES if item.exercise in sheets.catalogue()]
+SHOWN = [item for item in TECHNIQUES if item.exercise in sheets.catalogue()]
 each_technique = pytest.mark.parametrize("technique", SHOWN, ids=lambda item: item.class_name)
 PAGE = (COURSE / "cheat_sheet.md").read_text("utf-8")
 
@@ -44,8 +40,8 @@ def test_a_stale_page_is_named(tmp_path, monkeypatch, capsys):
 # The cheat sheet
 
 
-def test_the_cheat_sheet_knows_every_technique_of_the_course():
-    assert {(t.class_name, t.exercise) for t in sheets.TECHNIQUES} == set(TECHNIQUES.values())
+def test_the_cheat_sheet_has_a_section_for_every_technique_of_the_table():
+    assert {t.name for t in TECHNIQUES} <= set(re.findall(r"^## (.+)$", PAGE, re.M))
 
 
 @each_technique

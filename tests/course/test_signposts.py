@@ -5,7 +5,10 @@ import re
 import nbformat
 import pytest
 
-from .running import COURSE, UNITS, build
+from course import build
+from course.lessons import lesson_file
+
+from .running import COURSE, UNITS
 
 SMALL = "# %% [markdown]\n# # A small unit\n"
 TINY = "# %% [markdown]\n# # A tiny unit\n\n# %%\nx = 1\n"
@@ -16,9 +19,10 @@ PAGES = ("map.md", "cheat_sheet.md", "glossary.md")
 def course(tmp_path, monkeypatch):
     """A course of two units, built, with one page to look things up in."""
     monkeypatch.setattr(build, "catalogue", dict)
-    (tmp_path / "units").mkdir()
-    (tmp_path / "units" / "98_small.py").write_text(SMALL)
-    (tmp_path / "units" / "99_tiny.py").write_text(TINY)
+    for name in ("98_small", "99_tiny"):
+        (tmp_path / "units" / name).mkdir(parents=True)
+    lesson_file(tmp_path, "98_small").write_text(SMALL)
+    lesson_file(tmp_path, "99_tiny").write_text(TINY)
     (tmp_path / "map.md").write_text("[A tiny unit](release/99_tiny/99_tiny.ipynb)\n")
     assert build.main([], tmp_path) == 0
     return tmp_path
@@ -58,7 +62,7 @@ def test_edits_in_jupyter_come_back_without_what_was_put_around_them(course):
     notebook.cells[2].source = "x = 2"
     nbformat.write(notebook, path)
     assert build.main(["--from-source", "99"], course) == 0
-    assert (course / "units" / "99_tiny.py").read_text("utf-8") == TINY.replace("x = 1", "x = 2")
+    assert lesson_file(course, "99_tiny").read_text("utf-8") == TINY.replace("x = 1", "x = 2")
     assert build.main(["--check"], course) == 0
 
 

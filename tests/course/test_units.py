@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import pytest
 
-from autograders.catalogue import of_unit
-from autograders.exercise import Quiz
-from autograders.unfinished import your_code
+from autograders.declare.catalogue import of_unit
+from autograders.declare.exercise import Quiz
+from autograders.notebook.your_code import your_code
 
 from . import running
 from .quoted import QUOTED

@@ -13,8 +13,8 @@ from tests.conftest import ROOT
 # As MyST reads a page, with the extensions that conf.py names.
 READER = MarkdownIt("commonmark").enable("table")
 READER.use(dollarmath_plugin, double_inline=False).use(amsmath_plugin)
-PAGES = ["*.md", "docs/**/*.md", "course/*.md", "course/guide/**/*.md", "examples/**/*.md"]
-NOTEBOOKS = ["course/source/*/*.ipynb", "course/release/*/*.ipynb", "examples/*/source/*/*.ipynb"]
+PAGES = ["*.md", "docs/**/*.md", "course/*.md", "course/units/**/*.md", "examples/**/*.md"]
+NOTEBOOKS = ["course/source/*/*.ipynb", "course/release/*/*.ipynb", "examples/*/*/source/*/*.ipynb"]
 
 
 def texts() -> Iterator[tuple[str, str]]:

@@ -8,8 +8,8 @@ import sys
 import pytest
 from bs4 import BeautifulSoup
 
-from autograders.catalogue import UnknownExercise, catalogue, find, surroundings, use
-from autograders.selftest import exercises, rows
+from autograders.declare.catalogue import UnknownExercise, catalogue, find, surroundings, use
+from autograders.judging.laws import exercises, rows
 
 from .pages import ROOT, blocks, copy_of_the_repository, environment, in_a_fresh_python, run
 
@@ -20,7 +20,8 @@ pytestmark = [
 ]
 
 PAGE = "docs/your_own_course.md"
-COURSE = "examples/quadrature"
+PACKAGE = "examples/quadrature"
+COURSE = f"{PACKAGE}/quadrature"
 UNIT = "01_areas"
 LEFT_ENDS = "def trapezoid(y, dx):\n    return dx * np.sum(y[:-1])"
 
@@ -67,7 +68,7 @@ def test_the_page_quotes_the_course_to_the_letter():
 
 
 def test_the_notebooks_in_the_repository_are_up_to_date(followed):
-    assert f"{UNIT}: up to date" in said(followed, "--course examples/quadrature --check")
+    assert f"{UNIT}: up to date" in said(followed, f"--course {COURSE} --check")
     for stage in ("source", "release"):
         assert notebook(followed[0] / COURSE, stage) == notebook(ROOT / COURSE, stage)
 
@@ -97,27 +98,27 @@ def test_the_checks_of_the_notebook_pass_in_a_learners_own_kernel(followed):
     cells = notebook(followed[0] / COURSE, "source")["cells"]
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     code += "\nprint(check(trapezoid).passed, check(midpoint).passed)"
-    path = {"PYTHONPATH": str(followed[0] / COURSE)}
+    path = {"PYTHONPATH": str(followed[0] / PACKAGE)}
     assert in_a_fresh_python(code, followed[0], **path).endswith("True True\n")
 
 
 @pytest.fixture
 def quadrature(monkeypatch):
     """This process uses the exercises of the other course."""
-    monkeypatch.syspath_prepend(str(ROOT / COURSE))
+    monkeypatch.syspath_prepend(str(ROOT / PACKAGE))
     monkeypatch.setenv("AUTOGRADERS_EXERCISES", "")
-    use("quadrature.exercises")
+    use("quadrature.units")
 
 
 def test_one_process_can_change_from_course_to_course(quadrature, monkeypatch):
     assert set(catalogue()) == {"trapezoid", "midpoint"}
     assert surroundings().withheld == ("quadrature",)
     assert [row for row in rows(exercises(), seeds=(11,)) if not row.holds] == []
-    use("autograders.exercises")
+    use("course.units")
     assert find("sgd_step").unit == "01_fixed_rate"
 
 
 def test_a_package_that_is_not_there_is_named(monkeypatch):
-    monkeypatch.setenv("AUTOGRADERS_EXERCISES", "calculus.exercises")
-    with pytest.raises(UnknownExercise, match=r"'calculus\.exercises'; install the course"):
+    monkeypatch.setenv("AUTOGRADERS_EXERCISES", "calculus.units")
+    with pytest.raises(UnknownExercise, match=r"'calculus\.units'; install the course"):
         find("trapezoid")

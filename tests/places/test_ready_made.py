@@ -13,14 +13,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 import start
-from autograders.grading import grade_submission
-from autograders.intake import read_master, read_submission
 from autograders.sandbox import Sandbox
+from autograders.submission.grading import grade_submission
+from autograders.submission.intake import read_master, read_submission
+from course import places
 
 from .pages import ROOT, blocks, copy_of_the_repository, environment, run
-
-sys.path.insert(0, str(ROOT / "course"))
-import places
 
 PAGE = "docs/places.md"
 HEAVY = {"matplotlib", "ipywidgets", "IPython", "nbgrader", "jupyter_core", "nbformat", "jupytext"}

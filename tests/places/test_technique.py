@@ -79,8 +79,8 @@ def test_the_house_says_which_part_is_left_out(followed, left_out, tmp_path):
     root = followed[0]
     file = {
         "class": "lrlib/__init__.py",
-        "exercise": "autograders/exercises/unit_05/sqrt_cooldown.py",
-        "section": "course/units/05_smooth_decay.py",
+        "exercise": "course/units/05_smooth_decay/exercises/sqrt_cooldown.py",
+        "section": "course/units/05_smooth_decay/lesson.py",
     }[left_out]
     word = "SqrtCooldown" if left_out == "class" else "sqrt_cooldown"
     shutil.copy(root / file, tmp_path / "kept")

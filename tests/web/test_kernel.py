@@ -30,14 +30,14 @@ ipywidgets.VBox([slider, said])
 CARD = """
 from IPython.display import HTML, display
 from autograders import progress
-from autograders.card import as_html
-from autograders.report import Report
+from autograders.judging.card import as_html
+from autograders.judging.report import Report
 report = Report("rescale", "00_start_here", 5.0, 5.0, "full")
 progress.record(report)
 HTML(as_html(report))
 """
 KEPT = """
-from autograders.progress import load
+from autograders.notebook.progress import load
 print("kept:", load()["rescale"]["best"])
 """
 

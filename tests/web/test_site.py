@@ -300,7 +300,11 @@ def test_the_wheels_are_served_indexed_and_loaded_when_the_kernel_starts(site):
     assert wheels == set((lite.resolve() / "pypi").glob("*.whl"))
     ours = next(path for path in wheels if path.name.startswith("learning_rate_course"))
     held = set(zipfile.ZipFile(ours).namelist())
-    assert {"lrlib/labs/kit/jupyter.js", "lrlib/data/digits.npz", "autograders/checking.py"} <= held
+    assert {
+        "lrlib/labs/kit/jupyter.js",
+        "lrlib/data/digits.npz",
+        "autograders/notebook/check.py",
+    } <= held
 
 
 def test_a_lesson_opens_and_only_the_kernel_asks_another_server(visit):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from .notebook.your_code import your_code as your_code
+
 
 def check(*args: Any, **kwargs: Any) -> None:
     """Do nothing: a notebook that is being graded is not checked by itself."""

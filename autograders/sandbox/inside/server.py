@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .lockdown import LockDown
 
 ONE_TICK = 0.02
-PRELOADED = ("autograders.unfinished", "IPython.display", "ipywidgets")
+PRELOADED = ("autograders.notebook.your_code", "IPython.display", "ipywidgets")
 """What the set-up cells of any course import: done once here, not in every fork."""
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-import autograders.calls as calls
-import autograders.wire as wire
+import autograders.protocol.calls as calls
+import autograders.protocol.codec as wire
 
 from . import standins
 

@@ -14,10 +14,10 @@ import yaml
 
 from autograders.__main__ import main
 from autograders.export import github, gradescope
-from autograders.folders import CourseError
-from autograders.grading import Graded
-from autograders.intake import read_master
-from autograders.report import Finding, Report, ungraded
+from autograders.judging.report import Finding, Report, ungraded
+from autograders.submission.folders import CourseError
+from autograders.submission.grading import Graded
+from autograders.submission.intake import read_master
 
 from ..classroom import COURSE, DROPS, PUPILS, Pupil, expected_points, hand_in, submission
 

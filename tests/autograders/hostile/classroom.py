@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograders.catalogue import of_unit
-from autograders.grading import Graded, grade_submission
-from autograders.intake import Master, read_master, read_submission
+from autograders.declare.catalogue import of_unit
 from autograders.sandbox import Cell, Request, Sandbox
+from autograders.submission.grading import Graded, grade_submission
+from autograders.submission.intake import Master, read_master, read_submission
 
 UNIT = "04_step_decay_and_drops"
 SEED = 20_260

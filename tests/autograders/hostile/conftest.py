@@ -5,9 +5,9 @@ import sqlite3
 
 import pytest
 
-from autograders import grading
-from autograders.catalogue import find
+from autograders.declare.catalogue import find
 from autograders.sandbox import Sandbox, SandboxLevel, SandboxUnavailable, warm
+from autograders.submission import grading
 
 from .classroom import RIGHT, UNIT, Classroom, functions, handed_in, the_master
 

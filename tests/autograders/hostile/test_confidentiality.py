@@ -5,10 +5,10 @@ import zipfile
 
 import pytest
 
-from autograders.card import as_html
-from autograders.files import Refused, find_notebook, read_regular
-from autograders.intake import read_submission
-from autograders.plan import PUBLIC_SEED, plan_for
+from autograders.judging.card import as_html
+from autograders.judging.plan import PUBLIC_SEED, plan_for
+from autograders.submission.files import Refused, find_notebook, read_regular
+from autograders.submission.intake import read_submission
 
 from .classroom import POINTS, RIGHT, SEED, UNIT, functions, handed_in, of_unit, texts
 

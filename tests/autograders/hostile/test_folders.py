@@ -6,8 +6,8 @@ import secrets
 import pytest
 
 from autograders.bulk import work
-from autograders.folders import secret_seed, timestamp_of
-from autograders.nbgrader import tidy_submission
+from autograders.preprocessors import tidy_submission
+from autograders.submission.folders import secret_seed, timestamp_of
 
 from .classroom import UNIT, handed_in, notebook, released_cells
 

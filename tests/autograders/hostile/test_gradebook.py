@@ -13,15 +13,7 @@ from nbgrader.api import Gradebook
 
 from autograders.__main__ import main
 
-from ..classroom import (
-    DROPS,
-    PUPILS,
-    expected_points,
-    hand_in,
-    nbgrader,
-    new_course,
-    submission,
-)
+from ..classroom import DROPS, PUPILS, expected_points, hand_in, nbgrader, new_course, submission
 
 PEOPLE = {pupil.name: pupil for pupil in PUPILS[DROPS]}
 HONEST, WRONG = PEOPLE["ada"], PEOPLE["dan-late"]

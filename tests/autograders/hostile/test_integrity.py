@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograders.grading import grade_source
-from autograders.report import FULL, UNWRITTEN
+from autograders.judging.report import FULL, UNWRITTEN
+from autograders.submission.grading import grade_source
 
 from .classroom import POINTS, RIGHT, STUBS, code, functions, handed_in, notebook, released_cells
 
@@ -116,7 +116,7 @@ for name in list(sys.modules):
         for key, value in list(vars(sys.modules[name]).items()):
             if isinstance(value, types.FunctionType) and key in ("judge", "check", "score"):
                 setattr(sys.modules[name], key, lambda *a, **k: 10)
-sys.modules["autograders.judge"] = types.ModuleType("judge")
+sys.modules["autograders.judging.judge"] = types.ModuleType("judge")
 sys.modules["numpy.testing"] = types.ModuleType("testing")
 atexit.register(lambda: print("score: 10"))
 """
@@ -188,7 +188,7 @@ for root, folders, files in os.walk("/"):
 
 def test_values_built_in_from_the_visible_cases_do_not_hold_for_others(classroom):
     """Stock nbgrader gives full marks for visible asserts; grading draws fresh inputs."""
-    from autograders.plan import PUBLIC_SEED, plan_for
+    from autograders.judging.plan import PUBLIC_SEED, plan_for
 
     from .classroom import UNIT, of_unit
 
@@ -241,8 +241,8 @@ def test_changed_or_shared_inputs_are_seen(classroom, answer):
 
 def test_shipped_modules_are_never_imported(classroom, tmp_path):
     """Stock nbgrader imports a `numpy.py` from the submission's folder."""
-    from autograders.files import find_notebook
-    from autograders.intake import read_submission
+    from autograders.submission.files import find_notebook
+    from autograders.submission.intake import read_submission
 
     from .classroom import SEED, UNIT, grade_submission
 
@@ -372,7 +372,7 @@ FRAMES = {
 }
 FIND_CHANNEL = """
 import os
-import autograders.wire as wire
+import autograders.protocol.codec as wire
 import stat
 channels = []
 for fd in range(3, 64):

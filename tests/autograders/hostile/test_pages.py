@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograders import feedback
-from autograders.feedback import markdown_to_html, too_long
-from autograders.pages import remembered_code
+from autograders.feedback.clean import clean as feedback
+from autograders.feedback.clean import markdown_to_html, too_long
+from autograders.feedback.pages import remembered_code
 
 BOMBS = ["\\\\(", "<div>", "- a\n\n", "```\n"]
 

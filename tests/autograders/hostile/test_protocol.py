@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from autograders.catalogue import catalogue, find
-from autograders.exercise import Exercise, Quiz
-from autograders.judge import judge, judge_quiz
-from autograders.plan import plan_for
-from autograders.wire import LENGTHS, MAX_ITEMS, Foreign, FrameError, decode
+from autograders.declare.catalogue import catalogue, find
+from autograders.declare.exercise import Exercise, Quiz
+from autograders.judging.judge import judge, judge_quiz
+from autograders.judging.plan import plan_for
+from autograders.protocol.codec import LENGTHS, MAX_ITEMS, Foreign, FrameError, decode
 
 from .classroom import POINTS, RIGHT, functions
 from .test_integrity import FIND_CHANNEL

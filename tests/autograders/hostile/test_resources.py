@@ -5,8 +5,8 @@ import resource
 
 import pytest
 
-from autograders.grading import grade_source
-from autograders.report import FULL
+from autograders.judging.report import FULL
+from autograders.submission.grading import grade_source
 
 from .classroom import POINTS, RIGHT, functions
 

@@ -8,7 +8,7 @@ import json
 import re
 import sys
 
-from autograders.selftest import exercises
+from autograders.judging.laws import exercises
 from tests.autograders.mutants.equivalent import EQUIVALENT
 from tests.autograders.mutants.making import mutants, survives
 

@@ -20,10 +20,10 @@ from typing import Any
 import libcst as cst
 from mutmut.mutation.file_mutation import create_mutations, deep_replace
 
-from autograders.exercise import Exercise
-from autograders.plan import Plan, plan_for
-from autograders.report import FULL
-from autograders.selftest import run
+from autograders.declare.exercise import Exercise
+from autograders.judging.laws import run
+from autograders.judging.plan import Plan, plan_for
+from autograders.judging.report import FULL
 
 SEED = 5
 SECONDS = 3.0

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from autograders.selftest import exercises
+from autograders.judging.laws import exercises
 from tests.autograders.mutants.equivalent import EQUIVALENT
 
 EXERCISES = exercises()

@@ -40,7 +40,7 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "None means float64",
     ),
     Equivalent(
-        "lrlib.schedules.compose.Join._rates",
+        "lrlib.schedules.base.Join._rates",
         "starts = np.cumsum([0, *self.lengths]).astype(np.float64)",
         "starts = np.cumsum([0, *self.lengths]).astype(None)",
         "None means float64",

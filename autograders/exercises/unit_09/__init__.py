@@ -1,3 +1,0 @@
-"""Unit 09, Adam and AdamW: one module for each graded function."""
-
-UNIT = "09_adam"

@@ -1,0 +1,197 @@
+"""Filters for the pages that nbgrader makes of submissions: students' text is shown, never run.
+
+nbgrader's feedback and formgrader pages render Markdown without cleaning it, whatever
+`HTMLExporter.sanitize_html` says, so that a `<script>` in a written answer runs in the reader's
+browser. nbgrader_config.py puts these filters in the place of nbconvert's.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+import bleach
+from bleach.css_sanitizer import CSSSanitizer
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from ..submission.intake import PICTURES, base64_of
+
+TAGS = [
+    "a",
+    "abbr",
+    "b",
+    "blockquote",
+    "br",
+    "caption",
+    "code",
+    "dd",
+    "del",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "kbd",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+]
+CLASS = re.compile(r"highlight|hll|lr-card|anchor-link|[a-z][a-z0-9]{0,2}")
+"""Classes that colour code, and the card's: others of the page's could cover it, and its links."""
+ELSEWHERE = re.compile(r"(?!attachment:)[^/?#]*:|[/\\]|.*\.\.", re.DOTALL)
+ABOVE = re.compile(r"[/\\]|(?![a-z]+:)[^?#]*\.\.", re.DOTALL)
+
+
+def harmless(tag: str, name: str, value: str) -> bool:
+    """Whether an attribute does nothing but say how its element looks, or what it is."""
+    if name == "class":
+        return all(map(CLASS.fullmatch, value.split()))
+    return name in ("style", "title", "role", "aria-label")
+
+
+def beside(tag: str, name: str, value: str) -> bool:
+    """The same of an image, which has to lie in the cell or beside the notebook.
+
+    A browser asks for any other at once, in the name of the person who reads.
+    """
+    if name == "src":
+        return not ELSEWHERE.match(re.sub(r"[\x00-\x20]", "", value))
+    return name in ("alt", "width", "height") or harmless(tag, name, value)
+
+
+def onward(tag: str, name: str, value: str) -> bool:
+    """The same of a link, which may lead to the web, about the page and to what lies beside it.
+
+    No other lesson lies beside a page; in the formgrader a path would lead into its own pages.
+    """
+    if name == "href":
+        return not ABOVE.match(re.sub(r"[\x00-\x20]", "", value))
+    return harmless(tag, name, value)
+
+
+ATTRIBUTES: dict[str, Any] = {
+    "*": harmless,
+    "a": onward,
+    "details": ["open"],
+    "img": beside,
+    "td": ["colspan", "rowspan"],
+    "th": ["colspan", "rowspan", "scope"],
+}
+DRAWING = {
+    "svg": ["viewBox", "width", "height", "role", "aria-label", "style"],
+    "polyline": ["points", "fill", "stroke", "stroke-width", "stroke-dasharray"],
+}
+STYLES = [
+    "border",
+    "border-left",
+    "border-collapse",
+    "color",
+    "font-weight",
+    "line-height",
+    "list-style",
+    "margin",
+    "margin-left",
+    "max-width",
+    "padding",
+    "padding-left",
+    "padding-right",
+    "text-align",
+    "width",
+]
+
+
+LONGEST_TEXT, LONGEST_CODE, LONGEST_LINE = 30_000, 200_000, 2_000
+"""Characters beyond which a text is shown as it is: rendering takes time with their square."""
+
+
+@pass_context
+def markdown_to_html(context: Context, source: str) -> str:
+    """Render Markdown as nbconvert does, then keep only harmless HTML."""
+    if len(source) > LONGEST_TEXT:
+        return f"<pre>{html.escape(source)}</pre>"
+    rendered = MarkdownWithMath(renderer=Renderer(escape=False)).render(source)
+    return with_pictures(
+        clean(rendered, TAGS, ATTRIBUTES, ["text-align"]),
+        context.get("cell", {}).get("attachments", {}),
+    )
+
+
+class Renderer(IPythonRenderer):
+    """Leaves the names of a cell's pictures as they are, also of one that is missing."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """An image, wherever it is."""
+        return super(IPythonRenderer, self).image(text, url, title)
+
+
+def with_pictures(markup: str, attachments: Mapping[str, Any]) -> str:
+    """Put a cell's own pictures into clean HTML, so that nothing else can be in their place."""
+
+    def data(match: re.Match[str]) -> str:
+        name = html.unescape(match[1])
+        kinds = attachments.get(name) or attachments.get(unquote(name)) or {}
+        for kind in PICTURES if isinstance(kinds, Mapping) else ():
+            if text := base64_of(kinds.get(kind)):
+                return f'src="data:{kind};base64,{text}"'
+        return match[0]
+
+    return re.sub(r'src="attachment:([^"]*)"', data, markup) if attachments else markup
+
+
+def too_long(code: str) -> str:
+    """Code without colours where it is longer than anybody writes, or has such a line; else ""."""
+    if len(code) <= LONGEST_CODE and max(map(len, code.split("\n"))) <= LONGEST_LINE:
+        return ""
+    return f'<div class=" highlight hl-ipython3"><pre>{html.escape(code)}</pre></div>'
+
+
+def clean_output(markup: str | bytes) -> str:
+    """Keep of an output's HTML what a card is made of, among it the plot of two curves."""
+    text = markup.decode() if isinstance(markup, bytes) else str(markup)
+    return clean(text, [*TAGS, *DRAWING], {**ATTRIBUTES, **DRAWING}, STYLES)
+
+
+def clean(
+    markup: str, tags: Iterable[str], attributes: Mapping[str, Any], styles: list[str]
+) -> str:
+    """Escape all HTML but these tags, attributes and styles; make what folds look as if it did."""
+    cleaned = bleach.clean(
+        markup,
+        tags=tags,
+        attributes=dict(attributes),
+        protocols=["http", "https", "mailto", "attachment"],
+        css_sanitizer=CSSSanitizer(styles),
+    )
+    # Bootstrap, which these pages use, takes the triangle off <summary>.
+    return cleaned.replace("<summary>", '<summary style="display:list-item">')

@@ -1,0 +1,135 @@
+"""The outcome of grading one exercise: what holds, what does not, and the hints that help."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+FULL, PARTIAL, ZERO, UNWRITTEN, UNGRADED = "full", "partial", "zero", "unwritten", "ungraded"
+
+
+HEADLINES = {
+    FULL: "everything holds",
+    UNWRITTEN: "not written yet",
+    UNGRADED: "not graded, a person must look",
+}
+LEVELS = ("Where to look", "Why it goes wrong", "Almost how")
+FRESH = "Grading uses fresh inputs, so values written out by hand will not pass there."
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One property of an exercise: whether it holds, and what speaks against it."""
+
+    property: str
+    statement: str
+    passed: bool
+    points: float
+    max_points: float
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One visible call: the input, what was expected and what came."""
+
+    call: str
+    expected: str
+    got: str
+    curve: tuple[tuple[float, float, float | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result for one exercise.
+
+    `misconception` is the id of the recognised one, or None. `status` is "full", "partial", "zero",
+    "unwritten" (still the released stub) or "ungraded" (a fault of the grader or the machine: a
+    person must look, and `score` is None). `on_public_inputs` marks what `check` found in a
+    learner's notebook, on inputs that everybody sees; grading draws fresh ones.
+    """
+
+    name: str
+    unit: str
+    score: float | None
+    max_score: float
+    status: str
+    findings: tuple[Finding, ...] = ()
+    misconception: str | None = None
+    hints: tuple[str, ...] = ()
+    example: Example | None = None
+    note: str = ""
+    hints_shown: int = field(default=1, compare=False)
+    on_public_inputs: bool = field(default=False, compare=False)
+
+    @property
+    def passed(self) -> bool:
+        """True at full marks."""
+        return self.status == FULL
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, for JSON."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(data: dict[str, Any]) -> Report:
+        """The inverse of `to_dict`."""
+        data = dict(data)
+        data["findings"] = tuple(Finding(**finding) for finding in data.get("findings", ()))
+        data["hints"] = tuple(data.get("hints", ()))
+        if data.get("example"):
+            curve = tuple(tuple(point) for point in data["example"].get("curve", ()))
+            data["example"] = Example(**{**data["example"], "curve": curve})
+        return Report(**data)
+
+    def __str__(self) -> str:
+        """The report as plain text, with hints up to the level that was asked for."""
+        return "\n".join(_lines(self))
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def points(value: float | None) -> str:
+    """Write a number of points without needless zeros."""
+    return "no" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def printable(text: str) -> str:
+    """A student's text on one line: no NUL, escape sequence or lone surrogate is left in it."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def ungraded(name: str, unit: str, max_score: float, note: str) -> Report:
+    """The report for a fault that is not the student's: never zero and never full marks."""
+    return Report(name, unit, None, max_score, UNGRADED, note=note)
+
+
+def headline(report: Report) -> str:
+    """The first line: what was checked, the points, and the verdict in words."""
+    words = HEADLINES.get(report.status, "not there yet")
+    return f"{report.name}: {points(report.score)} of {points(report.max_score)} points, {words}"
+
+
+def _lines(report: Report) -> list[str]:
+    lines = [headline(report)]
+    if report.note:
+        lines.append(f"  {report.note}")
+    if report.status != UNWRITTEN:
+        for finding in report.findings:
+            mark = "[ok]" if finding.passed else "[no]"
+            worth = f"{points(finding.points)}/{points(finding.max_points)}"
+            lines.append(f"  {mark} {finding.statement} ({worth})")
+            if finding.message:
+                lines.append(f"       {finding.message}")
+    if report.example:
+        lines += ["  For example", f"    {report.example.call}"]
+        lines += [f"    expected {report.example.expected}", f"    got      {report.example.got}"]
+    shown = report.hints[: max(0, report.hints_shown)]
+    for level, hint in zip(LEVELS, shown):
+        lines.append(f"  {level}: {hint}")
+    if len(shown) < len(report.hints):
+        lines.append(f"  More: check({report.name}, hint={len(shown) + 1})")
+    if report.on_public_inputs and report.passed:
+        lines.append(f"  {FRESH}")
+    return lines

@@ -1,0 +1,121 @@
+"""`check(...)`: the judge in a learner's notebook, at once and on public inputs."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..declare.catalogue import catalogue, find
+from ..declare.exercise import Exercise, Quiz
+from ..declare.returns import Number, WrongKind, describe
+from ..judging.card import Card
+from ..judging.judge import judge, judge_quiz
+from ..judging.plan import PUBLIC_SEED, call_of, plan_for
+from ..judging.report import ZERO, Report
+from ..protocol.calls import run_calls
+from ..protocol.codec import decode, encode
+from . import progress
+
+_MISSING = object()
+
+
+def check(answer: Callable[..., Any] | str, value: Any = _MISSING, *, hint: int = 1) -> Card:
+    """Check a graded function, or the answers to a quiz, and return the report.
+
+    `check(step_decay)` finds the exercise by the function's name, or where that says nothing (a
+    lambda, a partial, an object that can be called) by the name that the caller gave it.
+    `check("quiz_04", quiz_04)` checks a dict of answers, `check("step_decay", mine)` a function
+    under another name.
+    `hint` opens that many levels of hint, 0 to 3. Shown in a notebook, the report is a card.
+
+    Nothing is raised for a wrong answer; a name that no exercise has is a `LookupError`.
+    """
+    if hint not in (0, 1, 2, 3):
+        raise ValueError(f"expected hint=0, 1, 2 or 3, got {hint!r}")
+    caller = sys._getframe(1)
+    name, value = _named(answer, value, (caller.f_locals, caller.f_globals))
+    exercise = find(name)
+    if isinstance(exercise, Quiz):
+        report = judge_quiz(exercise, value)
+    elif not callable(value):
+        raise TypeError(
+            f"expected the function {name}, got {describe(value)}; write check({name}) without ()"
+        )
+    else:
+        found = _check_function(exercise, value)
+        public = plan_for(exercise, PUBLIC_SEED).draws_inputs
+        report = replace(found, hints_shown=hint, on_public_inputs=public)
+    progress.record(report)
+    return Card.of(report)
+
+
+def _named(answer: Any, value: Any, places: Iterable[Mapping[str, Any]]) -> tuple[str, Any]:
+    if isinstance(answer, str):
+        if value is _MISSING:
+            raise TypeError(f"expected an answer to check, as in check({answer!r}, {answer})")
+        return answer, value
+    name = getattr(answer, "__name__", None)
+    if callable(answer) and name not in catalogue():
+        given = (key for place in places for key in place if place[key] is answer)
+        name = next((key for key in given if key in catalogue()), name)
+    if not isinstance(name, str):
+        raise TypeError(f"expected a function or the name of a quiz, got {describe(answer)}")
+    return name, answer
+
+
+def _check_function(exercise: Exercise, function: Callable[..., Any]) -> Report:
+    plan = plan_for(exercise, PUBLIC_SEED)
+    try:
+        with _time_limit(exercise.seconds * 5):
+            answers = _ask(exercise.name, function, plan.calls)
+    except KeyboardInterrupt:
+        return Report(
+            exercise.name, exercise.unit, 0.0, exercise.points, ZERO,
+            note="stopped: it was still running after "
+            f"{exercise.seconds * 5:g} s; look for a loop that does not end",
+        )  # fmt: skip
+    report = judge(plan, answers, reveal=True)
+    if report.example and exercise.curve and not report.passed:
+        cases = list(exercise.curve())
+        calls = [call_of(exercise.name, case) for case in cases]
+        got = _ask(exercise.name, function, calls)
+        want = _ask(exercise.name, exercise.reference, calls)
+        points: list[tuple[float, float, float | None]] = [
+            (float(case.args[0]), _number(w) or 0.0, _number(g))
+            for case, w, g in zip(cases, want, got)
+        ]
+        report = replace(report, example=replace(report.example, curve=tuple(points)))
+    return report
+
+
+def _ask(name: str, function: Callable[..., Any], calls: list[dict[str, Any]]) -> list[Any]:
+    """Answers go through the same frames here as they do from the sandbox: one judge, one input."""
+    return [decode(encode(answer)) for answer in run_calls({name: function}, calls)]
+
+
+def _number(answer: dict[str, Any]) -> float | None:
+    try:
+        return Number().read(answer.get("result"))
+    except WrongKind:
+        return None
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Interrupt the main thread after a while, where threads exist (not in a browser)."""
+    if sys.platform == "emscripten" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    import _thread
+
+    timer = threading.Timer(seconds, _thread.interrupt_main)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

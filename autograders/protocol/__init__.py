@@ -1,0 +1,1 @@
+"""What crosses between the grader and student code, and what the sandbox is given."""

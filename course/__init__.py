@@ -1,0 +1,1 @@
+"""The course on learning rates: its units, and what builds notebooks, sheets and the site."""

@@ -1,0 +1,217 @@
+"""How much of the distance is left after one step, in the direction that shrinks least."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.returns import Number
+
+from ....shared.matrices import hessians, spread, turned
+from . import UNIT
+
+
+def _contraction(lr, hessian):
+    return np.abs(1 - lr * np.linalg.eigvalsh(hessian)).max()
+
+
+def _cases(rng: np.random.Generator) -> Iterator[Case]:
+    for property, note, hessian in hessians(rng):
+        values = np.linalg.eigvalsh(hessian)
+        slow = float(rng.uniform(0.3, 0.8) / values[-1])
+        fast = float(rng.uniform(1.85, 1.97) / values[-1])
+        yield given(slow, hessian).on(property, f"the rate is small and {note}")
+        yield given(fast, hessian).on(property, f"the rate is large and {note}")
+    hessian = turned(rng, spread(rng, 3, 0.4, 3))
+    limit = 2 / np.linalg.eigvalsh(hessian)[-1]
+    yield given(float(limit), hessian).on("boundary", "the rate is exactly at the limit")
+    yield given(float(1.01 * limit), hessian).on("boundary", "the rate is just above the limit")
+    yield given(float(40 * limit), hessian).on("boundary", "the rate is far above the limit")
+    yield given(0.0, hessian).on("boundary", "the rate is 0")
+    yield given(0.25, np.array([[4.0]])).on("edge", "one step reaches the bottom")
+    yield given(0.5, 2 * np.eye(3)).on("edge", "one step reaches the bottom in all directions")
+    yield given(1, hessian / 2).on("edge", "the rate is a whole number")
+    yield given(0.3, hessian).read_only().on("edge", "the hessian cannot be written to")
+
+
+CONTRACTION = Exercise(
+    name="contraction",
+    unit=UNIT,
+    signature="contraction(lr, hessian)",
+    returns=Number(),
+    reference=_contraction,
+    cases=_cases,
+    worth={"values": 2, "boundary": 1, "edge": 1},
+    statements={
+        "boundary": "is 1 at rate 0 and at the limit of stability, and above 1 beyond it",
+        "edge": "works for one parameter, equal, tiny and very different curvatures",
+    },
+)
+
+
+@CONTRACTION.variant
+def as_written(lr, hessian):
+    return np.abs(1 - lr * np.linalg.eigvalsh(hessian)).max()
+
+
+@CONTRACTION.variant
+def in_a_loop(lr, hessian):
+    worst = 0.0
+    for value in np.linalg.eigvals(hessian):
+        worst = max(worst, abs(1 - lr * float(value)))
+    return worst
+
+
+@CONTRACTION.variant
+def from_both_ends(lr, hessian):
+    values = np.linalg.eigvalsh(hessian)
+    return max(abs(1 - lr * values[0]), abs(1 - lr * values[-1]))
+
+
+@CONTRACTION.variant
+def norm_of_the_iteration_matrix(lr, hessian):
+    return np.linalg.norm(np.eye(len(hessian)) - lr * hessian, 2)
+
+
+@CONTRACTION.variant
+def without_absolute_values(lr, hessian):
+    values = np.linalg.eigvalsh(hessian)
+    return np.array(np.maximum(1 - lr * values[0], lr * values[-1] - 1))
+
+
+@CONTRACTION.variant
+def eigenvalues_of_the_iteration_matrix(lr, hessian):
+    return float(np.max(np.abs(np.linalg.eigvalsh(np.identity(hessian.shape[0]) - lr * hessian))))
+
+
+@CONTRACTION.variant
+def in_single_precision(lr, hessian):
+    return np.float32(np.abs(1 - lr * np.linalg.eigvalsh(hessian)).max())
+
+
+@CONTRACTION.misconception(
+    "forgets-the-absolute-value",
+    where="Take a rate near the limit: the steepest direction overshoots to the other side.",
+    why="Overshooting makes `1 - lr * lambda` negative; its size is what counts.",
+    how="Take `np.abs` before the maximum.",
+)
+def signed(lr, hessian):
+    return (1 - lr * np.linalg.eigvalsh(hessian)).max()
+
+
+@CONTRACTION.misconception(
+    "steepest-direction-only",
+    where="Take a very small rate: which direction is slowest then?",
+    why="At small rates the flattest direction shrinks least, and the largest eigenvalue hides it.",
+    how="Compute |1 - lr * lambda| for every eigenvalue and take the maximum.",
+)
+def steepest(lr, hessian):
+    return abs(1 - lr * np.linalg.eigvalsh(hessian)[-1])
+
+
+@CONTRACTION.misconception(
+    "flattest-direction-only",
+    where="Take a rate above the limit: the result has to exceed 1.",
+    why="Near the limit it is the steepest direction that shrinks least.",
+    how="Compute |1 - lr * lambda| for every eigenvalue and take the maximum.",
+)
+def flattest(lr, hessian):
+    return abs(1 - lr * np.linalg.eigvalsh(hessian)[0])
+
+
+@CONTRACTION.misconception(
+    "takes-the-best-direction",
+    where="Does the run end when its fastest direction has arrived?",
+    why="The minimum is the direction that shrinks most; the slowest decides.",
+    how="Take the maximum.",
+)
+def fastest_direction(lr, hessian):
+    return np.abs(1 - lr * np.linalg.eigvalsh(hessian)).min()
+
+
+@CONTRACTION.misconception(
+    "averages-the-directions",
+    where="Take a rate above the limit: one direction grows, so the result has to exceed 1.",
+    why="An average lets directions that shrink hide one that grows.",
+    how="Take the maximum over the eigenvalues.",
+)
+def mean_direction(lr, hessian):
+    return np.abs(1 - lr * np.linalg.eigvalsh(hessian)).mean()
+
+
+@CONTRACTION.also("averages-the-directions")
+def determinant(lr, hessian):
+    return np.prod(np.abs(1 - lr * np.linalg.eigvalsh(hessian)))
+
+
+@CONTRACTION.misconception(
+    "contraction-of-the-loss",
+    where="Take lr * lambda = 0.5: half of the distance is left, and a quarter of the loss.",
+    why="The square is what is left of the loss; the exercise asks for the distance.",
+    how="Leave out the square.",
+)
+def squared(lr, hessian):
+    return ((1 - lr * np.linalg.eigvalsh(hessian)) ** 2).max()
+
+
+@CONTRACTION.misconception(
+    "at-the-best-rate",
+    where="Change `lr` only: does the result move?",
+    why="`(kappa - 1) / (kappa + 1)` holds for the best rate alone.",
+    how="Use the `lr` that is given: max |1 - lr * lambda|.",
+)
+def best_possible(lr, hessian):
+    values = np.linalg.eigvalsh(hessian)
+    return (values[-1] - values[0]) / (values[-1] + values[0])
+
+
+@CONTRACTION.misconception(
+    "stops-at-one",
+    where="Take a rate above the limit: the result has to exceed 1.",
+    why="A contraction above 1 says how fast the run diverges; cutting it at 1 hides that.",
+    how="Return the maximum as it is.",
+)
+def clipped(lr, hessian):
+    return min(1.0, np.abs(1 - lr * np.linalg.eigvalsh(hessian)).max())
+
+
+@CONTRACTION.misconception(
+    "subtracts-from-a-matrix-of-ones",
+    where="Print `1 - lr * hessian`: what stands off the diagonal?",
+    why="`1 - matrix` takes every entry from 1; the step multiplies by identity minus `lr * H`.",
+    how="Use `np.eye(n) - lr * hessian`, or the eigenvalues themselves.",
+)
+def matrix_of_ones(lr, hessian):
+    return np.linalg.norm(1 - lr * hessian, 2)
+
+
+@CONTRACTION.misconception(
+    "uses-frobenius-norm",
+    where="Take rate 0: the result has to be 1 for any number of parameters.",
+    why="`np.linalg.norm(matrix)` adds up all directions.",
+    how="Ask for the spectral norm, `np.linalg.norm(matrix, 2)`, or for the eigenvalues.",
+)
+def frobenius(lr, hessian):
+    return np.linalg.norm(np.eye(len(hessian)) - lr * hessian)
+
+
+@CONTRACTION.misconception(
+    "reads-the-diagonal",
+    where="Try a hessian with large off-diagonal entries.",
+    why="Diagonal entries are curvatures along the axes, not along the valley's own directions.",
+    how="Use eigenvalues: `np.linalg.eigvalsh(hessian)`.",
+)
+def diagonal_entries(lr, hessian):
+    return np.abs(1 - lr * np.diag(hessian)).max()
+
+
+@CONTRACTION.misconception(
+    "forgets-the-one",
+    where="Take rate 0: nothing moves, so all of the distance is left.",
+    why="`lr * lambda` is the share that a step takes away; what is left is 1 minus that.",
+    how="Return max |1 - lr * lambda|.",
+)
+def share_taken_away(lr, hessian):
+    return np.abs(lr * np.linalg.eigvalsh(hessian)).max()

@@ -1,0 +1,314 @@
+"""Power iteration: the dominant eigenvalue from products with the matrix alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.returns import Number
+from autograders.protocol.codec import Recipe
+
+from ....shared.matrices import spread, turned
+from . import UNIT
+
+
+def _power(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        product = matvec(v)
+        v = product / np.linalg.norm(product)
+    return v @ matvec(v) / (v @ v)
+
+
+def _cases(rng: np.random.Generator) -> Iterator[Case]:
+    def on(matrix: np.ndarray, iterations: int, length: float = 1.0) -> Case:
+        v0 = rng.uniform(0.4, 1.2, len(matrix)) * rng.choice([-1.0, 1.0], len(matrix))
+        matvec = Recipe("matvec", {"matrix": matrix})
+        return given(matvec, v0 * length / np.linalg.norm(v0), iterations)
+
+    for n, iterations in ((2, 3), (3, 5), (5, 8)):
+        matrix = turned(rng, spread(rng, n, 0.5, 6))
+        yield on(matrix, iterations).on("values", "v0 has length 1")
+        yield on(matrix, iterations, 5.0).on("values", "v0 is long")
+        yield on(matrix, 1, 0.2).on("values", "there is one iteration and v0 is short")
+    yield on(turned(rng, spread(rng, 4, 1, 9)), 60).on("values", "it has converged")
+    yield on(turned(rng, spread(rng, 4, 20, 800)), 4).on("values", "the curvatures are large")
+    for n in (3, 4):
+        values = spread(rng, n, 0.5, 5)
+        values[-1] *= -1
+        yield on(turned(rng, values), 7, 2.0).on("negative", "the dominant one is negative")
+        yield on(turned(rng, values), 80).on("negative", "it has converged to a negative one")
+    yield on(-turned(rng, spread(rng, 3, 0.4, 3)), 5, 3.0).on("negative", "all are negative")
+    matrix = turned(rng, spread(rng, 3, 0.5, 6))
+    yield on(matrix, 0).on("edge", "there are no iterations and v0 has length 1")
+    yield on(matrix, 0, 4.0).on("edge", "there are no iterations and v0 is long")
+    yield on(matrix, 0, 0.1).on("edge", "there are no iterations and v0 is short")
+    yield on(np.array([[float(rng.uniform(2, 5))]]), 3, 2.0).on("edge", "there is one parameter")
+    still = Recipe("matvec", {"matrix": np.diag([2.0, 7.0, 3.0])})
+    yield given(still, np.array([0.0, 0.0, 4.0]), 5).on("edge", "v0 is a smaller eigenvector")
+    whole = Recipe("matvec", {"matrix": np.array([[2.0, 1.0], [1.0, 3.0]])})
+    yield given(whole, np.array([3.0, -4.0]), 2).on("edge", "v0 holds whole numbers")
+    yield on(matrix, 4, 3.0).read_only().on("edge", "v0 cannot be written to")
+    vast = turned(rng, spread(rng, 3, 1e11, 1e12))
+    yield on(vast, 40).on("edge", "the curvatures are vast and there are many iterations")
+
+
+LARGEST_EIGENVALUE = Exercise(
+    name="largest_eigenvalue",
+    unit=UNIT,
+    signature="largest_eigenvalue(matvec, v0, iterations)",
+    returns=Number(),
+    reference=_power,
+    cases=_cases,
+    worth={"values": 2, "negative": 1, "edge": 1},
+    statements={
+        "negative": "finds a negative dominant eigenvalue with its sign",
+        "edge": "works for 0 or many iterations, one parameter, whole numbers, an eigenvector",
+    },
+)
+
+
+@LARGEST_EIGENVALUE.variant
+def as_written(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        v = matvec(v)
+        v = v / np.linalg.norm(v)
+    return v @ matvec(v) / (v @ v)
+
+
+@LARGEST_EIGENVALUE.variant
+def normalised_before(matvec, v0, iterations):
+    v = v0 / np.sqrt(np.sum(v0**2))
+    for _ in range(iterations):
+        product = matvec(v)
+        v = product / np.sqrt(np.sum(product**2))
+    return np.dot(v, matvec(v))
+
+
+@LARGEST_EIGENVALUE.variant
+def keeping_the_product(matvec, v0, iterations):
+    v, product = v0.copy(), matvec(v0)
+    for _ in range(iterations):
+        v = product / np.linalg.norm(product)
+        product = matvec(v)
+    return float(np.dot(v, product) / np.dot(v, v))
+
+
+@LARGEST_EIGENVALUE.variant
+def scaled_by_the_largest_entry(matvec, v0, iterations):
+    v = np.array(v0)
+    while iterations > 0:
+        v = matvec(v)
+        v /= np.abs(v).max()
+        iterations -= 1
+    return np.inner(matvec(v), v) / np.inner(v, v)
+
+
+@LARGEST_EIGENVALUE.variant
+def with_sums(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        v = matvec(v) / sum(x * x for x in matvec(v)) ** 0.5
+    product = matvec(v)
+    return np.array(sum(a * b for a, b in zip(v, product)) / sum(a * a for a in v))
+
+
+@LARGEST_EIGENVALUE.variant
+def in_single_precision(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        v = matvec(v) / np.linalg.norm(matvec(v))
+    return np.float32(v @ matvec(v) / (v @ v))
+
+
+@LARGEST_EIGENVALUE.misconception(
+    "loses-the-sign",
+    where="Try a matrix whose dominant eigenvalue is negative.",
+    why="The length of `A v` is never negative, so it can only give the eigenvalue's size.",
+    how="Return `v.(A v) / v.v`, which keeps the sign.",
+)
+def length_of_the_product(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        v = matvec(v) / np.linalg.norm(matvec(v))
+    return np.linalg.norm(matvec(v)) / np.linalg.norm(v)
+
+
+@LARGEST_EIGENVALUE.also("loses-the-sign")
+def absolute_value(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        v = matvec(v) / np.linalg.norm(matvec(v))
+    return abs(v @ matvec(v) / (v @ v))
+
+
+@LARGEST_EIGENVALUE.misconception(
+    "returns-the-last-norm",
+    where="Try a few iterations by hand: which v does your result belong to?",
+    why="The norm found inside the loop belongs to the vector before the last, and has no sign.",
+    how="After the loop, compute `v.(A v) / v.v` with the last `v`.",
+)
+def norm_inside_the_loop(matvec, v0, iterations):
+    v, norm = v0, np.linalg.norm(v0)
+    for _ in range(iterations):
+        product = matvec(v)
+        norm = np.linalg.norm(product)
+        v = product / norm
+    return norm
+
+
+@LARGEST_EIGENVALUE.misconception(
+    "assumes-length-one",
+    where="Try 0 iterations from a v0 of length 5.",
+    why="`v.(A v)` alone is the eigenvalue only for a v of length 1; v0 may have any length.",
+    how="Divide by `v.v`.",
+)
+def without_division(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        v = matvec(v) / np.linalg.norm(matvec(v))
+    return v @ matvec(v)
+
+
+@LARGEST_EIGENVALUE.misconception(
+    "never-normalises",
+    where="Print the length of v after each iteration.",
+    why="Without division by its length v grows: the result is far too large, or overflows.",
+    how="Divide by `np.linalg.norm` in each iteration.",
+)
+def grows(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        v = matvec(v)
+    return v @ matvec(v)
+
+
+@LARGEST_EIGENVALUE.also("never-normalises")
+def grows_and_divides_at_the_end(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        v = matvec(v)
+    return v @ matvec(v) / (v @ v)
+
+
+@LARGEST_EIGENVALUE.also("never-normalises")
+def grows_in_length(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        v = matvec(v)
+    return np.linalg.norm(v)
+
+
+@LARGEST_EIGENVALUE.misconception(
+    "one-iteration-too-many",
+    where="Ask for 0 iterations: the result has to belong to v0 itself.",
+    why="`range(iterations + 1)`, or a product before the loop, moves v once too often.",
+    how="Run the loop exactly `iterations` times.",
+)
+def extra_iteration(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations + 1):
+        v = matvec(v) / np.linalg.norm(matvec(v))
+    return v @ matvec(v) / (v @ v)
+
+
+@LARGEST_EIGENVALUE.misconception(
+    "one-iteration-too-few",
+    where="Ask for 1 iteration: v has to move once before the result is taken.",
+    why="The result of the last iteration is measured before v is updated.",
+    how="Compute `v.(A v) / v.v` after the loop, with the last v.",
+)
+def measured_before_the_update(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations - 1):
+        v = matvec(v) / np.linalg.norm(matvec(v))
+    return v @ matvec(v) / (v @ v)
+
+
+@LARGEST_EIGENVALUE.misconception(
+    "ignores-iterations",
+    where="Ask for 1 iteration and for 100: are the results different?",
+    why="A fixed number of rounds, or a loop until convergence, does not do what was asked.",
+    how="Loop `for _ in range(iterations)`.",
+)
+def always_a_hundred(matvec, v0, iterations):
+    v = v0
+    for _ in range(100):
+        v = matvec(v) / np.linalg.norm(matvec(v))
+    return v @ matvec(v) / (v @ v)
+
+
+@LARGEST_EIGENVALUE.misconception(
+    "solves-for-all-eigenvalues",
+    where="Ask for 1 iteration: the result is not exact yet.",
+    why="Building the matrix and calling an eigenvalue routine is not power iteration.",
+    how="Only multiply and normalise: that works for millions of parameters too.",
+)
+def dense_solver(matvec, v0, iterations):
+    matrix = np.array([matvec(e) for e in np.eye(len(v0))])
+    values = np.linalg.eigvalsh((matrix + matrix.T) / 2)
+    return values[np.argmax(np.abs(values))]
+
+
+@LARGEST_EIGENVALUE.misconception(
+    "starts-elsewhere",
+    where="Start from an eigenvector: v should stay there.",
+    why="A vector of ones, or a random one, is not the start that the caller chose.",
+    how="Begin with `v = v0`.",
+)
+def from_ones(matvec, v0, iterations):
+    v = np.ones_like(v0)
+    for _ in range(iterations):
+        v = matvec(v) / np.linalg.norm(matvec(v))
+    return v @ matvec(v) / (v @ v)
+
+
+@LARGEST_EIGENVALUE.misconception(
+    "ratio-of-single-entries",
+    where="Start from a vector with a 0 in it, or stop before it has converged.",
+    why="`(A v) / v` differs from entry to entry until v is an eigenvector.",
+    how="Weigh all entries: `v.(A v) / v.v`.",
+)
+def first_entry(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        v = matvec(v) / np.linalg.norm(matvec(v))
+    return matvec(v)[0] / v[0]
+
+
+@LARGEST_EIGENVALUE.also("ratio-of-single-entries")
+def mean_of_the_ratios(matvec, v0, iterations):
+    v = v0
+    for _ in range(iterations):
+        v = matvec(v) / np.linalg.norm(matvec(v))
+    return np.mean(matvec(v) / v)
+
+
+@LARGEST_EIGENVALUE.misconception(
+    "changes-v0",
+    where="Compare `v0` before and after the call.",
+    why="`v0 /= ...` and `v0[:] = ...` write into the caller's vector.",
+    how="Make new arrays: `v = v / np.linalg.norm(v)`.",
+)
+def normalises_in_place(matvec, v0, iterations):
+    v0 /= np.linalg.norm(v0)
+    for _ in range(iterations):
+        v0[:] = matvec(v0)
+        v0 /= np.linalg.norm(v0)
+    return v0 @ matvec(v0)
+
+
+@LARGEST_EIGENVALUE.misconception(
+    "returns-the-vector",
+    where="How many numbers come back?",
+    why="v is the direction of the largest curvature; the exercise asks for its size.",
+    how="Return `v.(A v) / v.v`.",
+)
+def eigenvector(matvec, v0, iterations):
+    v = v0 / np.linalg.norm(v0)
+    for _ in range(iterations):
+        v = matvec(v) / np.linalg.norm(matvec(v))
+    return v

@@ -1,0 +1,639 @@
+# %% [markdown]
+# # 05 · Smooth decay
+#
+# Instead of a cliff, a slope: lower the rate a little at every update. There are three famous ways,
+# and a long quarrel about which is best. Today you write all three, and find that most of the
+# quarrel is about two numbers that are not in any of the formulas.
+#
+# **After this unit you can**
+#
+# - write exponential, polynomial and inverse-time decay, and tell them apart on a plot;
+# - say how far a schedule lets the weights walk (the *total* of its rates) and how much it lets
+#   them shake at the end (its *last* rates), and read a result with both;
+# - turn a decay factor into a half-life, and two ends into a decay factor;
+# - compare schedules fairly: each at its own best first rate, chosen on data that does not judge.
+#
+# **Time** 90 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **You need** units 01, 03 and 04.
+
+# %% nbgrader={"grade_id": "setup", "locked": true}
+import matplotlib.pyplot as plt
+import numpy as np
+
+from autograders import check
+from autograders.notebook.your_code import your_code
+from lrlib import data, problems, schedules, style
+from lrlib.labs import same_ends
+from lrlib.optimizers import SGD
+from lrlib.training import sweep, train
+
+plt.rcParams.update(style.rc())
+
+# %% [markdown]
+# ## Warm-up
+#
+# 1. (Unit 04) A drop to a tenth makes the loss plunge. What has become smaller, and what has become
+#    slower?
+# 2. (Unit 01) On a bowl of curvature $c$ one step at rate $\eta$ multiplies $w$ by $1 - \eta c$.
+#    The rates are $\eta_0, \eta_1, \eta_2$: what is $w$ multiplied by after three steps?
+# 3. (School) $0.01^{1/2}$ is what?
+#
+# <details><summary>Answers</summary>
+#
+# 1. The shaking across the valley has become smaller; the walk along it, slower.
+# 2. $(1 - \eta_0 c)(1 - \eta_1 c)(1 - \eta_2 c)$. Keep this one in mind.
+# 3. 0.1: halfway down a multiplication by 0.01 is a multiplication by 0.1, not by 0.5.
+#
+# </details>
+
+# %% [markdown]
+# ## Predict
+#
+# Three rates start at 0.5 and arrive at 0.005 after 1,500 updates: an *exponential*, a *straight
+# line* (polynomial of power 1) and *inverse time*, $\eta_0 / (1 + kt)$.
+#
+# **p1.** Add up all 1,500 rates of each. The totals are ...
+#
+# - (a) about equal: same start, same end, same time
+# - (b) exponential most, line in the middle, inverse time least
+# - (c) line most, exponential in the middle, inverse time least
+#
+# **p2.** Each trains the same network on the digits, with one label in ten drawn at random. The
+# lowest loss on unseen images has ...
+#
+# - (a) the exponential: quickly down, then a long time of fine tuning
+# - (b) the straight line
+# - (c) inverse time: it is the one that theory recommends
+#
+# **p3.** You have searched for the best *fixed* rate and found 0.35. Now you switch to a rate that
+# decays to a hundredth. The best *first* rate is then ...
+#
+# - (a) the same
+# - (b) smaller
+# - (c) larger
+
+# %% nbgrader={"grade_id": "predict_05", "solution": true}
+predict_05 = {"p1": "?", "p2": "?", "p3": "?"}
+### BEGIN SOLUTION
+predict_05 = {"p1": "c", "p2": "b", "p3": "c"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_predict_05", "grade": true, "points": 1}
+check("predict_05", predict_05)
+
+# %% [markdown]
+# ## Live lab: same ends, different paths
+#
+# Three decays are pinned to one first and one last rate. The lab adds up each (*area*), and trains
+# a real network with each.
+#
+# **Challenge:** find the power that gives the polynomial the same area as the exponential. Then
+# look at the two losses again: how much of their difference is left?
+
+# %%
+same_ends()
+
+# %% [markdown]
+# *In words: on the left the rate against the step, three falling curves with common ends; the area
+# under the exponential is shaded. On the right the training loss of each on a logarithmic scale. A
+# sentence below gives each curve's area and last loss.*
+#
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:same_ends.png)
+#
+# ## Two numbers that decide
+#
+# Back into the valley of unit 04: curvature 10 across, 0.02 along, noise in every gradient. All
+# rates start at 0.15 and end at a hundredth of that.
+
+# %%
+valley = problems.NoisyQuadratic((10.0, 0.02), noise=1.0)
+start, steps = np.array([0.0, 10.0]), 600
+paths = {
+    "straight line": schedules.PolynomialDecay(0.15, 0.0015, steps, power=1),
+    "exponential": schedules.ExponentialDecay(0.15, gamma=0.01, every=steps),
+    "inverse time": schedules.InverseTimeDecay(0.15, rate=99, every=steps),
+    "fixed": schedules.Constant(0.15),
+}
+valley_ends = {}
+print("                total   along the valley:         across:")
+print("              of rates  exp(-0.04 total)   loss    loss")
+for name, schedule in paths.items():
+    walks = [
+        train(valley, SGD(), schedule, steps, batch_size=1, seed=s, w0=start, progress=False)
+        for s in range(30)
+    ]
+    across, along = np.mean([walk.w**2 for walk in walks], axis=0) * [5, 0.01]
+    total = schedule(np.arange(steps)).sum()
+    valley_ends[name] = total, np.exp(-0.04 * total), along, across
+    print(f"{name:14} {total:7.1f} {valley_ends[name][1]:17.3f} {along:6.3f} {across:7.4f}")
+
+# %% [markdown]
+# **Along** the valley your warm-up answer is at work: $w$ is multiplied by $1 - \eta_t c$ again and
+# again. For a small $\eta_t c$ that is nearly $e^{-\eta_t c}$, so after all updates
+#
+# $$ w \approx w_0 \; e^{-c\,(\eta_0 + \eta_1 + \dots)} $$
+#
+# and the loss, a square, shrinks by the square of it. It starts at $0.02/2 \cdot 10^2 = 1$, so the
+# column $e^{-0.04\,\text{total}}$ is the loss that should be left. For the three decays it agrees
+# with what was measured. (The fixed rate ends above it: its noise, still at full height, holds up a
+# floor along the valley too, unit 03's.) The *order* in which the rates came plays no part.
+# **The total of the rates says how far you walk.**
+#
+# **Across** the valley the noise of early updates is soon forgotten; only the last rates matter.
+# The fixed rate walks farthest and is still shaking: its loss across is about a hundred times that
+# of the line, and more than that of the others. **The last rates say how much you shake.**
+#
+# And **p1** is settled: (c). The exponential's total is less than half of the line's, and inverse
+# time has less than a tenth of it. Equal ends are very unequal walks.
+
+# %% [markdown]
+# ## Worked example: half of the rate
+#
+# Exponential decay with `gamma = 0.1` and `every = 500` keeps a tenth over every 500 updates. After
+# how many updates is *half* left?
+
+# %%
+gamma, every = 0.1, 500
+
+# 1. Write down what is asked: gamma ** (t / every) = 1/2
+# 2. Take the logarithm of both sides: t / every * log(gamma) = log(1/2)
+# 3. Solve for t
+t_half = every * np.log(1 / 2) / np.log(gamma)
+# 4. Put the result back
+print(f"t = {t_half:.1f}, and gamma ** (t / every) = {gamma ** (t_half / every)}")
+
+# %% [markdown]
+# Not 250, nor 278 (half of the way down a straight line): half is gone after 151 updates, and
+# another half of the rest after 151 more, for ever. That is what *exponential* means.
+#
+# **Your turn, the other way round.** You know both ends, 0.5 and 0.005 after 1,500 updates, and
+# want the factor for `every = 100`. Sub-goals 1 and 2 are given; replace `None` by sub-goal 3.
+
+# %% nbgrader={"grade_id": "gamma_for_ends", "solution": true}
+# 1. Write down what is asked: 0.5 * gamma ** (1500 / 100) = 0.005
+# 2. Divide by the first rate: gamma ** 15 = 0.01
+gamma_for_ends = None  # 3. Solve for gamma
+### BEGIN SOLUTION
+gamma_for_ends = 0.01 ** (1 / 15)
+### END SOLUTION
+print("gamma for every 100 updates:", gamma_for_ends, "(0.7356... is right)")
+
+# %% [markdown]
+# ## Write it yourself
+#
+# ### Exponential decay
+#
+# The curve that meets step decay at every boundary, without the steps.
+
+
+# %% nbgrader={"grade_id": "exponential_decay", "solution": true}
+def exponential_decay(t, *, lr0, gamma, every):
+    """Return the rate of update t: lr0 * gamma**(t / every).
+
+    t: one whole number, 0 or more (updates already made). lr0: the first rate.
+    gamma: what is left of the rate after `every` updates, above 0 and at most 1.
+    every: a time scale in updates, at least 1; the decay goes on after it.
+    Returns one number.
+    """
+    ### BEGIN SOLUTION
+    return lr0 * gamma ** (t / every)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_exponential_decay", "grade": true, "points": 4}
+check(exponential_decay)
+
+# %% [markdown]
+# ### Polynomial decay
+#
+# The only one of the three that *arrives*: it needs to know the length of the run. A power of the
+# time that is **left**: 1 is a straight line, more than 1 falls fast first, less than 1 fast last.
+
+
+# %% nbgrader={"grade_id": "polynomial_decay", "solution": true}
+def polynomial_decay(t, *, lr0, lr_end, steps, power):
+    """Return the rate of update t: lr_end + (lr0 - lr_end) * (1 - min(t, steps) / steps)**power.
+
+    t: one whole number, 0 or more, which may lie beyond steps. lr0, lr_end: first and last rate.
+    steps: updates until lr_end, at least 1; after that the rate stays lr_end. power: above 0.
+    Returns one number.
+    """
+    ### BEGIN SOLUTION
+    time_left = 1 - min(t, steps) / steps
+    return lr_end + (lr0 - lr_end) * time_left**power
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_polynomial_decay", "grade": true, "points": 4}
+check(polynomial_decay)
+
+# %% [markdown]
+# ### Inverse-time decay
+#
+# Also called time-based, or simply *the decaying rate*. Look at the divisor: it grows by the same
+# amount at every update, so the rate falls quickly at first and then hardly at all.
+
+
+# %% nbgrader={"grade_id": "inverse_time_decay", "solution": true}
+def inverse_time_decay(t, *, lr0, rate, every):
+    """Return the rate of update t: lr0 / (1 + rate * t / every).
+
+    t: one whole number, 0 or more. lr0: the first rate.
+    rate: how much the divisor grows over `every` updates, 0 or more.
+    every: a time scale in updates, at least 1; the decay goes on after it.
+    Returns one number.
+    """
+    ### BEGIN SOLUTION
+    return lr0 / (1 + rate * t / every)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_inverse_time_decay", "grade": true, "points": 4}
+check(inverse_time_decay)
+
+# %% [markdown]
+# ### The half-life
+#
+# The worked example as a function. A half-life need not be a whole number: do not round.
+
+
+# %% nbgrader={"grade_id": "half_life", "solution": true}
+def half_life(gamma, every):
+    """Return after how many updates half of the rate is left: every * ln 2 / -ln gamma.
+
+    gamma: what is left of the rate after `every` updates, above 0 and below 1.
+    every: a number of updates, at least 1.
+    Returns one real number above 0, in updates.
+    """
+    ### BEGIN SOLUTION
+    return every * np.log(2) / -np.log(gamma)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_half_life", "grade": true, "points": 3}
+check(half_life)
+
+# %% [markdown]
+# All green? Then look at your three curves as practitioners do, on a *logarithmic* axis, and start
+# the lab on your own functions.
+
+# %%
+with your_code():
+    t = range(1501)
+    drawn = {
+        "exponential": [exponential_decay(i, lr0=0.5, gamma=0.01, every=1500) for i in t],
+        "power 1": [polynomial_decay(i, lr0=0.5, lr_end=0.005, steps=1500, power=1) for i in t],
+        "power 2": [polynomial_decay(i, lr0=0.5, lr_end=0.005, steps=1500, power=2) for i in t],
+        "inverse time": [inverse_time_decay(i, lr0=0.5, rate=99, every=1500) for i in t],
+    }
+    fig, ax = plt.subplots()
+    for i, (name, curve) in enumerate(drawn.items()):
+        label = f"{name}: total {sum(curve[:-1]):.0f}"
+        ax.semilogy(curve, label=label, **style.series(i, markevery=150))
+    ax.set(xlabel="updates", ylabel="learning rate", title="Same ends, four paths")
+    ax.set(ylim=(0.003, 4))
+    ax.legend(ncols=2)
+
+# %% [markdown]
+# *Figure 1 in words: the rate against updates, 0.5 to 0.005, rate on a logarithmic scale. The
+# exponential is a straight line. The two polynomials stay above it for most of the run and fall
+# steeply at the end, the one of power 1 highest of all. Inverse time lies far below the others: it
+# falls almost upright at first and is nearly level after that.*
+
+# %%
+same_ends(exponential_decay, polynomial_decay, inverse_time_decay)
+
+# %% [markdown]
+# > **Conventions.** *What does gamma act on?* PyTorch's `ExponentialLR` applies it at every step of
+# > the scheduler (`every = 1`); Keras and Optax take `every` as `decay_steps` or
+# > `transition_steps`, and draw stairs if `staircase=True`. *Where does the polynomial end?*
+# > PyTorch's `PolynomialLR` always at 0; Keras at 1e-4 unless told; timm has the power 0.5 unless
+# > told. *Inverse time* is Keras's `InverseTimeDecay`. The `decay=` argument of old Keras
+# > optimizers was the same with `every = 1`: it counted **updates**, where many tutorials said
+# > epochs.
+
+# %% [markdown]
+# ## Bug museum: the rate that became a complex number
+#
+# "Poly" decay with power 0.9 is the standard of semantic segmentation, and one line of it has been
+# copied from project to project. Users of Jittor (2021) and of a popular DeepLab implementation
+# (2021) saw it fail in the same strange way, at the very end of training or when they trained a
+# little longer than planned. Retold:
+
+
+# %%
+def poly_rate(t, lr0, steps, power):
+    return lr0 * (1 - t / steps) ** power
+
+
+for power in [0.9, 1, 2]:
+    print(
+        f"power {power}: at t = 99, 100, 110:",
+        [poly_rate(t, 0.5, 100, power) for t in (99, 100, 110)],
+    )
+
+# %% [markdown]
+# One missing word, three different failures. **Find** it, **explain** in a sentence each what
+# training would do after update 100 with the three powers, and which failure you would notice last,
+# then **fix** it.
+#
+# <details><summary>What happened</summary>
+#
+# Beyond `steps` the time left is negative. A negative number to the power 0.9 is *complex* in
+# Python. One training stopped with "'>' not supported between instances of 'float' and 'complex'"
+# (VainF/DeepLabV3Plus-Pytorch, issue 59, 2021); another found a complex number among its rates
+# (Jittor/jittor, issue 231, 2021). (NumPy would give `nan`, and the weights would follow.) With
+# power 1 the rate is *negative*: training goes uphill, without an error. With power 2 the rate
+# *rises* again: the loss gets worse, slowly, and that is noticed last. The crash was the lucky
+# case. Hold the last value: `min(t, steps)`.
+#
+# </details>
+
+
+# %% nbgrader={"grade_id": "mended_poly_rate", "solution": true}
+def mended_poly_rate(t, lr0, steps, power):
+    """Return lr0 times a power of the time left; 0 from t = steps on."""
+    ### BEGIN SOLUTION
+    return polynomial_decay(t, lr0=lr0, lr_end=0.0, steps=steps, power=power)
+    ### END SOLUTION
+
+
+# %%
+with your_code():
+    after = [mended_poly_rate(110, 0.5, 100, power) for power in (0.9, 1, 2)]
+    print("at t = 110:", after, "(three zeros are right)")
+
+# %% [markdown]
+# ## Experiment: each decay at its own best
+#
+# The digits, with one training label in ten drawn at random, so that the noise stays to the end
+# (unit 04 showed why that matters). This time the data is cut in *three*: one part trains, one
+# **chooses** the first rate, one is the **exam**. Who picks the best of eight rates by the exam has
+# already peeked.
+
+# %%
+training_part, choosing_part, exam_part = data.load_digits().split(0, fractions=(0.6, 0.2, 0.2))
+rng = np.random.default_rng(1)
+wrong = rng.random(training_part.n_samples) < 0.1
+labels = np.where(wrong, rng.integers(0, 10, training_part.n_samples), training_part.y)
+sizes = (64, 32, 10)
+network = problems.Network((training_part.X, labels), sizes)
+choosing, exam = problems.Network(choosing_part, sizes), problems.Network(exam_part, sizes)
+
+budget, seeds = 1500, range(5)
+first_rates = 0.25 * 2 ** (np.arange(-1, 7) / 2)
+decays = {
+    "fixed": lambda t, lr0: lr0,
+    "exponential": lambda t, lr0: exponential_decay(t, lr0=lr0, gamma=0.01, every=budget),
+    "straight line": lambda t, lr0: polynomial_decay(
+        t, lr0=lr0, lr_end=lr0 / 100, steps=budget, power=1
+    ),
+    "inverse time": lambda t, lr0: inverse_time_decay(t, lr0=lr0, rate=99, every=budget),
+    "gentle inverse": lambda t, lr0: inverse_time_decay(t, lr0=lr0, rate=9, every=budget),
+}
+
+# %% [markdown]
+# The first four you know. The fifth is inverse time that ends at a *tenth*, not at a hundredth, of
+# its first rate. Forty runs for each: eight first rates, five seeds.
+
+
+# %%
+def try_all(problem):
+    """For each decay a pair of arrays (seeds, rates): the loss on the choosing and exam parts."""
+    results = {}
+    for name, decay in decays.items():
+        runs = sweep(
+            problem,
+            SGD(),
+            first_rates,
+            budget,
+            schedule=lambda lr0, decay=decay: lambda t: decay(t, lr0),
+            batch_size=16,
+            seed=seeds,
+            dtype=np.float32,
+            progress=False,
+        )
+        results[name] = runs.measure(choosing.loss), runs.measure(exam.loss)
+    return results
+
+
+with your_code():
+    results = try_all(network)
+
+# %%
+with your_code():
+    half = list(first_rates).index(0.5)
+    picked = {name: int(np.argmin(c.mean(axis=0))) for name, (c, _) in results.items()}
+    best = {name: first_rates[i] for name, i in picked.items()}
+    at_half = {name: judged[:, half] for name, (_, judged) in results.items()}
+    at_best = {name: results[name][1][:, i] for name, i in picked.items()}
+    print("                exam loss at 0.5   |  best    total   exam loss there")
+    print("                mean (min to max)  |  first   of rates  mean (min to max)")
+    for name, rate in best.items():
+        total = sum(decays[name](t, rate) for t in range(budget))
+        a, b = (
+            f"{x.mean():.3f} ({x.min():.3f} to {x.max():.3f})"
+            for x in (at_half[name], at_best[name])
+        )
+        print(f"{name:14} {a}  |  {rate:5.3f} {total:7.0f}   {b}")
+
+# %%
+with your_code():
+    fig, ax = plt.subplots()
+    for i, (name, (chosen_by, _)) in enumerate(results.items()):
+        ax.semilogx(first_rates, chosen_by.mean(axis=0), label=name, **style.series(i, markevery=1))
+    ax.set(xlabel="first rate", ylabel="loss on the choosing part (nats)", ylim=(0.18, 0.6))
+    ax.set(title="Each decay has its own best first rate")
+    ax.set_xticks([0.25, 0.5, 1, 2], ["0.25", "0.5", "1", "2"])
+    ax.minorticks_off()
+    ax.legend(loc="upper center")
+
+# %% [markdown]
+# *Figure 2 in words: loss on the choosing part against the first rate, one U-shaped curve for each
+# decay, means over five seeds. The fixed rate has its bottom at 0.35, the exponential, the straight
+# line and the gentle inverse at 0.71, inverse time at 1.41. Left of the bottoms the curves slope
+# gently, only inverse time steeply; to the right all rise steeply, the fixed rate's first.*
+#
+# **p2:** (b). At the same ends the line is best, the exponential next, inverse time far behind: the
+# order of their totals. **p3:** (c). Every decay wants a *larger* first rate than 0.35, and inverse
+# time, which falls fastest, the largest of all. A decay passes through high rates only briefly, and
+# needs the walk. Why then not start higher still, until all totals agree? Figure 2 forbids it: the
+# exponential has turned up at 1.41, long before its total is the line's. How high a rate may start
+# is a third limit, unit 02's.
+#
+# Now the right half of the table, where nobody is held to another's favourite rate. Three pairs are
+# worth reading aloud:
+#
+# - *Inverse time* makes up about half of its distance to the line. It was not so bad; it had been
+#   starved. Left at its best, it still has the smallest total of all.
+# - *Exponential* and *gentle inverse* have different formulas, similar totals, similar losses.
+# - *Fixed* and *straight line* have nearly the same **total**, and differ in the **end**: and the
+#   line's worst seed is better than the fixed rate's average one.
+
+# %% [markdown]
+# ### Three claims, settled
+#
+# **"Exponential decay falls fast early."** Fast compared with what? When is half gone?
+
+# %%
+with your_code():
+    print(f"exponential    {half_life(0.01, 1500):6.1f} updates, again and again")
+    for name in ["straight line", "inverse time"]:
+        gone = next(t for t in range(1500) if decays[name](t, 0.5) <= 0.25)
+        print(f"{name:14} {gone:6} updates")
+    first_fall = {"exponential": 1 - exponential_decay(1, lr0=1, gamma=0.01, every=1500)}
+    for power in [1, 2, 4.6]:
+        after_one = polynomial_decay(1, lr0=1, lr_end=0, steps=1500, power=power)
+        first_fall[f"power {power}"] = 1 - after_one
+    falls = [f"{name}: {1500 * fall:.1f}" for name, fall in first_fall.items()]
+    print("the first fall, in units of the straight line's:", ", ".join(falls))
+
+# %% [markdown]
+# *True against the line*, *not here* against inverse time, which has lost half when the
+# exponential has lost a twentieth. And a polynomial of power 4.6 sets out exactly as fast: at the
+# start a power $p$ falls $p$ times as steeply as the line, the exponential $\ln 100 = 4.6$ times.
+#
+# **"Polynomial decay is smoother."** *Not here.* None of these curves has a corner on the way; the
+# power decides how steep each stretch is, and the only corner in the family is the polynomial's
+# own, where it arrives. What sets it apart is that it *does* arrive, when you say.
+#
+# **"Decay steadies the end of training."** Take both at their best first rates, look at the exam
+# loss after every 20 of the last 300 updates, and ask how far it still swings:
+
+# %%
+with your_code():
+    swings = {}
+    for name in ["fixed", "straight line"]:
+        plan = [decays[name](t, best[name]) for t in range(budget)]
+        ends = []
+        for seed in seeds:
+            run = train(
+                network,
+                SGD(),
+                plan,
+                budget,
+                batch_size=16,
+                seed=seed,
+                validation=exam,
+                validate_every=20,
+                progress=False,
+            )
+            ends.append(run.validation_losses[run.validation_steps > budget - 300])
+        swings[name] = np.ptp(ends, axis=1)
+        print(f"{name:14} highest minus lowest, mean of five seeds: {swings[name].mean():.3f}")
+
+# %% [markdown]
+# *True here*, clearly: 0.24 against 0.03. With a fixed rate your result depends on the update at
+# which you happened to stop; with a decay, hardly. That, more than a lower average,
+# is what decay is for.
+#
+# ### And if you train for longer?
+#
+# The totals of two schedules that begin at 0.5, for a run that is not stopped at 1,500:
+
+# %%
+endless = {
+    "exponential": schedules.ExponentialDecay(0.5, gamma=0.01, every=1500),
+    "gentle inverse": schedules.InverseTimeDecay(0.5, rate=9, every=1500),
+}
+lengths = [1_500, 15_000, 150_000, 1_500_000]
+totals = {name: np.cumsum(s(np.arange(lengths[-1]))) for name, s in endless.items()}
+for name, total in totals.items():
+    print(f"{name:14}", "  ".join(f"after {n:9,}: {total[n - 1]:5.1f}" for n in lengths))
+
+# %% [markdown]
+# The exponential has practically finished its walk at 1,500: the other 1,498,500 updates add one
+# part in a hundred. If the minimum was farther than that, it will never be reached. Inverse time
+# adds about the same amount again with *every tenfold*, without end, while its noise still dies
+# out. This is what Robbins and Monro asked for in 1951: rates whose sum is infinite and whose
+# squares have a finite sum. It is a promise about eternity; your budget is 1,500.
+
+# %% [markdown]
+# ## Your conclusion (3 points, read by a person)
+#
+# In 80 to 120 words: *"We tried exponential decay with our old learning rate, and it was worse than
+# no decay. Decay does not work for us." What do you answer?* One point each: (1) say what the total
+# and the last rates of a schedule do; (2) compare two rows of your table, each at its own best
+# first rate, with at least two numbers and their spread; (3) say what they should try next, or what
+# your experiment cannot tell them.
+
+# %% [markdown] nbgrader={"grade_id": "conclusion", "grade": true, "solution": true, "points": 3}
+# The total of the rates is how far the weights can walk, the last rates are how much they still
+# shake. Your exponential kept the old first rate, so it walked only about a fifth as far. In our
+# runs the best fixed rate (0.35) ends at 0.200, but between 0.163 and 0.279 by luck; exponential at
+# its own best first rate (0.71) ends at 0.202 and never outside 0.197 to 0.208; a straight line,
+# with the same total as the fixed rate, at 0.181 (0.169 to 0.191). So search the first rate again,
+# upwards from the old one, and try the line. One small network with ten per cent wrong labels: on
+# clean labels the fixed rate may be as good.
+
+# %% [markdown]
+# ## Exit quiz
+#
+# **q1.** Exponential decay with `gamma = 0.25` and `every = 100`. Half of the rate is left after
+# how many updates?
+#
+# - (a) 67
+# - (b) 50
+# - (c) 72
+# - (d) 200
+#
+# **q2.** A run with fast exponential decay has stalled. Ten times more updates change nothing. Why?
+#
+# - (a) it has reached a minimum
+# - (b) the noise has become too strong
+# - (c) its rates add up to a finite total
+# - (d) the rate is exactly zero
+#
+# **q3.** Your best fixed rate is 0.3. You change to a straight line down to 0. What do you do
+# first?
+#
+# - (a) keep 0.3: the problem is the same
+# - (b) halve it, because decay is for fine tuning
+# - (c) set it to 0.6, so that the totals agree, and go
+# - (d) search again, from 0.3 upwards
+#
+# **q4.** `lr0 * (1 - t/steps)**2`, in a run that goes on after `steps`: the rate ...
+#
+# - (a) stays 0
+# - (b) rises again
+# - (c) becomes complex
+# - (d) becomes negative
+
+# %% nbgrader={"grade_id": "quiz_05", "solution": true}
+quiz_05 = {"q1": "?", "q2": "?", "q3": "?", "q4": "?"}
+### BEGIN SOLUTION
+quiz_05 = {"q1": "b", "q2": "c", "q3": "d", "q4": "b"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_quiz_05", "grade": true, "points": 1}
+check("quiz_05", quiz_05)
+
+# %% [markdown]
+# > **What practitioners do.** When the budget is known, a straight line to zero is hard to beat:
+# > Li, Yumer and Ramanan (2020) found it best or nearly best over many tasks and budgets, and
+# > Defazio, Cutkosky, Mehta and Mishchenko (2023) derived it from theory. BERT was trained with it
+# > (Devlin et al. 2019). Semantic segmentation uses power 0.9 (Chen et al. 2018), which is almost
+# > the same. Exponential decay lives on in EfficientNet, 0.97 every 2.4 epochs (Tan & Le 2019): a
+# > half-life of some 55 epochs. Inverse time is at home where nobody knows when to stop, in online
+# > learning (Bottou 2012). The cosine of unit 12 is the line with both corners rounded.
+#
+# ## Further reading
+#
+# - H. Robbins and S. Monro (1951), *A Stochastic Approximation Method*, Annals of Mathematical
+#   Statistics 22.
+# - L. Bottou (2012), *Stochastic Gradient Descent Tricks*, in Neural Networks: Tricks of the Trade.
+# - A. Senior, G. Heigold, M. Ranzato and K. Yang (2013), *An Empirical Study of Learning Rates in
+#   Deep Neural Networks for Speech Recognition*, ICASSP: exponential decay among its rivals.
+# - L. Bottou, F. Curtis and J. Nocedal (2018), *Optimization Methods for Large-Scale Machine
+#   Learning*, SIAM Review 60: what shrinking rates guarantee, with proofs.
+# - L.-C. Chen, G. Papandreou, I. Kokkinos, K. Murphy and A. Yuille (2018), *DeepLab*, IEEE TPAMI
+#   40.
+# - J. Devlin, M.-W. Chang, K. Lee and K. Toutanova (2019), *BERT*, NAACL.
+# - M. Tan and Q. Le (2019), *EfficientNet: Rethinking Model Scaling for Convolutional Neural
+#   Networks*, ICML.
+# - M. Li, E. Yumer and D. Ramanan (2020), *Budgeted Training: Rethinking Deep Neural Network
+#   Training Under Resource Constraints*, ICLR.
+# - A. Defazio, A. Cutkosky, H. Mehta and K. Mishchenko (2023), *Optimal Linear Decay Learning Rate
+#   Schedules and Further Refinements*, arXiv:2310.07831.

@@ -1,0 +1,118 @@
+"""What unit 06 and its guide page state about plateaus, noise, patience and false cuts."""
+
+LAB = "__import__('lrlib.labs', fromlist=['x']).counter_stepper()"
+
+# The first cut, with patience 0, that an average of the last four looks makes, and is it false?
+AVERAGED = (
+    "[(lambda L, A: next((25 * (k + 1), bool(L[k + 1 : k + 9].min() < 0.9 * L[: k + 1].min()))"
+    " for k in range(1, 60) if A[k] >= A[:k].min()))"
+    "(r.validation_losses, np.array([r.validation_losses[max(0, k - 3) : k + 1].mean()"
+    " for k in range(60)])) for r in runs['no cut']]"
+)
+
+QUOTED = [
+    (
+        "more than twenty ways to get them wrong",
+        "'of 23 wrong versions' in str(check(tests_for_plateau_step))",
+    ),
+    ("What is 0.4 - 0.1 in Python?", "0.4 - 0.1 != 0.3"),
+    ("Without noise, none", "all(false[0, p] == 0 for p in (0, 2, 5, 8))"),
+    (
+        "an impatient rule cuts dozens of times, and one with a patience of 2 still more than"
+        " seven times",
+        "24 < false[0.05, 0] and 7 < false[0.05, 2] < 8",
+    ),
+    ("on a loss that falls from 1 to 0.14", "round(float(np.exp(-59 / 30)), 2) == 0.14"),
+    (
+        "three is more than two: (c)",
+        "[e['lr'] for e in __import__('itertools').accumulate([1.0, 0.8, 0.95, 0.90, 0.85],"
+        " lambda s, m: plateau_step(m, s, factor=0.5, patience=2, min_delta=0.0, min_lr=0.0),"
+        " initial={'lr': 0.4, 'best': np.inf, 'bad': 0})] == [0.4] * 5 + [0.2]",
+    ),
+    (
+        "brings its loss on other images down by another tenth, in the mean of five runs, after"
+        " update 500",
+        "0.87 < np.mean([r.validation_losses[20:].min() / r.validation_losses[:20].min()"
+        " for r in runs['no cut']]) < 0.92",
+    ),
+    (
+        "then patience 0 levels off at 0.29, a calm line",
+        "abs(runs['patience 0'][0].validation_losses[-30:] - 0.287).max() < 0.006",
+    ),
+    (
+        "no cut goes on in jumps between 0.18 and 0.41 to the end",
+        "(lambda x: np.allclose([x.min(), x.max()], [0.18, 0.41], atol=0.01))"
+        "(runs['no cut'][0].validation_losses[-20:])",
+    ),
+    (
+        "patience 5 jumps with it until it is cut, and comes to rest at 0.22",
+        "(lambda r: (r.validation_losses[:25] == runs['no cut'][0].validation_losses[:25]).all()"
+        " and cuts(r)[0] >= 625 and abs(r.validation_losses[-12:] - 0.218).max() < 0.01)"
+        "(runs['patience 5'][0])",
+    ),
+    (
+        "Without a cooldown it stays above the patience, and every further bad epoch cuts again",
+        "(lambda rule: [(rule.on_epoch_end(1.0), rule.lr)[1] for _ in range(8)][3:])"
+        "(KerasLike(1.0, 2)) == [0.5**k for k in range(1, 6)]",
+    ),
+    (
+        "all five runs with patience 0 were cut within 200 updates",
+        "max(cuts(r)[0] for r in runs['patience 0']) <= 200",
+    ),
+    (
+        "falls down its seven stairs within the first few hundred updates",
+        "len(cuts(runs['patience 0'][0])) == 7 and cuts(runs['patience 0'][0])[-1] <= 500",
+    ),
+    (
+        "patience 5 begins in the middle of the run",
+        "500 <= cuts(runs['patience 5'][0])[0] <= 1000",
+    ),
+    (
+        "ended *worse than no cut at all*",
+        "scores['patience 0'].mean() > scores['no cut'].mean()",
+    ),
+    (
+        "comes close to the straight line",
+        "abs(scores['patience 5'].mean() - scores['straight line'].mean()) < 0.012",
+    ),
+    (
+        "at 10 the cuts come so late that one seed is still shaking at the end",
+        "scores['patience 10'].max() > 1.2 * scores['patience 5'].max()"
+        " and max(r.rates[-1] for r in runs['patience 10']) > 0.05",
+    ),
+    (
+        "all five first cuts were false",
+        "false_first[0] == 5 and false_first[0] >= false_first[2] >= false_first[5]"
+        " >= false_first[10]",
+    ),
+    ("one of five first cuts was false", "false_first[5] == 1"),
+    (
+        "looks five times as often, with the same patience, waits a fifth as long",
+        "looks[50].mean() < looks[25].mean() < looks[10].mean()",
+    ),
+    (
+        "the exam loss was 0.247 (0.233 to 0.261)",
+        "(lambda x: np.allclose([x.mean(), x.min(), x.max()], [0.247, 0.233, 0.261], atol=0.005))"
+        "(scores['patience 0'])",
+    ),
+    (
+        "With patience 5 it was 0.186 (0.175 to 0.198)",
+        "(lambda x: np.allclose([x.mean(), x.min(), x.max()], [0.186, 0.175, 0.198], atol=0.005))"
+        "(scores['patience 5'])",
+    ),
+    (
+        "at patience 2 that gave 0.189 against 0.202",
+        "np.allclose([looks[50].mean(), looks[25].mean()], [0.189, 0.202], atol=0.005)",
+    ),
+    (
+        "A least improvement of 0.05 and patience 6 to 8 meets it",
+        f"(lambda lab: [p for p in range(13) if lab.compute(p, 0.05, 0.5, 30).met])({LAB})"
+        " == [6, 7, 8]",
+    ),
+    (
+        "(All five. They come later, at updates 225 to 300 instead of 75 to 150:",
+        f"{AVERAGED} == [(300, True), (250, True), (225, True), (225, True), (250, True)]"
+        " and sorted(cuts(r)[0] for r in runs['patience 0'])[:: 4] == [75, 150]",
+    ),
+    ("the sum is 2.9", "round(sum(1 / k for k in range(1, 11)), 1) == 2.9"),
+]

@@ -1,0 +1,183 @@
+"""The effective rate: what is left of the rate after the division."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.returns import Parameters
+from course.shared.draws import SHAPES, narrow, whole
+
+from . import UNIT
+
+
+def _reference(mean_square, *, lr, eps):
+    return lr / (np.sqrt(mean_square) + eps)
+
+
+def _cases(rng: np.random.Generator) -> Iterator[Case]:
+    for lr, eps in ((0.1, 1e-2), (float(rng.uniform(0.2, 2)), 0.3), (1, 1e-3), (3.0, 0.05)):
+        yield given(narrow(rng, (5,)) ** 2, lr=lr, eps=eps).on("values", "squares are moderate")
+        yield given(10.0 ** rng.uniform(-3, 3, 4), lr=lr, eps=eps).on(
+            "values", "squares vary a lot"
+        )
+    yield given(whole(rng, (4,)) ** 2, lr=0.7, eps=0.1).on("values", "squares are whole numbers")
+    for shape in SHAPES:
+        squares = narrow(rng, shape) ** 2
+        yield given(squares, lr=0.4, eps=0.05).on("shape", f"the array has shape {shape}")
+        frozen = given(squares, lr=0.9, eps=0.02).read_only()
+        yield frozen.on("purity", "the input cannot be written to")
+    some = narrow(rng, (4,)) ** 2
+    some[1] = 0.0
+    yield given(some, lr=0.2, eps=0.01).on("edge", "one entry has seen no gradient")
+    yield given(np.zeros(3), lr=0.2, eps=0.01).on("edge", "no entry has seen a gradient")
+    yield given(narrow(rng, (3,)) ** 2, lr=0.0, eps=0.1).on("edge", "the rate is 0")
+
+
+EFFECTIVE_LR = Exercise(
+    name="effective_lr",
+    unit=UNIT,
+    signature="effective_lr(mean_square, *, lr, eps)",
+    returns=Parameters(),
+    reference=_reference,
+    cases=_cases,
+    worth={"values": 3, "edge": 1, "shape": 0.5, "purity": 0.5},
+)
+
+
+@EFFECTIVE_LR.variant
+def as_written(mean_square, *, lr, eps):
+    return lr / (np.sqrt(mean_square) + eps)
+
+
+@EFFECTIVE_LR.variant
+def power(mean_square, *, lr, eps):
+    return lr * (mean_square**0.5 + eps) ** -1.0
+
+
+@EFFECTIVE_LR.variant
+def divide(mean_square, *, lr, eps):
+    return np.divide(lr, np.add(eps, np.sqrt(mean_square)))
+
+
+@EFFECTIVE_LR.variant
+def entry_by_entry(mean_square, *, lr, eps):
+    rates = np.empty_like(mean_square)
+    for i in np.ndindex(mean_square.shape):
+        rates[i] = lr / (mean_square[i] ** 0.5 + eps)
+    return rates
+
+
+@EFFECTIVE_LR.variant
+def in_single_precision(mean_square, *, lr, eps):
+    return (lr / (np.sqrt(mean_square) + eps)).astype(np.float32)
+
+
+@EFFECTIVE_LR.misconception(
+    "eps-inside-the-root",
+    where="Try a mean square of 0: the rate should be lr / eps.",
+    why="Inside the root `eps` counts by its own root; Keras writes it so, PyTorch does not.",
+    how="Add `eps` after taking the root.",
+)
+def inside(mean_square, *, lr, eps):
+    return lr / np.sqrt(mean_square + eps)
+
+
+@EFFECTIVE_LR.misconception(
+    "forgets-the-root",
+    where="Try a mean square of 4: the rate should be about half of lr.",
+    why="The mean of squares has to become a size of gradients again before it divides the rate.",
+    how="Divide by the root.",
+)
+def no_root(mean_square, *, lr, eps):
+    return lr / (mean_square + eps)
+
+
+@EFFECTIVE_LR.misconception(
+    "forgets-eps",
+    where="Make `eps` large: every rate has to become smaller.",
+    why="`eps` is a part of every divisor; without it a parameter without gradients has an infinite "
+    "rate.",
+    how="Add the `eps` of the call to the root.",
+)
+def no_eps(mean_square, *, lr, eps):
+    return lr / np.sqrt(mean_square)
+
+
+@EFFECTIVE_LR.also("forgets-eps")
+def eps_of_its_own(mean_square, *, lr, eps):
+    return lr / (np.sqrt(mean_square) + 1e-8)
+
+
+@EFFECTIVE_LR.also("forgets-eps")
+def eps_as_a_floor(mean_square, *, lr, eps):
+    return lr / np.maximum(np.sqrt(mean_square), eps)
+
+
+@EFFECTIVE_LR.misconception(
+    "multiplies",
+    where="Does a parameter with large gradients get a smaller rate?",
+    why="Multiplying by the root gives large gradients larger rates still.",
+    how="Divide `lr` by the root.",
+)
+def multiplies(mean_square, *, lr, eps):
+    return lr * (np.sqrt(mean_square) + eps)
+
+
+@EFFECTIVE_LR.misconception(
+    "adds-eps-last",
+    where="Try a mean square of 0: this divides by 0 before `eps` can help.",
+    why="`lr / root + eps` adds to the rate what should have been added to the divisor.",
+    how="Put brackets round `np.sqrt(mean_square) + eps`.",
+)
+def missing_brackets(mean_square, *, lr, eps):
+    return lr / np.sqrt(mean_square) + eps
+
+
+@EFFECTIVE_LR.misconception(
+    "one-rate-for-all",
+    where="Look at the shape of the result: there should be a rate for each parameter.",
+    why="Averaging over the entries gives one rate; the method has one for each.",
+    how="Leave out `np.mean` or `np.sum`.",
+)
+def mean_rate(mean_square, *, lr, eps):
+    return np.full_like(mean_square, lr / (np.sqrt(np.mean(mean_square)) + eps))
+
+
+@EFFECTIVE_LR.also("one-rate-for-all")
+def single_number(mean_square, *, lr, eps):
+    return np.array(lr / (np.sqrt(np.mean(mean_square)) + eps))
+
+
+@EFFECTIVE_LR.misconception(
+    "squares-again",
+    where="Try a mean square of 4: dividing by 16 is far too much.",
+    why="The input is an average of squares already; squaring it again is one square too many.",
+    how="Take the root of the input as it is.",
+)
+def squares(mean_square, *, lr, eps):
+    return lr / (mean_square**2 + eps)
+
+
+@EFFECTIVE_LR.misconception(
+    "changes-its-input",
+    where="Compare `mean_square` before and after the call.",
+    why="`out=mean_square` or `+=` writes into the caller's array, which the next update needs.",
+    how="Let NumPy make a new array: `np.sqrt(mean_square) + eps`.",
+)
+def in_place(mean_square, *, lr, eps):
+    np.sqrt(mean_square, out=mean_square)
+    mean_square += eps
+    return lr / mean_square
+
+
+@EFFECTIVE_LR.misconception(
+    "returns-a-list",
+    where="Look at the type of what comes back.",
+    why="A list cannot be multiplied with a gradient.",
+    how="Return the array that NumPy computes.",
+)
+def as_list(mean_square, *, lr, eps):
+    return (lr / (np.sqrt(mean_square) + eps)).tolist()

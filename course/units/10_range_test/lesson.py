@@ -1,0 +1,560 @@
+# %% [markdown]
+# # 10 · The range test
+#
+# Before a long training you would like to know the rate. A **range test** spends a hundred updates
+# on the question: raise the rate at every single update, from far too small to far too large, and
+# watch the loss fall and then explode. Today you write one, learn which part of its curve is a fact
+# and which is an accident, and find out whether its advice is as good as a full search.
+#
+# **After this unit you can**
+#
+# - write a range test that leaves your model exactly as it was;
+# - smooth a noisy curve without spoiling its start;
+# - read the curve: what its lowest point means, what its steepest fall means, and what neither
+#   does;
+# - say how far to trust the rate that it suggests, with numbers.
+#
+# **Time** 75 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **You need** units 01, 02 and 03; unit 07 for the bug museum.
+
+# %% nbgrader={"grade_id": "setup", "locked": true}
+import copy
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from autograders import check
+from autograders.notebook.your_code import your_code
+from lrlib import data, problems, style
+from lrlib.labs import finder
+from lrlib.optimizers import SGD
+from lrlib.training import range_test, sweep
+
+plt.rcParams.update(style.rc())
+
+# %% [markdown]
+# ## Warm-up
+#
+# 1. (Unit 01) You may try seven rates and know nothing. Evenly spaced, or each ten times the last?
+# 2. (Unit 02) On a bowl of curvature $\lambda$, between which two rates does plain descent get
+#    closer at every step?
+# 3. (Unit 03) Two batches of 32 from the same data, the same weights. Are their losses equal?
+#
+# <details><summary>Answers</summary>
+#
+# 1. Each ten times the last: nobody knows the order of magnitude beforehand.
+# 2. Between 0 and $2/\lambda$.
+# 3. No: each is an estimate, and with 32 images a rough one.
+#
+# </details>
+
+# %% [markdown]
+# ## Predict
+#
+# A network learns the digits with batches of 32. One range test is 100 updates with rates from
+# 0.001 to 10, each 1.1 times the last. The usual advice: take the rate at which the (smoothed) loss
+# falls most steeply.
+#
+# **p1.** Ten tests of the same network on the same data; only the starting weights and the order of
+# the batches differ. The largest of the ten suggested rates is how many times the smallest?
+#
+# - (a) about 1.1: the neighbour on the list
+# - (b) about 3
+# - (c) more than 100
+#
+# **p2.** Another advice: take a *tenth* of the rate at which the loss is lowest. Train 800 updates
+# with it, and compare with the best of a full search over eleven rates. The loss on unseen images
+# is ...
+#
+# - (a) the same, give or take a tenth
+# - (b) two or three times as high
+# - (c) not to be compared: most of these runs diverge
+#
+# **p3.** The test ends when the loss explodes. Somebody forgets to restore the weights, and trains
+# 800 updates from the *wrecked* ones at a sensible rate. Compared with a proper start this ends ...
+#
+# - (a) at about the same loss: 800 updates mend everything
+# - (b) much worse, every time
+# - (c) now the same, now many times worse: it is a lottery
+
+# %% nbgrader={"grade_id": "predict_10", "solution": true}
+predict_10 = {"p1": "?", "p2": "?", "p3": "?"}
+### BEGIN SOLUTION
+predict_10 = {"p1": "c", "p2": "b", "p3": "c"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_predict_10", "grade": true, "points": 1}
+check("predict_10", predict_10)
+
+# %% [markdown]
+# ## Live lab: the finder
+#
+# On the left the curve of one range test. Move the cursor: on the right three real trainings start,
+# with the cursor's rate, a tenth of it, and ten times it.
+#
+# **Challenge:** place the cursor so that its own training ends lowest of the three, below 0.65.
+# Then turn the smoothing to 0 and up to 0.95: where does the *suggested* line go?
+
+# %%
+finder()
+
+# %% [markdown]
+# *In words: on the left the loss against the rate on a logarithmic axis: level at first, then a
+# fall, then a steep rise; two vertical lines, the cursor and the suggested rate. On the right the
+# training loss of three runs against the step. A sentence says what is suggested and where the
+# three runs end.*
+#
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:finder.png)
+#
+# ## What the curve says
+#
+# Begin where everything is known: a bowl of curvature 1 without noise. At each update the distance
+# is multiplied by $|1 - \eta|$, with an $\eta$ that grows. So the loss falls as long as
+# $\eta < 2$, whatever happened before, and rises from then on.
+
+# %%
+print("updates  last rate that lowered it  steepest fall at rate")
+landmarks = {}
+for updates in [30, 100, 300]:
+    test = range_test(problems.Quadratic(1.0), lr_max=10.0, steps=updates, beta=0.0, w0=np.ones(1))
+    landmarks[updates] = test.rates[test.losses.argmin() - 1], test.suggestion
+    print("{:7}  {:25.2f}  {:21.2f}".format(updates, *landmarks[updates]))
+
+# %% [markdown]
+# Read the two columns differently. **The lowest point is a fact about the problem:** the rate just
+# before it is the largest that is stable, here 2, up to the spacing of the rates, however long the
+# test. **The steepest fall is a fact about the test:** with more updates there are more small steps
+# behind you, the loss is gone earlier, and the steep place moves to the left.
+#
+# That is the trap in the picture. The axis says *rate*, so one reads "the loss that this rate
+# gives". But the loss at a rate was made by all rates *before* it.
+
+# %% [markdown]
+# ## Worked example: an average without a bad start
+#
+# Batches are noisy, so the curve is smoothed: $m \leftarrow \beta m + (1 - \beta) L$, beginning
+# with $m = 0$. That zero is a lie which the first averages have to be cured of. Losses 4, then 1;
+# $\beta = 0.5$.
+
+# %%
+beta, m = 0.5, 0.0
+for i, loss in enumerate([4.0, 1.0]):
+    # 1. Fade the old average, add a share of the new loss
+    m = beta * m + (1 - beta) * loss
+    # 2. Ask how much of the average is losses; the rest is the zero it began with
+    weight = 1 - beta ** (i + 1)
+    # 3. Divide by that share
+    print(f"loss {loss}: average {m}, of which {weight} is losses, corrected {m / weight}")
+
+# %% [markdown]
+# Uncorrected, the first entry would be 2, half of the only loss there is. Corrected, it is that
+# loss. **Your turn:** the third loss is 3. Replace `None` by sub-goals 2 and 3 (`i` is now 2).
+
+# %% nbgrader={"grade_id": "third_average", "solution": true}
+m = beta * m + (1 - beta) * 3.0  # 1. Fade the old average, add a share of the new loss
+third_average = None  # 2. How much of it is losses?   3. Divide by that share
+### BEGIN SOLUTION
+third_average = m / (1 - beta**3)
+### END SOLUTION
+print("third corrected average:", third_average, "(2.5714... is right)")
+
+# %% [markdown]
+# ## Write it yourself
+#
+# ### The rates
+#
+# `steps` rates have `steps - 1` gaps. Both ends are used.
+
+
+# %% nbgrader={"grade_id": "range_test_rates", "solution": true}
+def range_test_rates(lr_min, lr_max, steps):
+    """Return `steps` rates from lr_min to lr_max, each the same factor above the last.
+
+    lr_min, lr_max: numbers, 0 < lr_min < lr_max; the first and the last rate.
+    steps: how many rates, a whole number, at least 2.
+    Returns a sequence of `steps` numbers.
+    """
+    ### BEGIN SOLUTION
+    return np.geomspace(lr_min, lr_max, steps)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_range_test_rates", "grade": true, "points": 3}
+check(range_test_rates)
+
+# %% [markdown]
+# ### The smoothing
+
+
+# %% nbgrader={"grade_id": "smooth", "solution": true}
+def smooth(losses, beta):
+    """Return the bias-corrected exponential moving average of the losses, one entry for each.
+
+    losses: list or 1-D array of numbers, in order. beta: one number, at least 0 and below 1.
+    Entry i is the average after i + 1 losses, m = beta*m + (1 - beta)*loss from m = 0, divided by
+    1 - beta**(i + 1).
+    Returns a sequence as long as losses, which is not changed.
+    """
+    ### BEGIN SOLUTION
+    m, averages = 0.0, []
+    for i, loss in enumerate(losses):
+        m = beta * m + (1 - beta) * loss
+        averages.append(m / (1 - beta ** (i + 1)))
+    return np.array(averages)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_smooth", "grade": true, "points": 4}
+check(smooth)
+
+# %% [markdown]
+# ### The suggestion
+#
+# Slope per *decade*, so over `log10(rates)`; of the whole curve first, and only then looked at up
+# to the lowest loss.
+
+
+# %% nbgrader={"grade_id": "suggest_lr", "solution": true}
+def suggest_lr(rates, losses):
+    """Return the rate at which the loss falls fastest per decade, at or before its minimum.
+
+    rates: increasing numbers above 0, not necessarily by a constant factor, at least two.
+    losses: as many finite numbers. Both are lists or 1-D arrays.
+    The slopes are numpy.gradient(losses, log10(rates)) over the whole curve; the answer is the
+    rate of the lowest slope among the indices up to and including that of the lowest loss.
+    Returns one of the rates.
+    """
+    ### BEGIN SOLUTION
+    slopes = np.gradient(np.asarray(losses), np.log10(rates))
+    return rates[int(np.argmin(slopes[: int(np.argmin(losses)) + 1]))]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_suggest_lr", "grade": true, "points": 4}
+check(suggest_lr)
+
+# %% [markdown]
+# Green? Then your own function places the line.
+
+# %%
+finder(suggest_lr)
+
+# %% [markdown]
+# ### The test
+#
+# Record the loss *before* its step; keep the loss that ends the test; hand `w0` back untouched.
+
+
+# %% nbgrader={"grade_id": "lr_range_test", "solution": true}
+def lr_range_test(loss_and_grad, w0, rates):
+    """Return (losses, w0): one plain step w - rate*grad for each rate, starting at w0.
+
+    loss_and_grad(w): the loss, above 0, and the gradient at w (an array of w's shape).
+    w0: a float array of any shape. rates: list or 1-D array of numbers, at least one.
+    Each loss is taken before the step with its rate. Stops after the first loss that is not finite
+    or is greater than 4 times the lowest so far; that loss is kept.
+    Returns the losses and w0 as it was given, itself or a copy; w0 is not changed.
+    """
+    ### BEGIN SOLUTION
+    w, losses = w0.copy(), []
+    for rate in rates:
+        loss, grad = loss_and_grad(w)
+        losses.append(loss)
+        if not np.isfinite(loss) or loss > 4 * min(losses):
+            break
+        w = w - rate * grad
+    return losses, w0
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_lr_range_test", "grade": true, "points": 4}
+check(lr_range_test)
+
+# %% [markdown]
+# > **Conventions.** *What rises, and how:* Smith (2017) raises the rate evenly and reads the
+# > *accuracy*, for two bounds of a cycle (unit 11); geometric rates, the smoothed loss and one
+# > suggested rate came with fastai. *When to stop:* 4 times the best in fastai and Lightning, 5
+# > times in torch-lr-finder. *Which part counts:* Lightning leaves out the first ten rates and the
+# > last one; you will see why. *Who restores the weights:* fastai and Lightning do, in
+# > torch-lr-finder you call `reset()` yourself (davidtvs/pytorch-lr-finder, issue 11, 2019, is
+# > somebody who found out). *Smoothing:* a library's `smooth_f=0.05` is our $\beta = 0.95$.
+
+# %% [markdown]
+# ## Bug museum: the test that remembered
+#
+# In October 2020 a user of fastai ran the range test twice in a row, without training between, and
+# got two very different curves. The weights had been restored. Retold, with the momentum of unit 07
+# and the bowl $w^2/2$:
+
+
+# %%
+class MomentumRule:
+    def __init__(self):
+        self.velocity = 0.0
+
+    def step(self, w, grad, lr):
+        self.velocity = 0.9 * self.velocity + grad
+        return w - lr * self.velocity
+
+
+def shipped_test(w, rule, rates):
+    start, losses = w, []
+    for rate in rates:
+        losses.append(w**2 / 2)
+        w = rule.step(w, w, rate)
+    return losses, start
+
+
+rule, rates = MomentumRule(), np.geomspace(0.01, 10.0, 8)
+for run in ["first", "second"]:
+    losses, w = shipped_test(1.0, rule, rates)
+    print(f"{run:6} test, from w = {w}:", "  ".join(f"{loss:.3f}" for loss in losses))
+
+# %% [markdown]
+# Same start, same rates, two curves. **Find** what the test did not put back, **explain** why
+# training after the test suffers too, and **fix** it below; `copy.deepcopy` helps.
+#
+# <details><summary>What happened</summary>
+#
+# The weights were saved and loaded; the optimizer was not made anew. Its velocity (with Adam, its
+# averages) still held gradients from the far end of the test, where everything explodes, and the
+# first steps of whatever came next were pushed by them. Reported twice (fastai/fastai, issues 2892,
+# 2020, and 3185, 2021), and in one more thread by someone whose *training* changed because a range
+# test stood before it (issue 3013). **What a test must put back is the whole state**: weights,
+# optimizer, and the random generator that draws the batches.
+#
+# </details>
+
+
+# %% nbgrader={"grade_id": "mended_test", "solution": true}
+def mended_test(w, rule, rates):
+    """Return (losses, w) of a range test after which w and rule are as they were."""
+    ### BEGIN SOLUTION
+    start, losses, rule = w, [], copy.deepcopy(rule)
+    for rate in rates:
+        losses.append(w**2 / 2)
+        w = rule.step(w, w, rate)
+    return losses, start
+    ### END SOLUTION
+
+
+# %%
+with your_code():
+    rule = MomentumRule()
+    first, second = (mended_test(1.0, rule, rates)[0] for _ in range(2))
+    print("same curve twice:", first == second, "| velocity left behind:", rule.velocity)
+
+# %% [markdown]
+# ## Experiment: ten tests against a full search
+#
+# The digits, a network with 32 hidden units, batches of 32. First the tests, ten of them, with
+# *your* functions. Each has its own starting weights and its own order of batches. We also keep the
+# last weights that a test looked at, the wreck, for later.
+
+# %%
+training_part, unseen_part = data.load_digits().split(seed=0)
+network = problems.Network(training_part, sizes=(64, 32, 10))
+unseen = problems.Network(unseen_part, sizes=(64, 32, 10))
+
+
+def digits_test(seed, rates):
+    """One range test: its losses, its starting weights, and the weights it ended with."""
+    rng = np.random.default_rng(seed)
+    start, batches, seen = network.init(rng), network.batches(rng, 32), []
+
+    def loss_and_grad(w):
+        seen[:] = [w.copy()]
+        return network.loss_and_grad(w, next(batches))
+
+    losses, w0 = lr_range_test(loss_and_grad, start, rates)
+    return np.array(losses), w0, seen[0]
+
+
+# %%
+with your_code():
+    rates = np.asarray(range_test_rates(1e-3, 10.0, 100))
+    tests = [digits_test(seed, rates) for seed in range(10)]
+    curves = [np.asarray(smooth(losses, 0.8)) for losses, _, _ in tests]
+    rules = {
+        "steepest": [suggest_lr(rates[: len(c)], c) for c in curves],
+        "steepest, not first 10": [suggest_lr(rates[10 : len(c)], c[10:]) for c in curves],
+        "lowest": [rates[c.argmin()] for c in curves],
+        "a tenth of the lowest": [rates[c.argmin()] / 10 for c in curves],
+    }
+    for name, suggested in rules.items():
+        print(f"{name:23}", "  ".join(f"{rate:.3f}" for rate in suggested))
+
+# %%
+with your_code():
+    fig, ax = plt.subplots()
+    for i, seed in enumerate([2, 6]):
+        losses, curve = tests[seed][0], curves[seed]
+        look = style.series(i, markevery=12)
+        ax.semilogx(rates[: len(losses)], losses, color=look["color"], alpha=0.25)
+        ax.semilogx(rates[: len(curve)], curve, label=f"test {seed}, smoothed", **look)
+        ax.axvline(rules["steepest"][seed], color=look["color"], linestyle=look["linestyle"])
+    ax.set(xlabel="learning rate", ylabel="loss of the batch (nats)", title="Two range tests")
+    ax.set_ylim(0, 4)
+    ax.legend()
+
+# %% [markdown]
+# *Figure 1 in words: loss against rate, on a logarithmic axis, for tests 2 and 6; pale raw losses
+# behind smoothed ones. Both curves are nearly level up to about 0.1, fall to about 1.5 near 0.8,
+# and then rise and break off, test 6 near 2, test 2 near 4. A vertical line marks each suggestion:
+# for test 6 in the middle of the fall at 0.56, for test 2 at the far left edge, at 0.001, where
+# nothing falls but the noise.*
+#
+# That settles **p1**: (c), because of two tests in ten. Where the average has seen only one or two
+# losses it is as noisy as they are, and one lucky second batch makes a "steep fall". More smoothing
+# does not help: it flattens the true fall and leaves the start as it is (in the lab, 0.95 sends the
+# line to the far left). No rule is wiser than the picture: *look at the curve*. Leaving out the
+# first ten rates, as Lightning does, mends both, and the ten suggestions lie within a factor of
+# about three.
+#
+# Now the price of each piece of advice. The search: eleven rates, each twice the last, three seeds.
+
+# %%
+grid = 2.0 ** np.arange(-8, 3)
+settings = {"batch_size": 32, "seed": range(3), "dtype": np.float32, "progress": False}
+found = {}
+for updates in [100, 800]:
+    found[updates] = (
+        sweep(network, SGD(), grid, updates, **settings).measure(unseen.loss).mean(axis=0)
+    )
+print("rate       ", "".join(f"{rate:8.3f}" for rate in grid))
+for updates, row in found.items():
+    print(f"{updates:3} updates", "".join(f"{value:8.3f}" for value in row))
+
+# %%
+with your_code():
+    outcome = {}
+    print("loss on unseen images after 800 updates at the suggested rates: best, median, worst")
+    for name, suggested in rules.items():
+        runs = sweep(network, SGD(), suggested, 800, **settings)
+        ends = np.sort(runs.measure(unseen.loss).mean(axis=0))
+        outcome[name] = ends
+        print(f"{name:23} {ends[0]:7.3f} {np.median(ends):7.3f} {ends[-1]:7.3f}")
+    print(f"{'full search':23} {found[800].min():7.3f}")
+
+# %% [markdown]
+# First the search. The best rate depends on the budget: 0.5 for 100 updates, 1 for 800. (The search
+# is judged by the images that chose, which flatters it a little; the training loss would have
+# chosen the same rate.) A range test, which sees 100 updates, cannot know your budget. And one
+# doubling above the best, at 2, nothing is learned at all: the best rate stands with its back to a
+# cliff.
+#
+# Then the advice. *The lowest* is that cliff: good in seven of ten, a wreck in three, just as the
+# bowl said: it marks the limit, and a little beyond, since a smoothed curve lags behind. *A tenth
+# of the lowest* never fails, and never shines: **p2** is (b). *The steepest* is close to the search
+# where it is not absurd. With the first ten left out it costs 100 updates instead of 8,800, and
+# half of its suggestions end within a fifth of the search's best; a few, between the rates of the
+# grid, end even lower.
+#
+# ### What if the weights are not restored?
+#
+# The tests kept their wrecks. Train from these and from the proper starts: same rate 0.3, same
+# batches, 800 updates.
+
+
+# %%
+def train_all(starts, lr=0.3, updates=800):
+    """The loss on unseen images of plain runs from several starts, on the same batches."""
+    W, batches = np.stack(starts), network.batches(np.random.default_rng(99), 32)
+    for _ in range(updates):
+        W = W - lr * network.loss_and_grad(W, next(batches))[1]
+    return unseen.loss(W)
+
+
+with your_code():
+    restored = train_all([w0 for _, w0, _ in tests])
+    forgotten = train_all([wreck for _, _, wreck in tests])
+    print("restored ", "  ".join(f"{loss:.3f}" for loss in restored))
+    print("forgotten", "  ".join(f"{loss:.3f}" for loss in forgotten))
+
+# %% [markdown]
+# **p3** is (c), a lottery. Some wrecks recover so well that nobody would notice the fault; others
+# end at several times the loss, at the same rate, on the same batches: in the worst wreck the
+# hidden units were thrown to where they are silent more than three times out of four. A fault that
+# shows only now and then is the worst kind.
+#
+# ### Two claims, settled
+#
+# **"Take the rate at which the loss falls most steeply."** *True here* within a factor of two or
+# three, *when* the start of the curve is left out; *not here* if it is followed blindly.
+#
+# **"A range test replaces a search."** *Not here*: it finds the cliff, and so the decade, at about
+# a ninetieth of the price. Which rate of that decade is best depends on the budget, and three or
+# four full runs around the suggestion settle that. **A range test tells you where to search.**
+
+# %% [markdown]
+# ## Your conclusion (3 points, read by a person)
+#
+# In 80 to 120 words: *You have a new network and a budget for five full trainings. Do you spend 100
+# updates on a range test, and what do you do with its answer?* One point each: (1) describe how far
+# the ten suggestions agreed, with numbers and the rule you mean; (2) compare what a suggestion
+# earned with the full search, with two numbers; (3) say what you would do with the five trainings,
+# or name a limit of this experiment.
+
+# %% [markdown] nbgrader={"grade_id": "conclusion", "grade": true, "solution": true, "points": 3}
+# Yes, it costs an eighth of one training of 800 updates. By the steepest fall two of ten tests
+# said 0.001, which is absurd; without the first ten rates all ten lie between about 0.4 and 1.2.
+# A tenth of the lowest is steadier and too timid: after 800 updates a median of 0.11, against
+# 0.044 for the best of the search; the steepest fall without the start has a median near 0.05. I
+# would look at the curve, then spend the five trainings on half, one and two times the
+# suggestion, and on two rates around the winner. One network and plain descent: with momentum or
+# Adam the cliff stands elsewhere, and the test has to be repeated.
+
+# %% [markdown]
+# ## Exit quiz
+#
+# **q1.** What does the lowest point of the curve mark?
+#
+# - (a) the best rate for training
+# - (b) about the largest rate at which the loss still falls
+# - (c) the loss that training with this rate would reach
+#
+# **q2.** $\beta = 0.9$, the first loss is 2. What is the first entry of the corrected average?
+#
+# - (a) 0.2
+# - (b) 1.8
+# - (c) 2
+#
+# **q3.** You repeat the test with three times as many updates over the same range. The steepest
+# fall ...
+#
+# - (a) stays: it is a property of the network
+# - (b) moves to smaller rates
+# - (c) moves to larger rates
+#
+# **q4.** After the test you begin to train. What has to be as it was before the test?
+#
+# - (a) the weights
+# - (b) the weights, and the state of the optimizer
+# - (c) nothing: the test has already trained a little
+
+# %% nbgrader={"grade_id": "quiz_10", "solution": true}
+quiz_10 = {"q1": "?", "q2": "?", "q3": "?", "q4": "?"}
+### BEGIN SOLUTION
+quiz_10 = {"q1": "b", "q2": "c", "q3": "b", "q4": "b"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_quiz_10", "grade": true, "points": 1}
+check("quiz_10", quiz_10)
+
+# %% [markdown]
+# > **What practitioners do.** Smith (2017) used the test for the two bounds of a cyclical rate, and
+# > with it made the rate something that one measures. fastai built it in and made it popular
+# > (Howard & Gugger 2020). Groups that can afford it search instead: random or quasi-random rates
+# > on a logarithmic scale, the budget they will really use, and a check that the best is not at the
+# > edge (Godbole et al. 2023). And the test is read backwards too: where the loss explodes is a
+# > measurement of the largest curvature, and warmup (unit 12) moves it (Gilmer et al. 2022).
+#
+# ## Further reading
+#
+# - L. Smith (2017), *Cyclical Learning Rates for Training Neural Networks*, WACV, section 3.3.
+# - J. Howard and S. Gugger (2020), *fastai: A Layered API for Deep Learning*, Information 11.
+# - J. Gilmer et al. (2022), *A Loss Curvature Perspective on Training Instabilities of Deep
+#   Learning Models*, ICLR.
+# - V. Godbole et al. (2023), *Deep Learning Tuning Playbook*, Google Research, on GitHub.

@@ -1,0 +1,676 @@
+# %% [markdown]
+# # 11 · Cyclical rates
+#
+# Every schedule so far went one way: down. In 2015 Leslie Smith proposed to go down *and up again*,
+# over and over, and networks did not fall apart. They trained faster, said the papers: ten times
+# faster, and into better minima. Today you write four cyclical schedules and put both sentences on
+# trial, with a tuned opponent in the dock.
+#
+# **After this unit you can**
+#
+# - write triangular cycles, warm restarts and the one-cycle policy as pure functions, right at
+#   every corner;
+# - say in which unit a cycle is measured, and where in it a run may stop;
+# - explain which minima a high rate leaves, and test whether a run has left one;
+# - compare schedules at equal budget, each at its own best rate.
+#
+# **Time** 90 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **You need** units 02, 04 and 10.
+
+# %% nbgrader={"grade_id": "setup", "locked": true}
+import math
+from functools import partial
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from autograders import check
+from autograders.notebook.your_code import your_code
+from lrlib import data, problems, schedules, style
+from lrlib.labs import triangle_anatomy
+from lrlib.optimizers import SGD
+from lrlib.training import sweep, train
+
+plt.rcParams.update(style.rc())
+
+# %% [markdown]
+# ## Warm-up
+#
+# 1. (Unit 02) A valley has curvature 20. Above which fixed rate does gradient descent leave it,
+#    however well it sat at the bottom?
+# 2. (Unit 04) Right after a drop the loss plunges. What was there before the drop that is gone
+#    after it?
+# 3. (Unit 10) A range test on the digits shows the loss falling fastest near one rate and rising
+#    again beyond another. Which of the two would you make the *top* of a cycle?
+#
+# <details><summary>Answers</summary>
+#
+# 1. 2/20 = 0.1. Above it every step multiplies the distance from the bottom by more than one.
+# 2. The shaking: noise, held up by the high rate. A drop cashes in, it does not earn.
+# 3. One a little below the rate at which the loss turns up. Smith (2017) reads both bounds of a
+#    cycle off such a curve; the top is near its end, the base where the loss begins to fall.
+#
+# </details>
+
+# %% [markdown]
+# ## Predict
+#
+# The small digits network, batches of 16, a triangular rate between 0.07 and 0.7. Half a cycle is
+# 100 updates: the rate is at the bottom after 200 updates, at the top after 300.
+#
+# **p1.** The loss on unseen images after 300 updates, compared with that after 200, is ...
+#
+# - (a) lower: the network has trained for half as long again
+# - (b) higher, although the network has trained for half as long again
+# - (c) about the same
+#
+# **p2.** Take the weights at the bottom after 200 updates and at the next bottom, after 400. Walk
+# in a straight line from one to the other, and watch the training loss on the way.
+#
+# - (a) it goes downhill all the way: it is the same valley, farther along
+# - (b) it goes over a hill: the cycle has carried the network into another minimum
+# - (c) it is flat: nothing has moved
+#
+# **p3.** A one-cycle run and a run at a constant rate, each at its own best rate. The one-cycle run
+# gets 300 updates. To reach the same loss on unseen images the constant rate needs ...
+#
+# - (a) about ten times as many
+# - (b) more, but less than twice as many
+# - (c) fewer
+
+# %% nbgrader={"grade_id": "predict_11", "solution": true}
+predict_11 = {"p1": "?", "p2": "?", "p3": "?"}
+### BEGIN SOLUTION
+predict_11 = {"p1": "b", "p2": "a", "p3": "b"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_predict_11", "grade": true, "points": 1}
+check("predict_11", predict_11)
+
+# %% [markdown]
+# ## Live lab: the anatomy of a triangle
+#
+# Base, top, half-cycle. Every change trains a real network on real digits for 160 updates of eight
+# images.
+#
+# **Challenge:** end *at the bottom of a cycle* with a loss of at most 0.33. When the lab says that
+# you have met it, press *pin* and lengthen the half-cycle by half. Read the sentence below the
+# picture: where in its cycle does the run end now?
+
+# %%
+triangle_anatomy()
+
+# %% [markdown]
+# *In words: above, the learning rate against the update, a zigzag with a rule at the end of each
+# full cycle and an arrow as long as half a cycle. Below, the training loss of all digits and, thin
+# and jagged, of the mini-batches. A sentence gives the half-cycle in updates and in epochs, the
+# number of cycles, the last rate and the last loss.*
+#
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:triangle_anatomy.png)
+#
+# ## What a high rate does to a minimum
+#
+# Why would anybody raise the rate again? The usual answer: *to leave poor minima*. Here is the
+# smallest world in which that can be tested: two valleys on a line. The left one is narrow, with
+# curvature 20; the right one is wide, with curvature 1. We may choose which of them is deeper. A
+# thousand noisy walkers start at the bottom of one and walk 160 updates; the cycle goes between
+# 0.02 and 0.3.
+
+
+# %%
+def walk(start, schedule, narrow_floor, steps=160, noise=0.5):
+    """The share of a thousand noisy walkers that end in the narrow valley."""
+    rng = np.random.default_rng(0)
+    w = np.full(1000, start)
+    for t in range(steps):
+        narrow, wide = 10 * (w + 1) ** 2 + narrow_floor, (w - 2) ** 2 / 2
+        slope = np.where(narrow < wide, 20 * (w + 1), w - 2)
+        w = w - schedule(t) * (slope + noise * rng.standard_normal(1000))
+    return np.mean(10 * (w + 1) ** 2 + narrow_floor < (w - 2) ** 2 / 2)
+
+
+# %%
+plans = {
+    "constant 0.02": schedules.Constant(0.02),
+    "cycle": schedules.Triangular(0.02, 0.3, half_cycle=20),
+    "decay from 0.3": schedules.Linear(0.3, 0.02, steps=160),
+}
+stayed = {}
+print("share in the narrow valley at the end")
+for floor, name in [(0.5, "narrow is worse"), (-0.5, "narrow is BETTER")]:
+    for start, where in [(-1.0, "narrow"), (2.0, "wide")]:
+        shares = [walk(start, plan, floor) for plan in plans.values()]
+        stayed[floor, start] = dict(zip(plans, shares))
+        text = "  ".join(f"{plan} {share:.2f}" for plan, share in zip(plans, shares))
+        print(f"{name:16} start in {where:6}:  {text}")
+
+# %% [markdown]
+# Read the rows from the top. The cycle takes every walker out of the narrow valley: wonderful, it
+# was the worse one. Now the third row. The narrow valley is the *better* one, and the cycle takes
+# every walker out of it just the same. From the wide valley nobody ever leaves, good or bad.
+#
+# A walker sees slopes, not depths. What decides is the warm-up's first question: is the rate above
+# 2/curvature? **A high rate leaves minima that are too sharp for it, poor or not.** And look at the
+# last column: a plain decay from 0.3 does it too. What leaves is the high rate; that it came
+# *back up* was not needed here.
+#
+# One reservation: these walkers are shaken little. Make the kicks ten times as strong, and stay
+# *below* 2/20:
+
+# %%
+shaken = {}
+print("rate 0.05, kicks of 5: share in the narrow valley after 2,000 updates")
+for floor in [0.5, -0.5, -3.0]:
+    shaken[floor] = [
+        walk(start, schedules.Constant(0.05), floor, steps=2000, noise=5) for start in (-1.0, 2.0)
+    ]
+    print(f"narrow floor at {floor:4}: start narrow {shaken[floor][0]:.2f}, wide", end=" ")
+    print(f"{shaken[floor][1]:.2f}")
+
+# %% [markdown]
+# Now noise carries walkers over the ridge both ways, and the deeper the narrow valley, the more are
+# in it: to climb out of a deep one takes more kicks. With strong noise depth counts after all.
+#
+# So the claim has two halves to be tested on a real network: does the cycle leave anything at all,
+# and is it better for it? That is the experiment. First the tools.
+
+# %% [markdown]
+# ## Worked example: one point of a triangle
+#
+# Smith's triangle is described by `base_lr`, `max_lr` and `half_cycle`, the number of updates from
+# base to top. What is the rate at $t = 27$ for 0.1, 0.5 and 10?
+
+# %%
+t, base_lr, max_lr, half_cycle = 27, 0.1, 0.5, 10
+
+# 1. Number the cycle, from 1: a whole one takes two half-cycles
+cycle = math.floor(1 + t / (2 * half_cycle))
+# 2. Measure the distance from this cycle's top, in half-cycles
+x = abs(t / half_cycle - 2 * cycle + 1)
+# 3. Turn distance into height: 1 at the top, 0 at the base
+height = max(0, 1 - x)
+# 4. Scale the height between the bounds
+rate = base_lr + (max_lr - base_lr) * height
+print(f"t = {t}: cycle {cycle}, {x:.1f} from its top, height {height:.1f}, rate {rate:.2f}")
+# 5. Test the corners
+for t in [0, 10, 20, 30]:
+    x = abs(t / half_cycle - 2 * math.floor(1 + t / (2 * half_cycle)) + 1)
+    print(f"t = {t:2}: height {1 - x:.0f}")
+
+# %% [markdown]
+# Sub-goal 4 has the two classic faults in it: the amplitude is `max_lr - base_lr`, not `max_lr`,
+# and the base is added afterwards.
+#
+# **Your turn, for warm restarts.** SGDR (Loshchilov & Hutter 2017) falls along a cosine and then
+# *jumps* back to the top; each cycle may be `multiplier` times as long as the one before. The first
+# sub-goal is again: where in its own cycle does $t$ lie? With a first cycle of 4 and multiplier 2
+# the cycles are 4, 8, 16, ... updates long. Replace `None` by the number of updates since the last
+# restart.
+
+# %% nbgrader={"grade_id": "since_restart", "solution": true}
+t, restarts = 17, [0, 4, 12, 28]
+since_restart = None  # t minus the last restart that is not after t
+### BEGIN SOLUTION
+since_restart = t - max(start for start in restarts if start <= t)
+### END SOLUTION
+print("updates since the last restart:", since_restart, "(5 is right)")
+
+# %% [markdown]
+# ## Write it yourself
+#
+# ### The triangle
+
+
+# %% nbgrader={"grade_id": "triangular", "solution": true}
+def triangular(t, *, base_lr, max_lr, half_cycle):
+    """Return the rate of update t on a triangle between two bounds, repeated for ever.
+
+    With cycle = floor(1 + t/(2*half_cycle)) and x = |t/half_cycle - 2*cycle + 1|:
+    base_lr + (max_lr - base_lr) * max(0, 1 - x).
+
+    t: one whole number (int or NumPy integer), 0 or more. base_lr, max_lr: the bounds,
+    base_lr <= max_lr. half_cycle: updates from base to top, at least 1.
+    Returns one number: base_lr at t = 0, max_lr at t = half_cycle.
+    """
+    ### BEGIN SOLUTION
+    cycle = math.floor(1 + t / (2 * half_cycle))
+    x = abs(t / half_cycle - 2 * cycle + 1)
+    return base_lr + (max_lr - base_lr) * max(0, 1 - x)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_triangular", "grade": true, "points": 4}
+check(triangular)
+
+# %% [markdown]
+# Green? Then the lab can run on your own triangle.
+
+# %%
+triangle_anatomy(triangular)
+
+# %% [markdown]
+# ### The triangle that shrinks
+#
+# `triangular2` halves the *amplitude* after every full cycle; the base stays where it is.
+
+
+# %% nbgrader={"grade_id": "triangular2", "solution": true}
+def triangular2(t, *, base_lr, max_lr, half_cycle):
+    """Return the rate of update t on a triangle whose amplitude halves with every cycle.
+
+    As triangular, but the amplitude, not the base, is divided by 2**(cycle - 1); the first
+    cycle, number 1, has the full amplitude.
+
+    t: one whole number (int or NumPy integer), 0 or more. base_lr, max_lr: the bounds of the
+    first cycle. half_cycle: updates from base to top, at least 1.
+    Returns one number.
+    """
+    ### BEGIN SOLUTION
+    cycle = math.floor(1 + t / (2 * half_cycle))
+    top = base_lr + (max_lr - base_lr) / 2 ** (cycle - 1)
+    return triangular(t, base_lr=base_lr, max_lr=top, half_cycle=half_cycle)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_triangular2", "grade": true, "points": 3}
+check(triangular2)
+
+# %% [markdown]
+# ### Warm restarts
+#
+# Find the cycle by taking whole cycles off `t`, not with a logarithm; the Conventions box below
+# shows what a logarithm does.
+
+
+# %% nbgrader={"grade_id": "cosine_restarts", "solution": true}
+def cosine_restarts(t, *, lr_max, lr_min, first_cycle, multiplier):
+    """Return the rate of update t of a cosine that restarts, in cycles that may grow.
+
+    Cycle i = 0, 1, ... lasts first_cycle * multiplier**i updates and starts at lr_max:
+    lr_min + (lr_max - lr_min)/2 * (1 + cos(pi * t_in_cycle/length)).
+
+    t: one whole number (int or NumPy integer), 0 or more. lr_max, lr_min: the rate at each
+    start, and the one each cycle falls to. first_cycle, multiplier: whole numbers, at least 1.
+    Returns one number: lr_max at t = 0 and at every restart.
+    """
+    ### BEGIN SOLUTION
+    length = first_cycle
+    while t >= length:
+        t, length = t - length, length * multiplier
+    return lr_min + (lr_max - lr_min) / 2 * (1 + math.cos(math.pi * t / length))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_cosine_restarts", "grade": true, "points": 4}
+check(cosine_restarts)
+
+# %% [markdown]
+# ### One cycle
+#
+# One cycle for the whole run: up to a rate higher than you would dare to keep, then down, far below
+# the start. Two cosines that meet at the peak. Mind the indices: `steps` updates are
+# `t = 0 ... steps - 1`, and the peak may lie *between* two of them.
+
+
+# %% nbgrader={"grade_id": "one_cycle", "solution": true}
+def one_cycle(t, *, max_lr, steps, pct_start, div, final_div):
+    """Return the rate of update t of the one-cycle policy.
+
+    A half cosine up from max_lr/div at t = 0 to max_lr at t = pct_start*steps - 1, then a half
+    cosine down to max_lr/div/final_div at t = steps - 1, held after.
+
+    t: one whole number (int or NumPy integer), 0 or more. max_lr: the peak. steps: updates in
+    all. pct_start: share of the rise, 0 < pct_start < 1 and pct_start*steps > 1.
+    div, final_div: peak over first rate, first rate over last rate, each at least 1.
+    Returns one number.
+    """
+    ### BEGIN SOLUTION
+    first, last = max_lr / div, max_lr / div / final_div
+    peak, end = pct_start * steps - 1, steps - 1
+    if t <= peak:
+        return max_lr + (first - max_lr) / 2 * (1 + math.cos(math.pi * t / peak))
+    share = min(1, (t - peak) / (end - peak))
+    return last + (max_lr - last) / 2 * (1 + math.cos(math.pi * share))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_one_cycle", "grade": true, "points": 4}
+check(one_cycle)
+
+# %% [markdown]
+# > **Conventions.** *What is a cycle?* Smith's "stepsize" and our `half_cycle` are half a cycle;
+# > PyTorch's `CyclicLR` says `step_size_up`. *Counted in what?* Updates, always; a half-cycle that
+# > was meant in epochs is too short by the number of batches. *Momentum:* `CyclicLR` and
+# > `OneCycleLR` also move the momentum, downwards while the rate goes up, unless you pass
+# > `cycle_momentum=False`. *One cycle:* ours is PyTorch's, peak at `pct_start*steps - 1`, end at
+# > `steps - 1`; Optax peaks at `int(pct_start*steps)` and ends at `steps`. *Restarts:* PyTorch's
+# > `CosineAnnealingWarmRestarts.step(epoch)` and timm find the cycle with a logarithm:
+
+# %%
+t, first_cycle, multiplier = 363, 3, 3
+exact = math.log(t / first_cycle * (multiplier - 1) + 1, multiplier)
+print(f"{multiplier}**5 = {multiplier**5}; its logarithm: {exact!r}; rounded down: {int(exact)}")
+
+# %% [markdown]
+# Cycle 5 was due to begin. In PyTorch 2.13, `step(363)` sets the rate to 0 in place of the top.
+# Whole numbers do not round.
+#
+# ## Bug museum: the cycle that never left the ground
+#
+# In September 2021 a user of PyTorch Lightning wondered why `OneCycleLR` printed a rate that hardly
+# moved for five epochs. Three months earlier the speech toolkit ESPnet had mended the same fault in
+# its own loop. Retold:
+
+
+# %%
+def rates_of_a_run(schedule, epochs, batches):
+    rates = []
+    for epoch in range(epochs):
+        rate = schedule(epoch)
+        for _ in range(batches):
+            rates.append(rate)
+    return rates
+
+
+meant = schedules.OneCycle(max_lr=0.8, steps=5 * 200, pct_start=0.3, div=25, final_div=1e4)
+used = rates_of_a_run(meant, epochs=5, batches=200)
+print(f"highest rate meant 0.8, used {max(used):.4f}; last rate meant {meant(999):.1e}, ", end="")
+print(f"used {used[-1]:.4f}")
+
+# %% [markdown]
+# No error, no warning, and the loss goes down a little: with a twenty-fifth of the rate. **Find**
+# the line, **explain** in a sentence why it is harmless for a step decay written in epochs, **fix**
+# it below.
+#
+# <details><summary>What happened</summary>
+#
+# The schedule was told that the run has 1,000 steps, and was moved on once an epoch: it walked five
+# steps of the climb. The count must move with the *update*. For a schedule that is written in
+# epochs, such as "drop at epoch 30", once an epoch is right, and that is what both loops were
+# written for (pytorch/pytorch, issue 65417; espnet/espnet, pull request 3319; both 2021). The
+# protection is a habit: *plot the rates that were used*, not the schedule you meant.
+#
+# </details>
+
+
+# %% nbgrader={"grade_id": "mended_run", "solution": true}
+def mended_run(schedule, epochs, batches):
+    """Return the rates of all updates of a run, one after the other."""
+    ### BEGIN SOLUTION
+    return [schedule(t) for t in range(epochs * batches)]
+    ### END SOLUTION
+
+
+# %%
+with your_code():
+    used = mended_run(meant, epochs=5, batches=200)
+    print(f"{len(used)} rates, highest {max(used):.4f} (1000 and 0.8000 are right)")
+
+# %% [markdown]
+# ## Experiment: four cycles on trial
+#
+# ### Where may a cycle stop?
+#
+# *Your* `triangular` trains the digits network: three cycles, five seeds. The unseen fifth of the
+# digits measures, and takes no part in training.
+
+# %%
+training_part, unseen_part = data.load_digits().split(seed=0)
+network = problems.Network(training_part, sizes=(64, 32, 10))
+unseen = problems.Network(unseen_part, sizes=(64, 32, 10))
+seeds = range(5)
+
+
+def three_triangles(top):
+    """Five runs of 600 updates, three cycles between top/10 and top, with all their weights."""
+    settings = {"batch_size": 16, "validation": unseen, "validate_every": 20, "keep_path": True}
+    plan = [triangular(t, base_lr=top / 10, max_lr=top, half_cycle=100) for t in range(600)]
+    return [train(network, SGD(), plan, 600, seed=s, progress=False, **settings) for s in seeds]
+
+
+with your_code():
+    runs = three_triangles(0.7)
+    curve = np.array([run.validation_losses for run in runs])
+    print("updates  rate is   loss on unseen images, mean (best to worst seed)")
+    for t in [200, 300, 400, 500, 600]:
+        now = curve[:, t // 20 - 1]
+        end = "bottom" if t % 200 == 0 else "top"
+        print(f"{t:7}  {end:8}  {now.mean():.3f}  ({now.min():.3f} to {now.max():.3f})")
+
+# %%
+with your_code():
+    fig, (above, ax) = plt.subplots(2, sharex=True, height_ratios=[1, 2])
+    above.plot(runs[0].rates, **style.series(1, markevery=100))
+    above.set(ylabel="rate", xlabel="", title="Three cycles")
+    ax.semilogy(runs[0].validation_steps, curve.mean(axis=0), **style.series(0, markevery=5))
+    ax.fill_between(runs[0].validation_steps, curve.min(axis=0), curve.max(axis=0), alpha=0.15)
+    ax.set(xlabel="updates", ylabel="loss on unseen images (nats)")
+
+# %% [markdown]
+# *Figure 1 in words: above, the rate, three triangles between 0.07 and 0.7. Below, the loss on
+# unseen images on a logarithmic scale, mean of five seeds with a band from best to worst. Around
+# every top the loss is high and the band is wide; at every bottom, at updates 200, 400 and 600, it
+# dips and the band closes. Each dip is lower than the one before.*
+#
+# That settles **p1**: (b), in every one of the five seeds. The second half of each triangle is unit
+# 04's drop, the first half takes it back. So: **a run must stop at the bottom of a cycle.** Choose
+# the number of cycles first, then `half_cycle = steps // (2 * cycles)`; and never compare a run at
+# its top with a run at its bottom.
+
+# %% [markdown]
+# ### Did it leave its minimum?
+#
+# If two sets of weights lie in two different minima, then somewhere on the straight line between
+# them there is a hill. (Not the reverse: a level way may lead *around* the hill, as Garipov et al.
+# found in 2018. A way without a hill proves one valley; a hill is only a sign of two.) Walk in a
+# straight line from the first bottom to the second, from the second to the third, and measure how
+# far the loss rises above the higher end. For comparison: from the end of one seed to the end of
+# another.
+
+
+# %%
+def hill(a, b):
+    """How far the training loss on the straight line from a to b rises above both ends."""
+    on_the_way = network.loss(np.stack([a + (b - a) * x for x in np.linspace(0, 1, 21)]))
+    return on_the_way.max() - max(on_the_way[0], on_the_way[-1])
+
+
+with your_code():
+    wild = three_triangles(1.0)
+    hills = {}
+    for name, rs in {"top 0.7": runs, "top 1.0": wild}.items():
+        pairs = [(r.path[a], r.path[a + 200]) for r in rs for a in (200, 400)]
+        hills[name] = np.array([hill(*pair) for pair in pairs]).reshape(5, 2)
+        for seed, row in enumerate(hills[name]):
+            ends = "  ".join(f"{network.loss(rs[seed].path[t]):.3f}" for t in (200, 400, 600))
+            print(f"{name}, seed {seed}: hills {row[0]:.3f} {row[1]:.3f}   loss at bottoms {ends}")
+    others = np.array([hill(runs[0].w, run.w) for run in runs[1:]])
+    print("from seed 0 to the other seeds: hills", others.round(2))
+
+# %% [markdown]
+# With top 0.7 there is **no hill at all**, in any seed, after any cycle: the way from bottom to
+# bottom leads downhill. Between different seeds there is a hill of more than 0.2, so the instrument
+# works. **p2** is (a). The cycle did not leave a minimum; it went on along the same valley, and
+# what looked like an escape was the noise rising and falling.
+#
+# With top 1.0 most seeds show no hill worth the name either. Seed 1 is the exception, at least on
+# the machine this was written on: there the high rate has thrown the network to another side of a
+# hill, over it or around it. Look at where it
+# ended: *worse* than all its brothers. The two valleys on a line said why that must be possible.
+
+# %% [markdown]
+# ### Is it faster?
+#
+# Now the trial of speed: six schedules, four budgets, seven peak rates each, five seeds. For each
+# schedule and budget the rate is chosen by the *training* loss; the unseen images judge.
+
+
+# %%
+def cycles(n):
+    return lambda lr, steps: (
+        lambda t: triangular(t, base_lr=lr / 10, max_lr=lr, half_cycle=steps // (2 * n))
+    )
+
+
+contest = {
+    "constant": lambda lr, steps: lr,
+    "linear decay": lambda lr, steps: schedules.Linear(lr, 0.0, steps),
+    "one triangle": cycles(1),
+    "three triangles": cycles(3),
+    "three restarts": lambda lr, steps: (
+        lambda t: cosine_restarts(t, lr_max=lr, lr_min=0, first_cycle=steps // 3, multiplier=1)
+    ),
+    "one cycle": lambda lr, steps: (
+        lambda t: one_cycle(t, max_lr=lr, steps=steps, pct_start=0.3, div=25, final_div=1e4)
+    ),
+}
+peaks = 0.25 * 2 ** (np.arange(7) / 2)
+
+# %%
+with your_code():
+    settings = {"batch_size": 16, "seed": seeds, "dtype": np.float32, "progress": False}
+    results, chosen, at_two = {}, {}, {}
+    for steps in [120, 300, 600, 1200]:
+        print(f"{steps} updates       peak   loss on unseen images, mean (best to worst seed)")
+        for name, make in contest.items():
+            tried = sweep(
+                network, SGD(), peaks, steps, schedule=partial(make, steps=steps), **settings
+            )
+            best = int(np.argmin(tried.final_losses.mean(axis=0)))
+            score = results[name, steps] = tried.measure(unseen.loss)[:, best]
+            chosen[name, steps] = peaks[best]
+            at_two[name, steps] = tried.final_losses[:, -1].mean()
+            spread = f"({score.min():.3f} to {score.max():.3f})"
+            print(f"  {name:16} {peaks[best]:6.2f}   {score.mean():.3f}  {spread}")
+    scores = results
+
+# %%
+with your_code():
+    budgets = [120, 300, 600, 1200]
+    fig, ax = plt.subplots()
+    for i, name in enumerate(contest):
+        means = [scores[name, steps].mean() for steps in budgets]
+        ax.loglog(budgets, means, label=name, **style.series(i, markevery=1))
+    ax.set(xlabel="budget (updates)", ylabel="loss on unseen images (nats)", title="Six schedules")
+    ax.set_xticks(budgets, [str(b) for b in budgets])
+    ax.minorticks_off()
+    ax.legend()
+
+# %% [markdown]
+# *Figure 2 in words: loss on unseen images against the budget, both on logarithmic scales, one line
+# for each schedule, means over five seeds, each at its own best peak rate. The constant rate lies
+# clearly above the others at 120 and 300 updates and joins them at 1,200. The other five run close
+# together all the way.*
+#
+# ### Two claims, settled
+#
+# **"A triangular cycle speeds convergence"**, in its strongest form *super-convergence*: ten times
+# fewer updates (Smith & Topin 2018). Compare along the budgets: one cycle at 300 updates beats the
+# constant rate at 300, and so it does at 120 and 600. But double the constant rate's updates and it
+# is ahead: at 600 of the cycle at 300, at 1,200 of the cycle at 600. So **p3** is (b): *true
+# against a constant rate, by less than a factor of two*; tenfold: *not here*. And at 1,200 the
+# constant rate has caught up with all of them: the advantage is one of short budgets.
+#
+# Now the opponent that the papers seldom tuned: **linear decay**. At every budget its seeds and
+# those of one cycle overlap; one triangle is a shade ahead at 300 and 600, by less than the seeds
+# spread. Nearly all of the advantage is the *down* half. Why no miracle? The effect was seen where
+# very high rates could be reached: a cycle to many times the usual rate. Here the best peak of
+# every schedule lies between 0.35 and 1, and at 2 all of them are lost: there is no high country to
+# visit. And our SGD has no momentum, which Smith's recipe moves too, against the rate.
+#
+# **"Cycles help to leave poor minima."** *Not here* at the best rates: no hill between the bottoms.
+# *True when* the top exceeds 2/curvature of the minimum; but then it leaves good ones as well. On
+# much larger networks Gotmare, Keskar, Xiong and Socher (2019) came to a like verdict: the reasons
+# usually given for the success of restarts did not show in their measurements.
+
+# %% [markdown]
+# ## Your conclusion (3 points, read by a person)
+#
+# In 80 to 120 words: *A colleague wants to replace the team's linear decay by triangular cycles,
+# "because cycles escape poor minima and train ten times faster". What do you answer?* One point
+# each: (1) compare two schedules at equal budget, each at its best rate, with two numbers and their
+# spread; (2) say what the straight line between two bottoms showed, and when a cycle does leave a
+# minimum; (3) name a case in which you would use a cycle, or one thing this experiment cannot tell.
+
+# %% [markdown] nbgrader={"grade_id": "conclusion", "grade": true, "solution": true, "points": 3}
+# At 600 updates, each at its best peak, one cycle reached 0.062 on unseen images (0.055 to 0.067)
+# and linear decay 0.068 (0.061 to 0.075): the seeds overlap, so I would not change a working
+# recipe. Against a constant rate (0.080) the cycle does win, but twice the updates at a constant
+# rate win back. Escaping: on the straight line between the bottoms of two cycles there was no hill,
+# so nothing was escaped. A cycle leaves a minimum when its top exceeds 2/curvature, and then it
+# leaves good ones too. I would use restarts when I want several usable models from one run, one at
+# each bottom. One small network and one data set: where far higher rates are stable, this may
+# differ.
+
+# %% [markdown]
+# ## Exit quiz
+#
+# **q1.** Triangular, `base_lr = 0.1`, `max_lr = 0.5`, `half_cycle = 10`: the rate at `t = 25`?
+#
+# - (a) 0.3
+# - (b) 0.35
+# - (c) 0.5
+# - (d) 0.25
+#
+# **q2.** You train for 1,000 updates with a half-cycle of 200, and the final loss is poor. First
+# suspicion?
+#
+# - (a) too few cycles
+# - (b) the run ended at the top of a cycle
+# - (c) cycles do not suit this data
+# - (d) the base rate is too low
+#
+# **q3.** Restarts with `first_cycle = 5`, `multiplier = 2`: when does the third cycle begin?
+#
+# - (a) at t = 10
+# - (b) at t = 20
+# - (c) at t = 15
+# - (d) at t = 16
+#
+# **q4.** A paper: "one cycle reaches in 10 epochs what the baseline reaches in 100". What do you
+# ask first?
+#
+# - (a) which momentum was cycled
+# - (b) whether the baseline decayed too, and how its rate and budget were chosen
+# - (c) whether the network was large enough
+# - (d) nothing: a factor of ten is beyond any doubt
+
+# %% nbgrader={"grade_id": "quiz_11", "solution": true}
+quiz_11 = {"q1": "?", "q2": "?", "q3": "?", "q4": "?"}
+### BEGIN SOLUTION
+quiz_11 = {"q1": "a", "q2": "b", "q3": "c", "q4": "b"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_quiz_11", "grade": true, "points": 1}
+check("quiz_11", quiz_11)
+
+# %% [markdown]
+# > **What practitioners do.** Smith's advice (2017): take the bounds from a range test, and make a
+# > half-cycle 2 to 10 epochs long. One cycle with opposed momentum (Smith 2018) became the default
+# > of fastai (Howard & Gugger 2020) and is still a good choice for a short budget that is known
+# > beforehand. Restarts found a use of their own: keep the model at each bottom, and average what
+# > the models say (Huang et al. 2017); if the bottoms lie in one valley, as here, average the
+# > *weights* instead (Izmailov et al. 2018). For large models repeated cycles have gone out of use:
+# > a short rise and one long decay are what is left of them, and that is unit 12.
+#
+# ## Further reading
+#
+# - L. N. Smith (2017), *Cyclical Learning Rates for Training Neural Networks*, WACV,
+#   arXiv:1506.01186.
+# - I. Loshchilov and F. Hutter (2017), *SGDR: Stochastic Gradient Descent with Warm Restarts*,
+#   ICLR, arXiv:1608.03983.
+# - G. Huang, Y. Li, G. Pleiss, Z. Liu, J. Hopcroft and K. Weinberger (2017), *Snapshot Ensembles:
+#   Train 1, Get M for Free*, ICLR.
+# - T. Garipov, P. Izmailov, D. Podoprikhin, D. Vetrov and A. G. Wilson (2018), *Loss Surfaces, Mode
+#   Connectivity, and Fast Ensembling of DNNs*, NeurIPS: ways around the hill.
+# - L. N. Smith and N. Topin (2018), *Super-Convergence: Very Fast Training of Neural Networks Using
+#   Large Learning Rates*, arXiv:1708.07120.
+# - L. N. Smith (2018), *A Disciplined Approach to Neural Network Hyper-Parameters: Part 1*,
+#   arXiv:1803.09820.
+# - P. Izmailov, D. Podoprikhin, T. Garipov, D. Vetrov and A. G. Wilson (2018), *Averaging Weights
+#   Leads to Wider Optima and Better Generalization*, UAI.
+# - A. Gotmare, N. S. Keskar, C. Xiong and R. Socher (2019), *A Closer Look at Deep Learning
+#   Heuristics: Learning Rate Restarts, Warmup and Distillation*, ICLR.
+# - J. Howard and S. Gugger (2020), *Fastai: A Layered API for Deep Learning*, Information 11.

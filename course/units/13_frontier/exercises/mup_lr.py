@@ -1,0 +1,170 @@
+"""Width transfer: Adam's rate for a matrix whose inputs are as many as the network is wide."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.returns import Number
+from lrlib.width import mup_lr
+
+from . import UNIT
+
+
+def _cases(rng: np.random.Generator) -> Iterator[Case]:
+    for base_width, width in ((32, 128), (16, 256), (40, 100), (64, 1000)):
+        lr = float(rng.uniform(0.001, 0.5))
+        note = f"the width is {width / base_width:g} times the base width"
+        yield given(lr, base_width, width).on("values", note)
+    lr = float(rng.uniform(0.001, 0.5))
+    base = int(rng.integers(5, 60))
+    yield given(lr, base, 3 * base + 1).on("values", "the widths have no common factor")
+    yield given(lr, base, 2 * base + 1).on("values", "the quotient is not whole")
+    yield given(lr, 1, base).on("edge", "the base width is 1")
+    yield given(lr, base, base).on("edge", "width and base width are equal")
+    yield given(lr, 4 * base, base).on("edge", "the network is narrower than the base")
+    yield given(lr, 3 * base, 2 * base).on("edge", "it is narrower and the quotient is not whole")
+    yield given(1, 8, 32).on("edge", "lr is a whole number")
+    yield given(lr, np.int64(base), np.int64(7 * base)).on("edge", "the widths are NumPy integers")
+
+
+MUP_LR = Exercise(
+    name="mup_lr",
+    unit=UNIT,
+    signature="mup_lr(lr, base_width, width)",
+    returns=Number(),
+    reference=lambda lr, base_width, width: mup_lr(lr, base_width, width),
+    cases=_cases,
+    worth={"values": 1.5, "edge": 0.5},
+    statements={"edge": "works for equal widths and for a network narrower than the base"},
+)
+
+
+@MUP_LR.variant
+def as_written(lr, base_width, width):
+    return lr * base_width / width
+
+
+@MUP_LR.variant
+def by_the_multiplier(lr, base_width, width):
+    return lr / (width / base_width)
+
+
+@MUP_LR.variant
+def ratio_first(lr, base_width, width):
+    return np.float64(base_width / width) * lr
+
+
+@MUP_LR.variant
+def in_logarithms(lr, base_width, width):
+    return np.array(np.exp(np.log(lr) - np.log(width) + np.log(base_width)))
+
+
+@MUP_LR.variant
+def negative_power(lr, base_width, width):
+    return lr * base_width * float(width) ** -1
+
+
+@MUP_LR.variant
+def in_single_precision(lr, base_width, width):
+    return np.float32(lr * base_width / width)
+
+
+@MUP_LR.misconception(
+    "raises-the-rate",
+    where="A network four times as wide: is your rate above or below `lr`?",
+    why="The quotient is upside down: every output adds up more inputs, so each must move less.",
+    how="Multiply by `base_width / width`.",
+)
+def upside_down(lr, base_width, width):
+    return lr * width / base_width
+
+
+@MUP_LR.misconception(
+    "square-root",
+    where="A network four times as wide: by what is the rate divided?",
+    why="The root belongs to the starting weights, whose sum grows by the root; updates of Adam "
+    "agree in sign, so their sum grows by the width itself.",
+    how="Divide by the width, not by its root.",
+)
+def by_the_root(lr, base_width, width):
+    return lr * math.sqrt(base_width / width)
+
+
+@MUP_LR.misconception(
+    "by-the-number-of-weights",
+    where="A network twice as wide: by what is the rate divided?",
+    why="A matrix between two wide layers has four times as many weights, but each of its outputs "
+    "adds up only twice as many inputs.",
+    how="Use the quotient of the widths, not its square.",
+)
+def squared(lr, base_width, width):
+    return lr * (base_width / width) ** 2
+
+
+@MUP_LR.misconception(
+    "forgets-the-base",
+    where="Ask for width equal to base_width: the rate should be `lr`.",
+    why="`lr` was found at base_width, so only the change since then counts.",
+    how="Multiply by `base_width / width`.",
+)
+def by_the_width(lr, base_width, width):
+    return lr / width
+
+
+@MUP_LR.misconception(
+    "keeps-the-rate",
+    where="Is your answer different for two widths?",
+    why="One rate for every width is what the standard parametrisation does, and what fails.",
+    how="Multiply by `base_width / width`.",
+)
+def unchanged(lr, base_width, width):
+    return lr
+
+
+@MUP_LR.misconception(
+    "never-raises",
+    where="Ask for a network narrower than the base.",
+    why="The rule holds in both directions: a narrower network takes a larger rate.",
+    how="Leave out the `min` or `max`.",
+)
+def capped(lr, base_width, width):
+    return min(lr, lr * base_width / width)
+
+
+@MUP_LR.misconception(
+    "whole-quotient",
+    where="Ask for a width that is no multiple of the base.",
+    why="`//` throws the fraction away.",
+    how="Divide with `/`.",
+)
+def whole_division(lr, base_width, width):
+    return lr / max(width // base_width, 1)
+
+
+@MUP_LR.also("whole-quotient")
+def whole_division_of_the_inverse(lr, base_width, width):
+    return lr * (base_width // width)
+
+
+@MUP_LR.misconception(
+    "in-doublings",
+    where="A network four times as wide: by what is the rate divided?",
+    why="Counting doublings divides by 3 where the width has grown by 4.",
+    how="Divide by `width / base_width` itself.",
+)
+def by_doublings(lr, base_width, width):
+    return lr / (1 + abs(math.log2(width / base_width)))
+
+
+@MUP_LR.misconception(
+    "by-the-difference",
+    where="Ask for width equal to base_width, and for twice as much.",
+    why="What counts is how many times as wide the network is, not how many units were added.",
+    how="Multiply by `base_width / width`.",
+)
+def by_difference(lr, base_width, width):
+    return lr / (1 + abs(width - base_width))

@@ -1,0 +1,96 @@
+"""The page that bulk grading returns is, byte for byte, the one that nbgrader itself makes."""
+
+import shutil
+from base64 import b64encode
+
+import pytest
+from bs4 import BeautifulSoup
+from nbgrader.api import Gradebook
+
+from autograders.bulk.returning import page_path, return_pages
+from autograders.feedback.pages import CELL, parsed, settled
+from autograders.submission.folders import CourseFolder
+
+from ..bulk.test_beside import PICTURE, draw_into
+from ..bulk.test_bulk import Inline, graded
+from ..classroom import DROPS, PUPILS, hand_in, nbgrader, new_course, submission
+
+STRANGE = """\
+An image ![](plot.png) and <img src="x.png">, $a < b$, <div class="cell border-box-sizing
+text_cell rendered"> & <script>alert(1)</script>
+
+<div class="cell border-box-sizing text_cell rendered">as if a cell began here</div>
+"""
+
+
+@pytest.fixture(scope="module")
+def returned(tmp_path_factory):
+    """A graded course with its pages, and those that nbgrader makes of the same gradebook."""
+    course = new_course(tmp_path_factory.mktemp("pages") / "course", [DROPS])
+    chosen = {"ada", "dan-late", "gus-eats-the-list", "jon-raises", "lea-half-done"}
+    for pupil in PUPILS[DROPS]:
+        if pupil.name in chosen:
+            hand_in(course, DROPS, pupil.name, submission(course, DROPS, pupil))
+    strange = submission(course, DROPS, PUPILS[DROPS][0])
+    for place, kind in enumerate(["markdown", "raw", "markdown"]):
+        own = {"cell_type": kind, "id": f"own-{place}", "metadata": {}, "source": STRANGE}
+        strange["cells"].insert(2 + place, own)
+    strange["cells"].append({**own, "cell_type": "raw", "id": "last"})
+    draw_into(strange)
+    hand_in(course, DROPS, "strange", strange, "2026-03-09 10:00:00 UTC")
+    hand_in(course, DROPS, "no-json", b'{"cells": [')
+    (course / "submitted" / "strange" / DROPS / "plot.png").write_bytes(PICTURE)
+    graded(course, Inline())
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "learning_rate") as book:
+        book.find_grade("conclusion", DROPS, DROPS, "ada").manual_score = 2.5
+        book.find_comment("step_decay", DROPS, DROPS, "ada").manual_comment = "**Well** argued."
+        book.find_submission(DROPS, "strange").notebooks[0].late_submission_penalty = 1.25
+        book.db.commit()
+    folder = CourseFolder(course)
+    assert return_pages(folder, DROPS, Inline(), folder.students(DROPS)) == (7, 0)
+    shutil.move(course / "feedback", course / "ours")
+    nbgrader(course, "generate_feedback", DROPS)
+    return course
+
+
+def test_every_page_and_what_lies_beside_it_is_what_nbgrader_makes(returned):
+    stock = {p.relative_to(returned / "feedback"): p for p in (returned / "feedback").rglob("*.*")}
+    ours = {p.relative_to(returned / "ours"): p for p in (returned / "ours").rglob("*.*")}
+    assert ours.keys() == stock.keys() and len(ours) == 15
+    differ = [str(name) for name in ours if ours[name].read_bytes() != stock[name].read_bytes()]
+    assert differ == []
+
+
+def test_pictures_in_a_written_answer_and_beside_it_are_on_the_page(returned):
+    """nbconvert alone stops at a picture that is missing, and the class has no pages."""
+    folder = returned / "ours" / "strange" / DROPS
+    page = BeautifulSoup((folder / f"{DROPS}.html").read_text(encoding="utf-8"), "html.parser")
+    shown = [image["src"] for image in page.find_all("img")]
+    assert f"data:image/png;base64,{b64encode(PICTURE).decode()}" in shown
+    assert {"attachment:gone.png", "attachment:page.png", "plot.png"} <= set(shown)
+    assert (folder / "plot.png").read_bytes() == PICTURE
+    assert "is no picture that can be shown" in page.get_text()
+
+
+def test_marks_comments_and_penalties_of_a_person_are_on_the_page(returned):
+    ada = (returned / "ours" / "ada" / DROPS / f"{DROPS}.html").read_text(encoding="utf-8")
+    assert "<strong>Well</strong> argued." in ada and "(Score: 19.5 / 20.0)" in ada
+    late = (returned / "ours" / "strange" / DROPS / f"{DROPS}.html").read_text(encoding="utf-8")
+    assert "Late submission penalty (Score: -1.25)" in late and "<script>alert(1)" not in late
+
+
+def test_a_page_is_made_again_only_when_its_marks_have_changed(returned):
+    folder = CourseFolder(returned)
+    everyone = folder.students(DROPS)
+    assert return_pages(folder, DROPS, Inline(), everyone) == (0, 0)
+    with Gradebook(f"sqlite:///{returned / 'gradebook.db'}", "learning_rate") as book:
+        book.find_grade("conclusion", DROPS, DROPS, "dan-late").manual_score = 1.5
+        book.db.commit()
+    page_path(folder, DROPS, "jon-raises").unlink()
+    assert return_pages(folder, DROPS, Inline(), everyone) == (2, 0)
+
+
+def test_a_page_of_another_form_is_parsed_whole():
+    html = "<html><body><p>no cells<br></body></html>"
+    assert parsed(html, 3) == settled(html)
+    assert not CELL.search(html)
