@@ -17,7 +17,12 @@ import bleach
 from bleach.css_sanitizer import CSSSanitizer
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import (
+    IPythonRenderer,
+    MarkdownWithMath,
+    MathBlockParser,
+    MathInlineParser,
+)
 
 from ..submission.intake import PICTURES, base64_of
 
@@ -133,14 +138,50 @@ STYLES = [
 
 LONGEST_TEXT, LONGEST_CODE, LONGEST_LINE = 30_000, 200_000, 2_000
 """Characters beyond which a text is shown as it is: rendering takes time with their square."""
+LONGEST_FORMULA, DEEPEST, MOST_ELEMENTS = 2_000, 100, 5_000
+"""Characters in which a formula has to end; most HTML elements within one another, and in all."""
+OPENED = re.compile(r"<(/?)(?!(?:br|hr|img|wbr)\b)[A-Za-z]")
+
+
+def bounded(rules: Mapping[str, str]) -> dict[str, str]:
+    """The rules of Markdown, with the end of a formula looked for in `LONGEST_FORMULA` characters.
+
+    Each of many beginnings without an end is otherwise followed to the end of the text.
+    """
+    within = {"*": f"{{0,{LONGEST_FORMULA}}}?", "+": f"{{1,{LONGEST_FORMULA}}}?"}
+    return {
+        name: re.sub(r"\.([*+])\?", lambda some: f".{within[some[1]]}", rule)
+        if "math" in name or name == "latex_environment"
+        else rule
+        for name, rule in rules.items()
+    }
+
+
+class Blocks(MathBlockParser):
+    """Finds the blocks of a text, its formulas among them, in time that grows with its length."""
+
+    SPECIFICATION = bounded(MathBlockParser.SPECIFICATION)
+
+
+class Inlines(MathInlineParser):
+    """The same within a block."""
+
+    SPECIFICATION = bounded(MathInlineParser.SPECIFICATION)
 
 
 @pass_context
 def markdown_to_html(context: Context, source: str) -> str:
     """Render Markdown as nbconvert does, then keep only harmless HTML."""
+    as_it_is = f"<pre>{html.escape(source)}</pre>"
     if len(source) > LONGEST_TEXT:
-        return f"<pre>{html.escape(source)}</pre>"
-    rendered = MarkdownWithMath(renderer=Renderer(escape=False)).render(source)
+        return as_it_is
+    try:
+        parser = MarkdownWithMath(Renderer(escape=False), Blocks(), Inlines(hard_wrap=False))
+        rendered = parser.render(source)
+    except RecursionError:
+        return as_it_is
+    if too_rich(rendered):
+        return as_it_is
     return with_pictures(
         clean(rendered, TAGS, ATTRIBUTES, ["text-align"]),
         context.get("cell", {}).get("attachments", {}),
@@ -167,6 +208,17 @@ def with_pictures(markup: str, attachments: Mapping[str, Any]) -> str:
         return match[0]
 
     return re.sub(r'src="attachment:([^"]*)"', data, markup) if attachments else markup
+
+
+def too_rich(markup: str) -> bool:
+    """Whether there are so many elements that cleaning takes time with their square."""
+    depth = count = 0
+    for tag in OPENED.finditer(markup):
+        count += not tag[1]
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        if depth > DEEPEST or count > MOST_ELEMENTS:
+            return True
+    return False
 
 
 def too_long(code: str) -> str:

@@ -19,7 +19,6 @@ from .clean import too_long
 
 KEPT, LARGE_CELL = 2048, 100_000
 CELL = re.compile(r'(?=<div class="cell border-box-sizing (?:text|code)_cell rendered")')
-END = re.compile(r"(?:\s*</div>){2}\s*</main>.*\Z", re.DOTALL)
 PLACE = '<hr id="the-cells"/>'
 NO_ALT = "No description has been provided for this image"
 SECTIONS = ("HTMLExporter", "TemplateExporter", "Exporter", "CSSHTMLHeaderPreprocessor")
@@ -150,15 +149,27 @@ def parsed(html: str, cells: int) -> str:
     A page that does not fall into as many cells as its notebook has is parsed whole.
     """
     head, *rest = CELL.split(html)
-    end = END.search(rest[-1]) if rest else None
-    if len(rest) != cells or end is None:
+    last, end = _without_end(rest[-1]) if rest else ("", "")
+    if len(rest) != cells or not end:
         return settled(html)
-    rest[-1] = rest[-1][: end.start()]
-    before, place, after = settled(head + PLACE + end[0]).partition(PLACE)
+    rest[-1] = last
+    before, place, after = settled(head + PLACE + end).partition(PLACE)
     if not place:
         return settled(html)
     cells_after = (_settled_once(c) if len(c) < LARGE_CELL else settled(c) for c in rest)
     return "".join([before, *cells_after, after])
+
+
+def _without_end(html: str) -> tuple[str, str]:
+    """The last cell and the end of the page: two closing tags before that of `main`, if any."""
+    cell = html.partition("</main>")[0]
+    for tag in ("</div>", "</div>"):
+        cell = cell.rstrip()
+        if not cell.endswith(tag):
+            return html, ""
+        cell = cell[: -len(tag)]
+    cell = cell.rstrip()
+    return cell, html[len(cell) :]
 
 
 def settled(html: str) -> str:

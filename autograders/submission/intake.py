@@ -355,7 +355,8 @@ def _identity(cell: _Theirs, master: Master) -> MasterCell | None:
 
 def _defines(cell: _Theirs, name: str) -> bool:
     """Whether a cell without its metadata is an answer all the same: a function or a value."""
-    definition = rf"^\s*(?:def\s+{re.escape(name)}\b|{re.escape(name)}\s*[:=])"
+    # Blanks within a line only: with line ends among them the time grows with their square.
+    definition = rf"^[ \t]*(?:def[ \t]+{re.escape(name)}\b|{re.escape(name)}[ \t]*[:=])"
     return cell.cell_type == "code" and bool(re.search(definition, cell.source, re.MULTILINE))
 
 

@@ -18,7 +18,7 @@ import autograders.protocol.codec as wire
 
 from . import standins
 
-MAGIC = re.compile(r"^\s*(%{1,2}[A-Za-z_].*|!(?!=).*|\?.*|[^#'\"=]*\?{1,2}\s*)$")
+MAGIC = re.compile(r"%{1,2}[A-Za-z_].*|!(?!=).*|\?.*|[^#'\"=]*\?{1,2}")
 CELL_MAGIC = re.compile(r"^\s*%%(\w+)")
 HARMLESS_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
 REPEAT_SECONDS = 0.25
@@ -69,7 +69,7 @@ def without_magics(text: str) -> str | None:
             return None
         lines[first] = ""
     for i, line in enumerate(lines):
-        if MAGIC.match(line):
+        if MAGIC.fullmatch(line.strip()):
             lines[i] = line[: len(line) - len(line.lstrip())] + "pass"
     return "\n".join(lines)
 
