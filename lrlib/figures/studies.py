@@ -60,7 +60,8 @@ def _valleys(page: Page, study: Study) -> None:
 
 def _differences(page: Page, study: Study) -> str:
     axes, base = page.axes[1], study.methods[0]
-    said, labels = [], []
+    said: list[str] = []
+    labels: list[str] = []
     for i, name in enumerate(study.methods[1:], start=1):
         for loss in LOSSES:
             y = -len(labels)

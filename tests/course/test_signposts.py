@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from course import build
-from course.lessons import lesson_file
+from course.lessons import AHEAD, STANDS, lesson_file
 
 from .running import COURSE, UNITS
 
@@ -35,10 +35,10 @@ def cells_of(course, unit, stage="release"):
 
 def test_a_lesson_says_what_comes_before_and_next_and_where_to_look_things_up(course):
     small, tiny = cells_of(course, "98_small"), cells_of(course, "99_tiny")
-    assert list(small) == ["98_small-000", build.STANDS, build.AHEAD]
-    assert list(tiny) == ["99_tiny-000", build.STANDS, "99_tiny-001"]
-    assert small[build.AHEAD] == "**Next** [A tiny unit](../99_tiny/99_tiny.ipynb)."
-    assert tiny[build.STANDS] == (
+    assert list(small) == ["98_small-000", STANDS, AHEAD]
+    assert list(tiny) == ["99_tiny-000", STANDS, "99_tiny-001"]
+    assert small[AHEAD] == "**Next** [A tiny unit](../99_tiny/99_tiny.ipynb)."
+    assert tiny[STANDS] == (
         "**Before this** [A small unit](../98_small/98_small.ipynb)."
         " **To look up** [map](../98_small/map.md)."
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograders.feedback.clean import clean as feedback
+from autograders.feedback import clean as feedback
 from autograders.feedback.clean import markdown_to_html, too_long
 from autograders.feedback.pages import remembered_code
 
