@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 from lrlib import _check as check
 from lrlib.data import Dataset
 from lrlib.problems.base import Buffers, DataProblem, Typed, as_dataset, scratch
+from lrlib.problems.norm import normalise, normalise_back
 
 ACTIVATIONS = ("relu", "tanh")
+Kept = dict[tuple[str, int], Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,21 +24,30 @@ class Network(DataProblem):
 
     $$a_0 = x, \quad a_k = \phi(a_{k-1} W_k + b_k), \quad z = a_{K-1} W_K + b_K$$
 
+    With `norm` a hidden layer is $\phi(\gamma_k \, \mathrm{LN}(a_{k-1} W_k) + b_k)$, where LN gives
+    each row mean 0 and variance 1 (J. Ba, J. Kiros and G. Hinton, 2016). With `residual` a hidden
+    layer that is as wide as the one before adds that one to its own: $a_k = a_{k-1} + \phi(...)$
+    (K. He et al., 2016).
+
     For classes the loss is the mean cross-entropy of `softmax(z)`; for regression it is the mean of
     `(z - y)**2 / 2`. The gradient is found by back-propagation (D. Rumelhart, G. Hinton and
     R. Williams, 1986).
 
-    All weights and biases live in one flat vector, in the order W1, b1, W2, b2, ...; `views` names
-    them. Many networks of one shape are one array `(runs, n_params)` and are computed together.
+    All weights and biases live in one flat vector, in the order W1, b1, W2, b2, ..., with norm W1,
+    b1, g1, W2, b2, g2, ...; `views` names them. Many networks of one shape are one array
+    `(runs, n_params)` and are computed together.
 
     Args:
         data: A Dataset or a pair `(X, y)`.
         sizes: Width of each layer: first the number of features, last the number of classes (1 for
             regression).
         activation: `"relu"` or `"tanh"`, the phi of the hidden layers.
+        norm: Whether hidden layers are normalised.
+        residual: Whether hidden layers add the layer before, where the widths are equal.
 
     Raises:
-        ValueError: The sizes do not fit the data, or the activation is unknown.
+        ValueError: The sizes do not fit the data, the activation is unknown, or `residual` is asked
+            of a network in which no two hidden layers in a row are equally wide.
 
     >>> from lrlib.data import load_digits
     >>> network = Network(load_digits(), sizes=(64, 32, 10))
@@ -48,6 +60,8 @@ class Network(DataProblem):
     data: Dataset
     sizes: tuple[int, ...] = (64, 64, 10)
     activation: str = "relu"
+    norm: bool = False
+    residual: bool = False
     _X: Typed = field(init=False, repr=False)
     _targets: Typed = field(init=False, repr=False)
 
@@ -64,6 +78,11 @@ class Network(DataProblem):
             )
         if self.activation not in ACTIVATIONS:
             raise ValueError(f'expected activation "relu" or "tanh"; got {self.activation!r}')
+        if self.residual and not any(map(self._skips, range(1, len(sizes) - 1))):
+            raise ValueError(
+                "expected two hidden layers of one width in a row, for residual to add the first "
+                f"to the second; got {self.sizes!r}; try ({ends[0]}, 32, 32, {ends[1]})"
+            )
         if data.n_classes:
             targets = np.eye(data.n_classes)[:, data.y]
         else:
@@ -73,8 +92,13 @@ class Network(DataProblem):
 
     @cached_property
     def n_params(self) -> int:  # type: ignore[override]
-        """Number of weights and biases."""
-        return sum((n_in + 1) * n_out for n_in, n_out in self._layers)
+        """Number of weights, biases and gains."""
+        gains = sum(self.sizes[1:-1]) if self.norm else 0
+        return gains + sum((n_in + 1) * n_out for n_in, n_out in self._layers)
+
+    def _skips(self, k: int) -> bool:
+        """Whether hidden layer k adds the layer before."""
+        return self.residual and k > 1 and self.sizes[k] == self.sizes[k - 1]
 
     @cached_property
     def _layers(self) -> list[tuple[int, int]]:
@@ -90,10 +114,13 @@ class Network(DataProblem):
             places[f"W{k}"] = slice(start, middle), (n_in, n_out)
             places[f"b{k}"] = slice(middle, end), (n_out,)
             start = end
+            if self.norm and k < len(self._layers):
+                places[f"g{k}"] = slice(start, start + n_out), (n_out,)
+                start += n_out
         return places
 
     def init(self, rng: np.random.Generator | int = 0) -> NDArray:
-        """Return random weights and zero biases, shape `(n_params,)`.
+        """Return random weights, zero biases and gains of 1, shape `(n_params,)`.
 
         Weights are normal with variance `2/n_in` before a ReLU (K. He et al., 2015) and `1/n_in`
         before tanh and in the last layer (Y. LeCun et al., 1998).
@@ -104,12 +131,14 @@ class Network(DataProblem):
         for k, (n_in, n_out) in enumerate(self._layers, start=1):
             gain = 2.0 if self.activation == "relu" and k < len(self._layers) else 1.0
             views[f"W{k}"][...] = rng.standard_normal((n_in, n_out)) * np.sqrt(gain / n_in)
+            if f"g{k}" in views:
+                views[f"g{k}"][...] = 1.0
         return w
 
     def views(self, w: NDArray) -> dict[str, NDArray]:
         """Return W1, b1, W2, b2, ... as views into `w`: writing to a view changes `w`.
 
-        `Wk` has shape `(..., n_in, n_out)` and `bk` has shape `(..., n_out)`.
+        `Wk` has shape `(..., n_in, n_out)`; `bk`, and with norm `gk`, have shape `(..., n_out)`.
         """
         lead = w.shape[:-1]
         return {
@@ -121,7 +150,7 @@ class Network(DataProblem):
         """Return the last layer before the softmax, shape `(..., rows, outputs)`, for rows X."""
         w = self.check_params(w)
         X = self._X(w.dtype) if X is None else np.asarray(X, dtype=w.dtype)
-        return self._forward(self.views(w), X, None)[-1].mT
+        return self._forward(self.views(w), X, None, {})[-1].mT
 
     def accuracy(self, w: NDArray, batch: NDArray | None = None) -> NDArray:
         """Return the share of rows whose largest output is the right class, shape `(...)`."""
@@ -135,7 +164,7 @@ class Network(DataProblem):
         """Return the loss alone, shape `(...)`."""
         w = self.check_params(w)
         x, targets = self._rows(batch, w.dtype)
-        return self._criterion(self._forward(self.views(w), x, None)[-1], targets, slope=False)
+        return self._criterion(self._forward(self.views(w), x, None, {})[-1], targets, slope=False)
 
     def loss_and_grad(
         self, w: NDArray, batch: NDArray | None = None, buffers: Buffers | None = None
@@ -147,25 +176,34 @@ class Network(DataProblem):
         w = self.check_params(w)
         x, targets = self._rows(batch, w.dtype)
         params = self.views(w)
-        *layers, z = self._forward(params, x, buffers)
+        kept: Kept = {}
+        *layers, z = self._forward(params, x, buffers, kept)
         loss = self._criterion(z, targets)
 
         grad = scratch(buffers, "grad", w.shape, w.dtype)
         slots = self.views(grad)
         ones = np.ones(x.shape[-2], w.dtype)
-        delta = z.mT
+        delta, skipped = z.mT, None
         for k in range(len(self._layers), 0, -1):
             a = layers[k - 1]
-            np.matmul(a.mT, delta, out=slots[f"W{k}"])
             np.matmul(ones, delta, out=slots[f"b{k}"])
+            if ("norm", k) in kept:
+                normal, inverse = kept["norm", k]
+                np.matmul(ones, delta * normal, out=slots[f"g{k}"])
+                delta = normalise_back(delta * params[f"g{k}"][..., None, :], normal, inverse)
+            np.matmul(a.mT, delta, out=slots[f"W{k}"])
             if k > 1:
                 delta = np.matmul(
                     delta, params[f"W{k}"].mT, out=scratch(buffers, f"d{k}", a.shape, w.dtype)
                 )
+                if skipped is not None:
+                    delta += skipped
+                skipped = delta.copy() if self._skips(k - 1) else None
+                phi = kept.get(("phi", k - 1), a)
                 if self.activation == "relu":
-                    delta *= a > 0
+                    delta *= phi > 0
                 else:
-                    delta *= 1 - a * a
+                    delta *= 1 - phi * phi
         return loss, grad
 
     def _rows(self, batch: NDArray | None, dtype: np.dtype) -> tuple[NDArray, NDArray]:
@@ -176,11 +214,12 @@ class Network(DataProblem):
         return X[batch], chosen if chosen.ndim == 2 else chosen.swapaxes(0, 1)
 
     def _forward(
-        self, params: dict[str, NDArray], x: NDArray, buffers: Buffers | None
+        self, params: dict[str, NDArray], x: NDArray, buffers: Buffers | None, kept: Kept
     ) -> list[NDArray]:
         """Return `[x, a_1, ..., z]`, of shape `(..., rows, width)` but z `(..., outputs, rows)`.
 
-        z lies on its side because sums and maxima over its short axis are then far faster.
+        z lies on its side because sums and maxima over its short axis are then far faster. What the
+        gradient needs of norms and residuals beside these is put into `kept`.
         """
         last = len(self._layers)
         layers = [x]
@@ -189,11 +228,17 @@ class Network(DataProblem):
             shape = (*lead, x.shape[-2], n_out)
             out = scratch(buffers, f"a{k}", shape, x.dtype)
             a = np.matmul(layers[-1], params[f"W{k}"], out=out)
+            if self.norm:
+                kept["norm", k] = normalise(a)
+                np.multiply(kept["norm", k][0], params[f"g{k}"][..., None, :], out=a)
             a += params[f"b{k}"][..., None, :]
             if self.activation == "relu":
                 np.maximum(a, 0, out=a)
             else:
                 np.tanh(a, out=a)
+            if self._skips(k):
+                kept["phi", k] = a.copy()
+                a += layers[-1]
             layers.append(a)
         out = scratch(buffers, "z", (*lead, self.sizes[-1], x.shape[-2]), x.dtype)
         z = np.matmul(params[f"W{last}"].mT, layers[-1].mT, out=out)

@@ -30,6 +30,9 @@ PROBLEMS = [
     Network(DIGITS, sizes=(64, 12, 10)),
     Network(DIGITS, sizes=(64, 9, 7, 5, 10), activation="tanh"),
     Network(DIABETES, sizes=(10, 6, 1), activation="tanh"),
+    Network(DIGITS, sizes=(64, 9, 7, 10), norm=True),
+    Network(DIGITS, sizes=(64, 8, 8, 8, 10), activation="tanh", residual=True),
+    Network(DIGITS, sizes=(64, 8, 8, 6, 6, 10), activation="tanh", norm=True, residual=True),
 ]
 
 
@@ -97,7 +100,8 @@ def test_a_batch_is_the_problem_on_those_rows_for_one_run_or_each(problem, rng):
     for i in range(3):
         settings = {}
         if type(problem) is Network:
-            settings = {"sizes": problem.sizes, "activation": problem.activation}
+            names = ("sizes", "activation", "norm", "residual")
+            settings = {name: getattr(problem, name) for name in names}
         elif isinstance(problem, LinearRegression):
             settings = {"intercept": problem.intercept}
         part = type(problem)(problem.data.take(rows[i]), **settings)
@@ -160,6 +164,30 @@ def test_the_network_computes_what_its_formula_says(rng):
     np.testing.assert_allclose(network.loss(w), expected, rtol=1e-12)
     np.testing.assert_allclose(network.outputs(w), z, rtol=1e-12)
     assert network.accuracy(w) == (z.argmax(axis=1) == DIGITS.y).mean()
+
+
+def test_norm_and_residual_compute_what_their_formulas_say(rng):
+    network = Network(DIGITS, sizes=(64, 8, 8, 10), norm=True, residual=True)
+    w = network.init(rng) + 0.1 * rng.standard_normal(network.n_params)
+    p = network.views(w)
+    assert list(p) == ["W1", "b1", "g1", "W2", "b2", "g2", "W3", "b3"]
+
+    def layer(a, k):
+        h = a @ p[f"W{k}"]
+        h = (h - h.mean(axis=1, keepdims=True)) / np.sqrt(h.var(axis=1, keepdims=True) + 1e-5)
+        return np.maximum(h * p[f"g{k}"] + p[f"b{k}"], 0)
+
+    first = layer(DIGITS.X, 1)
+    z = (first + layer(first, 2)) @ p["W3"] + p["b3"]
+    np.testing.assert_allclose(network.outputs(w), z, rtol=1e-12)
+
+
+def test_a_normalised_network_does_not_see_the_scale_of_its_weights(rng):
+    network = Network(DIGITS, sizes=(64, 12, 10), norm=True)
+    w = network.init(rng)
+    larger = w.copy()
+    network.views(larger)["W1"][...] *= 100
+    np.testing.assert_allclose(network.loss(larger), network.loss(w), rtol=1e-4)
 
 
 def test_first_layer_weights_have_the_stated_variance():
@@ -279,6 +307,8 @@ def test_predicted_rates_separate_converging_from_diverging_descent():
         (lambda: Network(DIGITS, sizes=(64, 0, 10)), "1 or more"),
         (lambda: Network(DIGITS, sizes=(64, 32.5, 10)), "whole number"),
         (lambda: Network(DIGITS, activation="sigmoid"), "relu"),
+        (lambda: Network(DIGITS, (64, 8, 10), residual=True), "two hidden layers of one width"),
+        (lambda: Network(DIGITS, (64, 8, 9, 10), residual=True), "two hidden layers of one width"),
         (lambda: SoftmaxRegression(DIABETES), "use LinearRegression"),
         (lambda: LinearRegression("digits"), "expected a Dataset"),
         (lambda: Network(DIABETES, (10, 1)).accuracy(np.zeros(11)), "classes"),
