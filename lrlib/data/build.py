@@ -1,8 +1,9 @@
-"""Rebuilds the bundled data files from their sources: `python -m lrlib.data.build`.
+"""Rebuilds the bundled data files from their sources: `python -m lrlib.data.build FOLDER`.
 
 Digits, diabetes and breast cancer are read from an installed scikit-learn (1.9 was used); the bag
-of words is counted from the standard library of the running Python (3.11.7 was used). The loaders
-never need this module; it is here so that anyone can see where each number came from.
+of words is counted from the standard library of the running Python (3.11.7 was used); the plays are
+read from FOLDER, `shksprdata/texts` of the unpacked package shakespeare 0.6. The loaders never need
+this module; it is here so that anyone can see where each number came from.
 """
 
 import ast
@@ -25,6 +26,7 @@ PACKAGES = (
     "unittest",
     "xml",
 )
+PLAYS = ("macbeth", "tempest", "midsummer_nights_dream")
 MIN_WORDS_PER_DOCSTRING = 6
 MIN_DOCSTRINGS_PER_WORD = 5
 
@@ -104,6 +106,17 @@ def build_from_scikit_learn() -> None:
     )
 
 
+def build_shakespeare(folder: Path) -> None:
+    """Write shakespeare.npz: three plays as numbers of characters, blank lines left out."""
+    plays = [(folder / f"{name}_gut.txt").read_text(encoding="ascii") for name in PLAYS]
+    lines = [line.strip() for play in plays for line in play.splitlines()]
+    text = "\n".join(line for line in lines if line)
+    alphabet = "".join(sorted(set(text)))
+    codes = np.array([alphabet.index(character) for character in text], dtype=np.uint8)
+    np.savez_compressed(HERE / "shakespeare.npz", codes=codes, alphabet=np.array(alphabet))
+
+
 if __name__ == "__main__":
+    build_shakespeare(Path(sys.argv[1]))
     build_from_scikit_learn()
     build_docstrings()

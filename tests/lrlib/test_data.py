@@ -1,16 +1,21 @@
 """The bundled data are what their sources published, and damage is noticed."""
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from lrlib import data
-from lrlib.data import Dataset
+from lrlib.data import Dataset, Text, files
 
+ROOT = Path(__file__).resolve().parents[2]
 LOADERS = [
     data.load_digits,
     data.load_diabetes,
     data.load_breast_cancer,
     data.load_docstrings,
+    data.load_mnist1d,
 ]
 
 
@@ -49,21 +54,88 @@ def test_the_sparse_set_is_sparse_with_common_and_rare_words():
     assert (share * docstrings.n_samples >= 5).all()
 
 
-def test_bundled_files_stay_under_a_megabyte():
-    from pathlib import Path
+def test_mnist1d_is_the_published_set_and_other_seeds_give_others():
+    signals = data.load_mnist1d()
+    # Literal values of mnist1d 0.0.2.post1, make_dataset().
+    assert signals.y[:12].tolist() == [2, 6, 4, 5, 6, 6, 6, 0, 3, 1, 6, 9]
+    assert (np.bincount(signals.y) == 500).all()
+    first, last = [-0.3320056674, -0.4719103657, -0.7786970763], [0.65987565, 0.87773435]
+    np.testing.assert_allclose(signals.X[0, :3], first, atol=1e-9)
+    np.testing.assert_allclose(signals.X[4999, -3:-1], last, atol=1e-7)
+    assert np.abs(signals.X).sum() == pytest.approx(148316.17264806535, rel=1e-9)
+    assert (signals.X.mean(), signals.X.std()) == pytest.approx((0.0, 1.0))
+    other = data.load_mnist1d(samples=100, seed=1)
+    assert other.n_samples == 100 and not np.allclose(other.X, data.load_mnist1d(100, seed=2).X)
+    with pytest.raises(ValueError, match="10 or more"):
+        data.load_mnist1d(samples=9)
 
-    files = list(Path(data.__file__).parent.glob("*.npz"))
-    assert {file.name for file in files} == set(data.CHECKSUMS)
-    assert sum(file.stat().st_size for file in files) < 1_000_000
+
+def test_the_text_is_the_plays_and_every_character_but_the_first_is_once_a_target():
+    text = data.load_shakespeare()
+    whole = text.read(0) + "".join(text.read(row)[1:] for row in range(1, text.n_samples))
+    assert whole.startswith("MACBETH\nby William Shakespeare\n")
+    assert "We are such stuff\nAs dreams are made on" in whole
+    assert len(whole) == text.n_samples * 32 + 1 <= 300_000
+    assert text.source and text.licence == "public domain"
+    longer = data.load_shakespeare(context=64)
+    assert longer.read(0) == whole[:65] and longer.alphabet == text.alphabet
+    with pytest.raises(ValueError, match="read-only"):
+        text.windows[0, 0] = 1
+    with pytest.raises(ValueError, match="below the"):
+        data.load_shakespeare(context=1_000_000)
+
+
+def test_a_text_is_split_like_any_other_data():
+    text = data.load_shakespeare()
+    parts = text.split(seed=3, fractions=(0.6, 0.2, 0.2))
+    order = np.random.default_rng(3).permutation(text.n_samples)
+    assert np.array_equal(np.concatenate([part.windows for part in parts]), text.windows[order])
+    assert [part.alphabet == text.alphabet for part in parts] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("windows", "message"),
+    [
+        (np.zeros((3, 1), int), "two characters at least"),
+        (np.zeros((0, 4), int), "one sample"),
+        (np.zeros((3, 4)), "whole numbers"),
+        (np.full((3, 4), -1), "from 0 up"),
+        (np.full((3, 4), 2), "numbers below 2"),
+    ],
+)
+def test_windows_that_are_no_text_are_refused(windows, message):
+    with pytest.raises(ValueError, match=message):
+        Text(windows, alphabet="ab")
+
+
+def test_the_notices_of_the_sources_travel_with_the_data():
+    folder = Path(data.__file__).parent / "licences"
+    texts = {file.stem: file.read_text(encoding="utf-8") for file in folder.glob("*.txt")}
+    assert "Copyright (c) 2007-2026 The scikit-learn developers." in texts["scikit-learn"]
+    assert "PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2" in texts["python"]
+    assert "Apache License" in texts["mnist1d"] and "Greydanus" in texts["mnist1d"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for pattern in project["tool"]["setuptools"]["package-data"]["lrlib.data"]:
+        assert set(folder.parent.glob(pattern)) == set(folder.glob("*"))
+    noted = {file for pattern in project["project"]["license-files"] for file in ROOT.glob(pattern)}
+    assert set(folder.glob("*")) <= noted
+    named = {load().licence.split("under ")[-1].replace(" ", "-") for load in LOADERS}
+    assert named == set(project["project"]["license"].split(" AND "))
+
+
+def test_bundled_files_stay_under_a_megabyte():
+    found = list(Path(data.__file__).parent.glob("*.npz"))
+    assert {file.name for file in found} == set(data.CHECKSUMS)
+    assert sum(file.stat().st_size for file in found) < 1_000_000
 
 
 def test_a_damaged_or_missing_file_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(data, "__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(files, "__file__", str(tmp_path / "__init__.py"))
     with pytest.raises(FileNotFoundError, match="install the course again"):
-        data._load("digits.npz")
+        files.load_file("digits.npz")
     (tmp_path / "digits.npz").write_bytes(b"something else")
     with pytest.raises(ValueError, match="checksum differs"):
-        data._load("digits.npz")
+        files.load_file("digits.npz")
 
 
 def test_equal_seeds_give_equal_disjoint_and_complete_splits():

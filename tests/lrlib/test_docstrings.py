@@ -7,14 +7,15 @@ from importlib import import_module
 import numpy as np
 import pytest
 
+import lrlib.data
 import lrlib.problems
 import lrlib.training
 
 MODULES = [
-    "lrlib.data",
     "lrlib.curvature",
     "lrlib.width",
     "lrlib.style",
+    *(m.name for m in pkgutil.iter_modules(lrlib.data.__path__, "lrlib.data.")),
     *(m.name for m in pkgutil.iter_modules(lrlib.problems.__path__, "lrlib.problems.")),
     *(m.name for m in pkgutil.iter_modules(lrlib.training.__path__, "lrlib.training.")),
 ]
