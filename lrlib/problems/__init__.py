@@ -1,4 +1,4 @@
-"""What is minimised: quadratics, Rosenbrock's valley, linear and softmax regression, a network.
+"""What is minimised: quadratics, a valley, linear and softmax regression, networks, transformers.
 
 Every problem has `n_params`, `init(rng)`, `loss(w, batch)`, `grad(w, batch)`, both at once as
 `loss_and_grad(w, batch)`, and `batches(rng, batch_size)`. The parameters are one flat vector; an
@@ -16,6 +16,7 @@ from lrlib.problems.surfaces import (
     Rosenbrock,
     RotatedRavine,
 )
+from lrlib.problems.transformer import Transformer
 
 __all__ = [
     "LinearRegression",
@@ -27,4 +28,5 @@ __all__ = [
     "Rosenbrock",
     "RotatedRavine",
     "SoftmaxRegression",
+    "Transformer",
 ]

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from lrlib import curvature
-from lrlib.data import Dataset, load_breast_cancer, load_diabetes, load_digits
+from lrlib.data import (
+    Dataset,
+    load_breast_cancer,
+    load_diabetes,
+    load_digits,
+    load_shakespeare,
+)
+from lrlib.optimizers import Adam
 from lrlib.problems import (
     LinearRegression,
     Network,
@@ -14,10 +21,13 @@ from lrlib.problems import (
     Rosenbrock,
     RotatedRavine,
     SoftmaxRegression,
+    Transformer,
 )
+from lrlib.training import train
 
 DIGITS = load_digits().take(range(40))
 DIABETES = load_diabetes().standardised().take(range(30))
+PLAYS = load_shakespeare(context=6).take(range(300, 320))
 PROBLEMS = [
     Quadratic((0.5, 3.0, 10.0)),
     NoisyQuadratic((1.0, 2.0), noise=0.5),
@@ -33,7 +43,14 @@ PROBLEMS = [
     Network(DIGITS, sizes=(64, 9, 7, 10), norm=True),
     Network(DIGITS, sizes=(64, 8, 8, 8, 10), activation="tanh", residual=True),
     Network(DIGITS, sizes=(64, 8, 8, 6, 6, 10), activation="tanh", norm=True, residual=True),
+    Transformer(PLAYS, width=8, layers=2, heads=2),
+    Transformer(PLAYS, width=6, layers=1, heads=1),
 ]
+SETTINGS = {
+    Network: ("sizes", "activation", "norm", "residual"),
+    LinearRegression: ("intercept",),
+    Transformer: ("width", "layers", "heads"),
+}
 
 
 def name(problem):
@@ -98,12 +115,8 @@ def test_a_batch_is_the_problem_on_those_rows_for_one_run_or_each(problem, rng):
     rows = rng.integers(0, problem.n_samples, size=(3, 8))
     losses, gradients = problem.loss_and_grad(w, rows)
     for i in range(3):
-        settings = {}
-        if type(problem) is Network:
-            names = ("sizes", "activation", "norm", "residual")
-            settings = {name: getattr(problem, name) for name in names}
-        elif isinstance(problem, LinearRegression):
-            settings = {"intercept": problem.intercept}
+        names = SETTINGS.get(type(problem), ())
+        settings = {name: getattr(problem, name) for name in names}
         part = type(problem)(problem.data.take(rows[i]), **settings)
         loss, gradient = part.loss_and_grad(w[i])
         np.testing.assert_allclose(losses[i], loss, rtol=1e-12)
@@ -188,6 +201,41 @@ def test_a_normalised_network_does_not_see_the_scale_of_its_weights(rng):
     larger = w.copy()
     network.views(larger)["W1"][...] *= 100
     np.testing.assert_allclose(network.loss(larger), network.loss(w), rtol=1e-4)
+
+
+def test_a_transformer_sees_no_character_that_is_still_to_come(rng):
+    model = Transformer(PLAYS, width=8, layers=2, heads=2)
+    w = model.init(rng)
+    characters = model._rows(np.array([0, 1]), w)[0]
+    changed = characters.copy()
+    changed[3:6] = np.roll(characters[3:6], 1, axis=1)
+    before, after = (
+        model._forward(model.views(w), x, keep=False)[0] for x in (characters, changed)
+    )
+    same = (before == after).all(axis=-1)
+    assert same.tolist() == [True] * 3 + [False] * 3 + [True] * 6
+
+
+def test_a_text_in_pieces_has_the_loss_and_gradient_of_the_whole(rng, monkeypatch):
+    model = Transformer(PLAYS, width=6, layers=1, heads=2)
+    w = model.init(rng)
+    whole, gradient = model.loss_and_grad(w, np.arange(20))
+    monkeypatch.setattr("lrlib.problems.transformer.ROWS_AT_ONCE", 7)
+    loss, pieces = model.loss_and_grad(w)
+    assert loss == pytest.approx(whole, rel=1e-12) == model.loss(w)
+    np.testing.assert_allclose(pieces, gradient, rtol=1e-9, atol=1e-14)
+
+
+def test_a_transformer_starts_at_the_log_of_its_characters_and_learns():
+    text = load_shakespeare()
+    learn, unseen = text.split(0)
+    model = Transformer(learn, width=16, layers=1)
+    other = Transformer(unseen.take(range(100)), width=16, layers=1)
+    assert float(model.loss(model.init(0), np.arange(50))) == pytest.approx(np.log(75), abs=0.1)
+    run = train(model, Adam(), 0.01, 150, batch_size=8, dtype=np.float32)
+    counts = np.unique(learn.windows, return_counts=True)[1]
+    blind = -(counts / counts.sum() * np.log(counts / counts.sum())).sum()
+    assert other.loss(run.w) < blind - 0.4
 
 
 def test_first_layer_weights_have_the_stated_variance():
@@ -309,6 +357,9 @@ def test_predicted_rates_separate_converging_from_diverging_descent():
         (lambda: Network(DIGITS, activation="sigmoid"), "relu"),
         (lambda: Network(DIGITS, (64, 8, 10), residual=True), "two hidden layers of one width"),
         (lambda: Network(DIGITS, (64, 8, 9, 10), residual=True), "two hidden layers of one width"),
+        (lambda: Transformer(DIGITS), "expected a Text"),
+        (lambda: Transformer(PLAYS, width=10, heads=4), "multiple of the 4 heads; got 10; try 8"),
+        (lambda: Transformer(PLAYS, layers=0), "1 or more"),
         (lambda: SoftmaxRegression(DIABETES), "use LinearRegression"),
         (lambda: LinearRegression("digits"), "expected a Dataset"),
         (lambda: Network(DIABETES, (10, 1)).accuracy(np.zeros(11)), "classes"),
