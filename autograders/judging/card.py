@@ -6,7 +6,17 @@ import sys
 from dataclasses import dataclass, fields
 from html import escape
 
-from .report import FRESH, LEVELS, UNWRITTEN, Example, Finding, Report, headline, points
+from .report import (
+    FRESH,
+    LEVELS,
+    UNWRITTEN,
+    Example,
+    Finding,
+    Report,
+    headline,
+    points,
+    told_once,
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,7 @@ class Card(Report):
         display({"text/html": self._repr_html_(), "text/plain": str(self)}, raw=True)
         if not self.passed:
             said = f"{self.name}: {points(self.score)} of {points(self.max_score)} points so far"
-            print(said, file=sys.stderr)
+            print(self.outdated or said, file=sys.stderr)
 
 
 def as_html(report: Report) -> str:
@@ -39,6 +49,7 @@ def as_html(report: Report) -> str:
         f'<section class="lr-card" aria-label="Result of the check of {escape(report.name)}"'
         f' style="border-left:5px solid {colour};padding:.4em .9em;max-width:48em;'
         'line-height:1.45">',
+        f"<p><strong>{with_code(report.outdated)}</strong></p>" if report.outdated else "",
         f'<p style="margin:.2em 0"><strong>{"✓" if good else "✗"} {escape(headline(report))}'
         "</strong></p>",
     ]
@@ -46,7 +57,7 @@ def as_html(report: Report) -> str:
         parts.append(f"<p>{with_code(report.note)}</p>")
     if report.status != UNWRITTEN and report.findings:
         parts.append('<ul style="list-style:none;padding-left:0;margin:.4em 0">')
-        parts += [_finding_html(finding) for finding in report.findings]
+        parts += map(_finding_html, report.findings, told_once(report))
         parts.append("</ul>")
     if report.example:
         parts.append(_example_html(report.example))
@@ -69,10 +80,10 @@ def with_code(text: str) -> str:
     return "".join(f"<code>{part}</code>" if n % 2 else part for n, part in enumerate(parts))
 
 
-def _finding_html(finding: Finding) -> str:
+def _finding_html(finding: Finding, message: str) -> str:
     mark, word = ("✓", "holds") if finding.passed else ("✗", "does not hold")
     worth = f"{points(finding.points)}/{points(finding.max_points)}"
-    message = f"<br><small>{with_code(finding.message)}</small>" if finding.message else ""
+    message = f"<br><small>{with_code(message)}</small>" if message else ""
     return (
         f'<li><span role="img" aria-label="{word}">{mark}</span> {with_code(finding.statement)}'
         f" <small>({worth})</small>{message}</li>"

@@ -297,15 +297,14 @@ def judge_quiz(quiz: Quiz, value: Any, *, reveal: bool = True) -> Report:
         for id, question in quiz.questions.items()
     ]
     score = math.fsum(finding.points for finding in findings)
-    chosen = [
-        _option(answers.get(id)) in question.options for id, question in quiz.questions.items()
-    ]
     status = FULL if all(f.passed for f in findings) else PARTIAL if score else ZERO
-    if not any(chosen):
+    if not any(map(_is_given, answers.values())):
         status = UNWRITTEN
-    note = (
-        "" if isinstance(value, Mapping) else f"expected a dict of answers, got {describe(value)}"
-    )
+    note = "" if value is answers else f"expected a dict of answers, got {describe(value)}"
+    unknown = [show(key) for key in answers if key not in quiz.questions]
+    if unknown:
+        asked = ", ".join(repr(id) for id in quiz.questions)
+        note = f"there is no question {', '.join(unknown[:5])}; the questions are {asked}"
     return Report(
         quiz.name, quiz.unit, score, quiz.points, status, tuple(findings), note=note
     )  # fmt: skip
@@ -316,11 +315,15 @@ def _option(given: Any) -> str | None:
     return given.strip(" \t\n().:").lower() if isinstance(given, str) else None
 
 
+def _is_given(answer: Any) -> bool:
+    return answer is not None and _option(answer) not in ("", "?")
+
+
 def _answer_finding(id: str, question: Question, given: Any, share: float, reveal: bool) -> Finding:
     named = _option(given)
     if named is None or named not in question.options:
         keys = ", ".join(repr(key) for key in question.options)
-        came = "no answer yet" if given is None or named in ("", "?") else f"got {show(given)}"
+        came = f"got {show(given)}" if _is_given(given) else "no answer yet"
         return Finding(id, question.text, False, 0.0, share, f"choose one of {keys}; {came}")
     passed = question.answer in (None, named)
     return Finding(

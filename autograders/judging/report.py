@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 FULL, PARTIAL, ZERO, UNWRITTEN, UNGRADED = "full", "partial", "zero", "unwritten", "ungraded"
+STOPPED = "stopped"
 
 
 HEADLINES = {
@@ -14,6 +16,8 @@ HEADLINES = {
     UNGRADED: "not graded, a person must look",
 }
 LEVELS = ("Where to look", "Why it goes wrong", "Almost how")
+WHEN = re.compile(r"(when .+?: )?(.*)", re.DOTALL)
+RAISED = re.compile(r"raised (\w+): .* \((line \d+) of your cell\)", re.DOTALL)
 FRESH = "Grading uses fresh inputs, so values written out by hand will not pass there."
 
 
@@ -45,7 +49,9 @@ class Report:
 
     `misconception` is the id of the recognised one, or None. `status` is "full", "partial", "zero",
     "unwritten" (still the released stub) or "ungraded" (a fault of the grader or the machine: a
-    person must look, and `score` is None). `on_public_inputs` marks what `check` found in a
+    person must look, and `score` is None); of `check`, also "stopped" (by the learner: nothing was
+    judged). `outdated` says why a notebook's newest version was not judged, if it was not.
+    `on_public_inputs` marks what `check` found in a
     learner's notebook, on inputs that everybody sees; grading draws fresh ones.
     """
 
@@ -61,11 +67,12 @@ class Report:
     note: str = ""
     hints_shown: int = field(default=1, compare=False)
     on_public_inputs: bool = field(default=False, compare=False)
+    outdated: str = ""
 
     @property
     def passed(self) -> bool:
-        """True at full marks."""
-        return self.status == FULL
+        """True at full marks for what the notebook says now."""
+        return self.status == FULL and not self.outdated
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, for JSON."""
@@ -107,21 +114,44 @@ def ungraded(name: str, unit: str, max_score: float, note: str) -> Report:
 
 def headline(report: Report) -> str:
     """The first line: what was checked, the points, and the verdict in words."""
+    if report.status == STOPPED:
+        return f"{report.name}: stopped by you"
     words = HEADLINES.get(report.status, "not there yet")
     return f"{report.name}: {points(report.score)} of {points(report.max_score)} points, {words}"
 
 
+def told_once(report: Report) -> list[str]:
+    """The message of each finding; where the cause is that of an earlier one, it says only that.
+
+    An exception of one kind from one line is one cause, whatever its words say of the input.
+    """
+    told: set[tuple[str, ...]] = set()
+    messages = []
+    for finding in report.findings:
+        message = "" if finding.message == report.note else finding.message
+        when, said = WHEN.fullmatch(message).groups()  # type: ignore[union-attr]
+        raised = RAISED.search(said)
+        cause = raised.groups() if raised else (said,)
+        if cause in told and not finding.passed and not said.startswith("choose one of"):
+            message = f"{when}the same as above"
+        elif said:
+            told.add(cause)
+        messages.append(message)
+    return messages
+
+
 def _lines(report: Report) -> list[str]:
-    lines = [headline(report)]
+    lines = [report.outdated] if report.outdated else []
+    lines.append(headline(report))
     if report.note:
         lines.append(f"  {report.note}")
     if report.status != UNWRITTEN:
-        for finding in report.findings:
+        for finding, message in zip(report.findings, told_once(report)):
             mark = "[ok]" if finding.passed else "[no]"
             worth = f"{points(finding.points)}/{points(finding.max_points)}"
             lines.append(f"  {mark} {finding.statement} ({worth})")
-            if finding.message:
-                lines.append(f"       {finding.message}")
+            if message:
+                lines.append(f"       {message}")
     if report.example:
         lines += ["  For example", f"    {report.example.call}"]
         lines += [f"    expected {report.example.expected}", f"    got      {report.example.got}"]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,12 +13,15 @@ from ..declare.returns import Number, WrongKind, describe
 from ..judging.card import Card
 from ..judging.judge import judge, judge_quiz
 from ..judging.plan import PUBLIC_SEED, call_of, plan_for
-from ..judging.report import ZERO, Report
+from ..judging.report import STOPPED, ZERO, Report
 from ..protocol.calls import run_calls
 from ..protocol.codec import decode, encode
-from . import progress
+from . import newest, progress
+from .limits import OutOfTime, time_limit, without_end
 
 _MISSING = object()
+
+newest.follow()
 
 
 def check(answer: Callable[..., Any] | str, value: Any = _MISSING, *, hint: int = 1) -> Card:
@@ -31,6 +32,10 @@ def check(answer: Callable[..., Any] | str, value: Any = _MISSING, *, hint: int 
     `check("quiz_04", quiz_04)` checks a dict of answers, `check("step_decay", mine)` a function
     under another name.
     `hint` opens that many levels of hint, 0 to 3. Shown in a notebook, the report is a card.
+
+    In a notebook it knows whether the newest version ran; if not, the report is about the earlier
+    one, says so in `outdated` and has not passed. After Stop nothing is judged. Neither is recorded
+    as progress.
 
     Nothing is raised for a wrong answer; a name that no exercise has is a `LookupError`.
     """
@@ -49,7 +54,9 @@ def check(answer: Callable[..., Any] | str, value: Any = _MISSING, *, hint: int 
         found = _check_function(exercise, value)
         public = plan_for(exercise, PUBLIC_SEED).draws_inputs
         report = replace(found, hints_shown=hint, on_public_inputs=public)
-    progress.record(report)
+    report = replace(report, outdated=newest.doubt(value))
+    if report.status != STOPPED and not report.outdated:
+        progress.record(report)
     return Card.of(report)
 
 
@@ -68,17 +75,20 @@ def _named(answer: Any, value: Any, places: Iterable[Mapping[str, Any]]) -> tupl
 
 
 def _check_function(exercise: Exercise, function: Callable[..., Any]) -> Report:
-    plan = plan_for(exercise, PUBLIC_SEED)
+    seconds = exercise.seconds * 5
     try:
-        with _time_limit(exercise.seconds * 5):
-            answers = _ask(exercise.name, function, plan.calls)
+        with time_limit(seconds):
+            return _judged(exercise, function)
     except KeyboardInterrupt:
-        return Report(
-            exercise.name, exercise.unit, 0.0, exercise.points, ZERO,
-            note="stopped: it was still running after "
-            f"{exercise.seconds * 5:g} s; look for a loop that does not end",
-        )  # fmt: skip
-    report = judge(plan, answers, reveal=True)
+        status, score, note = STOPPED, None, "Nothing was judged and nothing is recorded."
+    except OutOfTime:
+        status, score, note = ZERO, 0.0, f"stopped: {without_end(seconds)}"
+    return Report(exercise.name, exercise.unit, score, exercise.points, status, note=note)
+
+
+def _judged(exercise: Exercise, function: Callable[..., Any]) -> Report:
+    plan = plan_for(exercise, PUBLIC_SEED)
+    report = judge(plan, _ask(exercise.name, function, plan.calls), reveal=True)
     if report.example and exercise.curve and not report.passed:
         cases = list(exercise.curve())
         calls = [call_of(exercise.name, case) for case in cases]
@@ -102,20 +112,3 @@ def _number(answer: dict[str, Any]) -> float | None:
         return Number().read(answer.get("result"))
     except WrongKind:
         return None
-
-
-@contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Interrupt the main thread after a while, where threads exist (not in a browser)."""
-    if sys.platform == "emscripten" or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    import _thread
-
-    timer = threading.Timer(seconds, _thread.interrupt_main)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .limits import OutOfTime, time_limit, without_end
 
 __all__ = ["your_code"]
 
+SECONDS = 180.0
 
-class your_code:
+
+@contextmanager
+def your_code() -> Iterator[None]:
     """A `with` block that runs the learner's functions and ends quietly at one still to be written.
 
     A released stub raises `NotImplementedError`; the block then prints which function it waits for
     and the notebook runs on. So it does when the block itself uses a name that an earlier waiting
-    cell did not make. Every other exception is the learner's to see and passes unchanged.
+    cell did not make, and when it is stopped because it still runs after three minutes. Every other
+    exception is the learner's to see and passes unchanged.
 
     >>> def sgd_step(w, grad, lr):
     ...     raise NotImplementedError
@@ -20,16 +27,13 @@ class your_code:
     ...     sgd_step(1.0, 2.0, 0.1)
     This cell waits for your `sgd_step`. Write it, run its cell, then run this one again.
     """
-
-    def __enter__(self) -> your_code:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool:
+    try:
+        with time_limit(SECONDS):
+            yield
+    except OutOfTime:
+        print(f"This cell was stopped: {without_end(SECONDS)} in your functions.")
+    except (NotImplementedError, NameError) as error:
+        trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
         where = trace.tb_frame.f_code.co_name if trace else "<module>"
@@ -38,6 +42,5 @@ class your_code:
         elif isinstance(error, NameError) and not where.isidentifier():
             missing = f"`{error.name}`, which a cell above makes. Run that cell"
         else:
-            return False
+            raise
         print(f"This cell waits for {missing}, then run this one again.")
-        return True

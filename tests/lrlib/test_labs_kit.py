@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import xml.etree.ElementTree as ET
 from itertools import islice
 from pathlib import Path
@@ -19,7 +20,7 @@ from lrlib import labs
 from lrlib.labs.kit import Axis, Log, Picture, Span, number
 from lrlib.labs.kit.jupyter import knob
 from lrlib.labs.kit.live import LiveRun, LiveRuns, TightNetwork, digits_network
-from lrlib.labs.kit.own import LearnerError, plugged, rates_from
+from lrlib.labs.kit.own import LearnerError, forget_answers, plugged, rates_from
 from lrlib.optimizers import SGD
 
 
@@ -219,6 +220,42 @@ def test_a_schedule_that_gives_no_rate_is_told_at_which_step() -> None:
 def test_a_fault_in_the_learner_s_function_is_named_with_its_function() -> None:
     with pytest.raises(LearnerError, match="Your step raised ZeroDivisionError: division by zero"):
         plugged(lambda: 1 / 0, "step")()
+
+
+def test_a_lab_stops_a_learner_s_loop_without_end_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lrlib.labs.kit.own.SECONDS", 0.1)
+
+    def sgd_step(w: float, grad: float, lr: float) -> float:
+        while lr > 0.5:
+            pass
+        return w - lr * grad
+
+    lab = labs.step_marble(sgd_step)
+    lab.set(lr=0.1, steps=5)
+    assert "stopped" not in lab.reading
+    lab.set(lr=0.9)
+    assert lab.reading == (
+        "Your sgd_step was stopped: it was still running after 0.1 s; "
+        "look for a loop that does not end."
+    )
+    lab.set(lr=0.1)
+    assert "stopped" not in lab.reading
+
+
+def test_many_slow_calls_count_together_and_anew_for_each_result(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lrlib.labs.kit.own.SECONDS", 0.2)
+    slow = plugged(lambda: time.sleep(0.08), "step")
+    forget_answers()
+    slow()
+    slow()
+    with pytest.raises(LearnerError, match="Your step was stopped"):
+        slow()
+    forget_answers()
+    slow()
 
 
 def test_run_takes_one_step_after_another_while_the_event_loop_turns(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lrlib.limits import OutOfTime, time_limit, without_end
+
+SECONDS = 5.0
 _answers: dict[str, Any] = {}
+_spent = 0.0
 
 
 class LearnerError(Exception):
@@ -18,21 +23,29 @@ class LearnerError(Exception):
 def plugged(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     """The learner's own function; whatever it raises becomes a `LearnerError` that names it.
 
-    A stub that still raises `NotImplementedError` is reported as not written yet. What it answered
-    last is kept for `blamed`. A function of lrlib's own is returned as it is.
+    A stub that still raises `NotImplementedError` is reported as not written yet, and one without
+    end is stopped when all calls since `forget_answers` have taken `SECONDS`. What it answered last
+    is kept for `blamed`. A function of lrlib's own is returned as it is.
     """
     if getattr(function, "__module__", "").startswith("lrlib."):
         return function
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        global _spent
+        began = time.monotonic()
         try:
-            answer = function(*args, **kwargs)
+            with time_limit(SECONDS - _spent):
+                answer = function(*args, **kwargs)
+        except OutOfTime:
+            raise LearnerError(f"Your {name} was stopped: {without_end(SECONDS)}.") from None
         except NotImplementedError:
             raise LearnerError(
                 f"Your {name} is not written yet: fill it in, then run this cell again."
             ) from None
         except Exception as error:
             raise LearnerError(f"Your {name} raised {type(error).__name__}: {error}") from error
+        finally:
+            _spent += time.monotonic() - began
         _answers[name] = answer
         return answer
 
@@ -40,7 +53,9 @@ def plugged(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 def forget_answers() -> None:
-    """Start anew: no function of the learner has answered yet."""
+    """Start anew: no function of the learner has answered yet, or taken any time."""
+    global _spent
+    _spent = 0.0
     _answers.clear()
 
 

@@ -352,7 +352,7 @@ def test_a_quiz_takes_an_answer_however_it_is_typed_and_nothing_that_is_no_text(
     assert judge_quiz(quiz, {id: f" {key.upper()} " for id, key in right.items()}).status == FULL
     for odd in (["a"], {"a": "b"}, np.array([1.0, 2.0]), 3):
         report = judge_quiz(quiz, dict.fromkeys(right, odd))
-        assert (report.status, report.score) == (UNWRITTEN, 0)
+        assert (report.status, report.score) == (ZERO, 0)
         assert all("; got " in finding.message for finding in report.findings)
 
 

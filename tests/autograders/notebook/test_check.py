@@ -1,14 +1,19 @@
 """`check` in a notebook: at once, on public inputs, as a card and as plain text."""
 
+import contextlib
 import json
+import signal
 import time
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
 
 from autograders import Progress, check
-from autograders.declare.catalogue import UnknownExercise
+from autograders.declare.catalogue import UnknownExercise, find
+from autograders.judging.plan import plan_for
+from autograders.judging.report import STOPPED, Finding, Report, told_once
 from autograders.notebook import progress
 
 
@@ -82,6 +87,102 @@ def test_an_endless_loop_is_stopped_and_explained(monkeypatch):
     report = check(sgd_step)
     assert report.score == 0
     assert "still running" in report.note
+    assert progress.load()["sgd_step"]["checks"] == 1
+
+
+def test_a_loop_that_swallows_every_exception_is_stopped_too(monkeypatch):
+    monkeypatch.setattr(find("sgd_step"), "seconds", 0.05)
+
+    def sgd_step(w, grad, lr):
+        while True:
+            with contextlib.suppress(Exception):
+                time.sleep(0.001)
+
+    assert "still running" in check(sgd_step).note
+
+
+def test_a_loop_that_only_the_picture_meets_is_stopped_too(monkeypatch):
+    monkeypatch.setattr(find("step_decay"), "seconds", 0.3)
+    drawn = {case.args for case in find("step_decay").curve()}
+    asked = {case.args for case in plan_for(find("step_decay")).cases}
+    assert drawn - asked
+
+    def step_decay(t, *, lr0, gamma, every):
+        while (t,) in drawn - asked:
+            time.sleep(0.001)
+        return lr0
+
+    assert "still running" in check(step_decay).note
+
+
+def test_stop_judges_nothing_and_records_nothing():
+    def sgd_step(w, grad, lr):
+        signal.raise_signal(signal.SIGINT)
+
+    report = check(sgd_step)
+    assert (report.status, report.score, report.findings) == (STOPPED, None, ())
+    assert str(report) == (
+        "sgd_step: stopped by you\n  Nothing was judged and nothing is recorded."
+    )
+    assert not report.passed
+    assert "✓" not in report._repr_html_()
+    assert progress.load() == {}
+
+
+def test_one_exception_is_told_once_and_not_under_every_property():
+    def step_decay(t, *, lr0, gamma, every):
+        return lr0 * gama ** (t // every)  # type: ignore[name-defined]  # noqa: F821
+
+    report = check(step_decay)
+    failed = [finding for finding in report.findings if not finding.passed]
+    assert len(failed) == 3
+    report = replace(report, example=None)
+    for card in (str(report), report._repr_html_()):
+        assert card.count("NameError") == 1
+        assert card.count("the same as above") == len(failed) - 1
+
+
+def test_two_causes_are_both_told():
+    found = [
+        Finding(
+            "values", "", False, 0, 1, "when t is 0: raised KeyError: 'a' (line 2 of your cell)"
+        ),
+        Finding("edge", "", False, 0, 1, "when t is 9: raised KeyError: 'b' (line 2 of your cell)"),
+        Finding("shape", "", False, 0, 1, "raised KeyError: 'b' (line 3 of your cell)"),
+        Finding("purity", "", False, 0, 1, "the input `w` was changed"),
+    ]
+    assert told_once(Report("f", "00", 0, 4, "zero", tuple(found))) == [
+        found[0].message,
+        "when t is 9: the same as above",
+        found[2].message,
+        found[3].message,
+    ]
+
+
+def test_an_answer_that_is_no_letter_of_the_quiz_is_told_which_letters_there_are():
+    questions = find("quiz_01").questions
+    report = check("quiz_01", dict.fromkeys(questions, "z"))
+    assert report.status == "zero"
+    for id, question in questions.items():
+        letters = ", ".join(repr(letter) for letter in question.options)
+        assert f"choose one of {letters}; got 'z'" in str(report), id
+    assert "not written yet" in str(check("quiz_01", dict.fromkeys(questions, "?")))
+
+
+def test_an_answer_to_a_question_that_the_quiz_does_not_have_is_told_which_there_are():
+    report = check("quiz_01", {"q99": "a"})
+    assert "there is no question 'q99'; the questions are 'q1', 'q2'" in str(report)
+
+
+def test_a_check_answers_within_a_tenth_of_a_second():
+    right = find("sgd_step").reference
+    check("sgd_step", right)
+    took = []
+    for _ in range(5):
+        began = time.perf_counter()
+        check("sgd_step", right)
+        took.append(time.perf_counter() - began)
+    assert min(took) <= 0.1
 
 
 def test_a_wrong_schedule_is_drawn_against_the_right_one():
