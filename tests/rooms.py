@@ -94,6 +94,8 @@ def main(arguments: list[str]) -> int:
     """Print the table; 1 where there is a circle."""
     root = Path(arguments[0]).resolve() if arguments else ROOT
     arrows = room_arrows(root)
+    if not arrows:
+        sys.exit(f"expected a checkout that holds {' and '.join(PACKAGES)}, and {root} has neither")
     sizes: dict[str, list[int]] = {}
     for name, path in modules(root).items():
         sizes.setdefault(room_of(name), []).append(len(path.read_text("utf-8").splitlines()))

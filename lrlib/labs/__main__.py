@@ -37,15 +37,7 @@ def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m lrlib.labs", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the .svg files go")
-    folder = parser.parse_args().folder
-    try:
-        written = write_stills(folder)
-    except ModuleNotFoundError as error:
-        raise SystemExit(
-            f"{error.name} is not installed: the labs need the course's packages, which"
-            " requirements.txt lists and `python3 start.py setup` installs."
-        ) from None
-    for path in written:
+    for path in write_stills(parser.parse_args().folder):
         print(path)
 
 
