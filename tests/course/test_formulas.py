@@ -69,6 +69,18 @@ def test_a_number_in_braces_or_on_its_own_stays_whole(number):
     assert re.findall(r"<mn>([^<]*)</mn>", mathml(number)) == digits
 
 
-def test_a_formula_that_cannot_be_read_is_named_with_the_reason():
-    with pytest.raises(FormulaError, match=r"'\\\\wobble x'.*Unknown LaTeX command"):
-        mathml(r"\wobble x")
+@pytest.mark.parametrize(
+    ("formula", "reason"),
+    [
+        (r"\wobble x", 'Unknown LaTeX command "\\wobble"'),
+        (r"\frac{1}", "Last node missing children"),
+        ("_x", "IndexError"),
+        ("a & b", "AttributeError"),
+        (r"\mathrm{" * 900 + "x" + "}" * 900, "RecursionError"),
+    ],
+)
+def test_a_formula_that_cannot_be_read_is_named_with_the_reason(formula, reason):
+    with pytest.raises(FormulaError) as refused:
+        mathml(formula)
+    assert f"The formula {formula!r} cannot" in str(refused.value)
+    assert reason in str(refused.value)

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from docutils import nodes
-from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 
 # What the converter does not know, in what it knows.
@@ -52,8 +51,9 @@ def mathml(tex: str, block: bool = False) -> str:
         known = re.sub(pattern, spelled, known)
     try:
         return tex2mathml(known.strip(), as_block=block)
-    except MathError as error:
-        raise FormulaError(f"The formula {tex!r} cannot be turned into MathML: {error}") from error
+    except Exception as error:  # besides its own MathError, what its tree of elements runs into
+        reason = f"{type(error).__name__}: {error}".removeprefix("MathError: ")
+        raise FormulaError(f"The formula {tex!r} cannot be turned into MathML: {reason}") from error
 
 
 def formula(translator: Any, node: nodes.Node, block: bool) -> str:
