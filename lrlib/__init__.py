@@ -11,7 +11,17 @@ from typing import Any
 
 __version__ = "0.2.0"
 
-_MODULES = ("schedules", "optimizers", "problems", "data", "training", "figures", "labs", "style")
+_MODULES = (
+    "schedules",
+    "optimizers",
+    "problems",
+    "data",
+    "training",
+    "figures",
+    "labs",
+    "style",
+    "bridge",
+)
 _NAMES = {
     "schedules": [
         "Schedule",

@@ -16,6 +16,7 @@ MODULES = [
     "lrlib.width",
     "lrlib.style",
     *(m.name for m in pkgutil.iter_modules(lrlib.data.__path__, "lrlib.data.")),
+    "lrlib.bridge.calls",
     *(m.name for m in pkgutil.iter_modules(lrlib.problems.__path__, "lrlib.problems.")),
     *(m.name for m in pkgutil.iter_modules(lrlib.training.__path__, "lrlib.training.")),
 ]

@@ -339,6 +339,14 @@ ROWS = [
     ),
     _row(
         "Muon",
+        "Muon(0.8, weight_decay=0.3, scale='match_rms_adamw')",
+        "keras",
+        "Muon(momentum=0.8, weight_decay=0.3, rms_rate=0.2)",
+        "Keras takes the scale in float32",
+        tolerance=1e-7,
+    ),
+    _row(
+        "Muon",
         "Muon(0.8, weight_decay=0.3)",
         "torch",
         "Muon([w], lr=1, momentum=0.8, weight_decay=0.3)",

@@ -192,13 +192,14 @@ def _in_one(tree: dict[str, Any]) -> NDArray[np.float64]:
 
 def _keras(row: Row, known: dict[str, Any], rates: NDArray[np.float64]) -> NDArray[np.float64]:
     keras = known["keras"]
-    w = keras.Variable(START, dtype="float64")
+    here = MATRIX if row.technique == "Muon" else START
+    w = keras.Variable(here, dtype="float64")
     optimizer = eval(row.theirs, known)
     optimizer.build([w])
-    here, path = START, [START]
+    path, gradient = [here], _slope(row, here)
     for t, rate in enumerate(rates):
         optimizer.learning_rate = float(rate)
-        optimizer.apply([keras.ops.convert_to_tensor(_gradient(t, here))], [w])
+        optimizer.apply([keras.ops.convert_to_tensor(gradient(t, here))], [w])
         here = keras.ops.convert_to_numpy(w.value).copy()
         if row.technique == "EMA of weights":
             optimizer.finalize_variable_values([w])  # puts the average in the place of w

@@ -1,0 +1,1 @@
+"""lrlib inside PyTorch, Keras and Optax."""
