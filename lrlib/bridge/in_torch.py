@@ -156,7 +156,11 @@ def _cyclic(s: Any, group: int, lr: float) -> Schedule:
             "CyclicLR should go up and down in equally many whole steps, but it goes up in "
             f"{half:g} of {s.total_size:g}."
         )
-    bounds: dict[str, Any] = {"base_lr": lr, "max_lr": float(s.max_lrs[group]), "half_cycle": int(half)}
+    bounds: dict[str, Any] = {
+        "base_lr": lr,
+        "max_lr": float(s.max_lrs[group]),
+        "half_cycle": int(half),
+    }
     if s.mode == "exp_range":
         return sch.ExpRange(**bounds, gamma=s.gamma)
     kinds: dict[str, Any] = {"triangular": sch.Triangular, "triangular2": sch.Triangular2}
