@@ -9,6 +9,7 @@ from html import escape
 from .report import (
     FRESH,
     LEVELS,
+    STOPPED,
     UNWRITTEN,
     Example,
     Finding,
@@ -38,7 +39,9 @@ class Card(Report):
         display({"text/html": self._repr_html_(), "text/plain": str(self)}, raw=True)
         if not self.passed:
             said = f"{self.name}: {points(self.score)} of {points(self.max_score)} points so far"
-            print(self.outdated or said, file=sys.stderr)
+            if self.outdated or self.status == STOPPED:
+                said = f"{self.name}: the newest version was not judged"
+            print(said, file=sys.stderr)
 
 
 def as_html(report: Report) -> str:

@@ -117,7 +117,8 @@ def headline(report: Report) -> str:
     if report.status == STOPPED:
         return f"{report.name}: stopped by you"
     words = HEADLINES.get(report.status, "not there yet")
-    return f"{report.name}: {points(report.score)} of {points(report.max_score)} points, {words}"
+    what = f"{report.name}, your earlier version" if report.outdated else report.name
+    return f"{what}: {points(report.score)} of {points(report.max_score)} points, {words}"
 
 
 def told_once(report: Report) -> list[str]:

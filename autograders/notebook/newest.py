@@ -15,7 +15,7 @@ from types import CodeType
 from typing import Any
 
 DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
-EARLIER = "this is the verdict on your earlier version. Run the newest one, then check again."
+EARLIER = "this is the verdict on your earlier version. Mend that cell, or run it, and check again."
 
 
 @dataclass(frozen=True)

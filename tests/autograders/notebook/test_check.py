@@ -115,7 +115,7 @@ def test_a_loop_that_only_the_picture_meets_is_stopped_too(monkeypatch):
     assert "still running" in check(step_decay).note
 
 
-def test_stop_judges_nothing_and_records_nothing():
+def test_stop_judges_nothing_and_records_nothing(capsys):
     def sgd_step(w, grad, lr):
         signal.raise_signal(signal.SIGINT)
 
@@ -124,6 +124,8 @@ def test_stop_judges_nothing_and_records_nothing():
     assert str(report) == (
         "sgd_step: stopped by you\n  Nothing was judged and nothing is recorded."
     )
+    report._ipython_display_()
+    assert capsys.readouterr().err == "sgd_step: the newest version was not judged\n"
     assert not report.passed
     assert "✓" not in report._repr_html_()
     assert progress.load() == {}

@@ -60,13 +60,13 @@ def test_a_colon_deleted_after_a_green_check_is_said_first_and_is_not_green(shel
         "this is the verdict on your earlier version."
     )
     html = report._repr_html_()
-    assert html.index("SyntaxError") < html.index("5 of 5 points")
+    assert html.index("SyntaxError") < html.index("sgd_step, your earlier version: 5 of 5 points")
     assert "✗ sgd_step" in html and "✓ sgd_step" not in html
     assert "fresh inputs" not in html + str(report)
     assert progress.load() == before
     capsys.readouterr()
     report._ipython_display_()
-    assert "SyntaxError" in capsys.readouterr().err
+    assert capsys.readouterr().err == "sgd_step: the newest version was not judged\n"
 
     run(shell, "step", RIGHT)
     assert checked(shell).passed
