@@ -9,7 +9,7 @@ import logging
 import os
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,19 @@ if TYPE_CHECKING:
 def say(text: str) -> None:
     """A sentence for the person at the terminal, apart from results."""
     print(text, file=sys.stderr)
+
+
+def agreement(options: argparse.Namespace, tell: Callable[[str], None]) -> Callable[[str], bool]:
+    """Tells what will change; asks whether to go on where a person can answer, unless --yes."""
+
+    def agree(said: str) -> bool:
+        tell(said)
+        if options.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return True
+        print("Record this? [y/N] ", end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
+    return agree
 
 
 def check(options: argparse.Namespace) -> int:
@@ -127,6 +140,7 @@ def grade(options: argparse.Namespace) -> int:
                 settings=settings,
                 say=display.say,
                 show=display.show,
+                agree=agreement(options, display.say),
             )
             if options.feedback and not tally.unrecorded:
                 from .bulk.returning import return_pages
@@ -150,6 +164,8 @@ def grade(options: argparse.Namespace) -> int:
         print(f"shard {options.shard} is kept; 'python -m autograders record {unit}' joins them")
         return 0
     print(f"{tally.recorded} of {tally.done} recorded in the gradebook")
+    if tally.held:
+        say(f"{tally.held} recorded marks stay as they are; the same command asks again")
     if pages is not None:
         print(f"{pages} feedback pages written, the others are up to date")
     if tally.unrecorded:
@@ -178,7 +194,8 @@ def record_again(options: argparse.Namespace) -> int:
 
     course = CourseFolder(options.course)
     unit = course.unit(options.unit)
-    recorded, failed = record(course, unit, merged(course, unit), say)
+    agree = agreement(options, say)
+    recorded, failed = record(course, unit, merged(course, unit), say, agree)
     if not recorded + failed:
         say(f"no results in {results_path(course, unit)}; run 'python -m autograders grade {unit}'")
         return 2
@@ -271,7 +288,15 @@ def parser() -> argparse.ArgumentParser:
         "--shard", type=part, metavar="I/N", help="only this part of the class; 'record' joins them"
     )
     runs_code(all_of)
-    command(record_again, "record").add_argument("unit", help="a unit's name or number")
+    again = command(record_again, "record")
+    again.add_argument("unit", help="a unit's name or number")
+    for added in (all_of, again):
+        added.add_argument(
+            "--yes",
+            action="store_true",
+            help="change recorded marks without asking; who gains and"
+            " who loses is shown all the same",
+        )
     for function in (export, insight, similar):
         package = function.__name__
         module = importlib.import_module(f".{package}.command", __package__)

@@ -20,19 +20,29 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbgrader.api import MissingEntry
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
+from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor, SaveCells
 from traitlets import Bool
 
 from .bulk.beside import leave_behind
 from .bulk.work import Unit, fingerprint
+from .gradebook.assignment import change_points, ensure_assignment
 from .gradebook.marks import return_graded, return_refused
-from .gradebook.open import GradebookUnusable, open_gradebook
-from .gradebook.record import Recorder, Result, ensure_assignment
+from .gradebook.open import GradebookUnusable
+from .gradebook.policy import difference
+from .gradebook.record import Recorder, Result
 from .sandbox import Sandbox
 from .submission.files import Refused, read_regular
-from .submission.folders import AUDIT, CourseError, released_path, secret_seed, timestamp_of
+from .submission.folders import (
+    AUDIT,
+    CourseError,
+    late_penalty,
+    released_path,
+    secret_seed,
+    timestamp_of,
+)
 from .submission.grading import grade_submission
 from .submission.intake import Master, Placed, Submission, read_master, read_submission
 
@@ -94,12 +104,35 @@ def released_master(coursedir: CourseDirectory, assignment: str, notebook: str) 
 def know_assignment(coursedir: CourseDirectory, assignment: str) -> None:
     """Have an assignment in the gradebook; its only notebook is named as it is."""
     url, course_id = coursedir.db_url, coursedir.course_id
-    with contextlib.closing(open_gradebook(url, course_id)) as gradebook:
-        if any(known.name == assignment for known in gradebook.assignments):
-            return
     released = nbformat.read(released_path(coursedir, assignment, assignment), as_version=4)
-    ensure_assignment(url, course_id, assignment, released)
-    log.warning("%s: the gradebook did not know it; entered as it was released", assignment)
+    if ensure_assignment(
+        url,
+        course_id,
+        assignment,
+        released,
+        audit=Path(coursedir.root) / AUDIT,
+        late_penalty=late_penalty(coursedir.config),
+    ):
+        log.warning("%s: the gradebook did not know it; entered as it was released", assignment)
+
+
+class SaveCellsAndMarks(SaveCells):
+    """nbgrader's SaveCells; when points are changed, the marks that were given change with them."""
+
+    def _create_notebook(self, nb: NotebookNode) -> None:
+        coursedir = self.parent.parent.coursedir
+        cells = {**self.new_grade_cells, **self.new_task_cells}
+        worth = {name: about["max_score"] for name, about in cells.items()}
+        with contextlib.suppress(MissingEntry):
+            change_points(
+                self.gradebook,
+                self.assignment_id,
+                worth,
+                Path(coursedir.root) / AUDIT,
+                late_penalty(self.config),
+                self.log.warning,
+            )
+        super()._create_notebook(nb)
 
 
 class SubmissionExporter(NotebookExporter):
@@ -191,7 +224,7 @@ class GradeSubmission(NbGraderPreprocessor):
 
 
 class RecordMarks(NbGraderPreprocessor):
-    """Writes the marks to the gradebook, in the place of nbgrader's SaveAutoGrades."""
+    """Writes marks and penalties, in the place of SaveAutoGrades and AssignLatePenalties."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -207,8 +240,18 @@ class RecordMarks(NbGraderPreprocessor):
             grader=found["grader"],
         )
         audit = Path(coursedir.root) / AUDIT
-        with Recorder(about["db_url"], coursedir.course_id, audit=audit) as recorder:
+        with Recorder(
+            about["db_url"],
+            coursedir.course_id,
+            audit=audit,
+            late_penalty=late_penalty(self.config),
+            hold=True,
+        ) as recorder:
             recorder.add(result)
+            recorder.flush()
+            if said := difference(recorder.changes.values()):
+                self.log.warning("%s: %s", about["assignment"], said)
+            recorder.accept()
         for who, why in recorder.failures.items():
             raise RuntimeError(f"could not record {who}: {why}")
         return nb, resources

@@ -23,7 +23,8 @@ class Outcome:
 
     `file` is a hash of the file as it was handed in, of the released notebook and of the seed,
     `grader` one of the code that graded it: where both are the same, so is the result.
-    `fingerprint` is a hash of what counts in the submission, for the audit log. `verdicts` has the
+    `fingerprint` is a hash of what counts in the submission, for the audit log. `worth` says out of
+    how many points each score is. `verdicts` has the
     status of each exercise's report, `misconceptions` the id of the recognised one where there is
     one: what a class got wrong can be counted from them. `faults` are the grader's or the
     machine's; a result with faults is not final.
@@ -40,6 +41,7 @@ class Outcome:
     misconceptions: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     grader: str = ""
+    worth: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
@@ -49,7 +51,7 @@ class Outcome:
     def result(self) -> Result:
         """The same for the gradebook."""
         when = datetime.fromisoformat(self.timestamp) if self.timestamp else None
-        marks = Marks(self.scores, self.comments)
+        marks = Marks(self.scores, self.comments, self.worth)
         return Result(
             self.student, self.unit, self.unit, marks, self.fingerprint, when, self.grader
         )

@@ -12,8 +12,10 @@ from typing import Any
 
 import nbformat
 
+from ..gradebook.assignment import ensure_assignment
 from ..gradebook.open import GradebookUnusable
-from ..gradebook.record import Recorder, ensure_assignment
+from ..gradebook.policy import difference
+from ..gradebook.record import Recorder
 from ..submission.files import write_whole
 from ..submission.folders import AUDIT, CourseError, CourseFolder, released_path, secret_seed
 from ..submission.version import OtherGrader, grader_of
@@ -57,6 +59,7 @@ def grade_class(
     settings: Settings = Settings(),
     say: Callable[[str], None] = print,
     show: Callable[[str], None] = lambda line: None,
+    agree: Callable[[str], bool] = lambda said: True,
 ) -> Tally:
     """Grade what these students handed in for a unit, at most `window` at once.
 
@@ -64,9 +67,10 @@ def grade_class(
     results/UNIT.jsonl, then, in batches, the gradebook. Who has a result of this very grader for
     the very same file is not graded again; so the same command goes on after any stop. A gradebook
     that cannot be used ends the recording, not the grading. A full disk ends both, with
-    `CourseError`.
+    `CourseError`. Marks that are recorded already change last, after `agree` was told who gains and
+    who loses.
     """
-    run = _Run(course, unit_of(course, unit), list(students), settings, say, show)
+    run = _Run(course, unit_of(course, unit), list(students), settings, say, show, agree)
     with Results(results_path(course, unit, settings.shard)) as results, run.recording():
         try:
             for task, done in spread(executor, grade_task, run.tasks(results), window=window):
@@ -95,6 +99,7 @@ class _Run:
         settings: Settings,
         say: Callable[[str], None],
         show: Callable[[str], None],
+        agree: Callable[[str], bool],
     ) -> None:
         self.course = course
         self.unit = unit
@@ -102,6 +107,7 @@ class _Run:
         self.settings = settings
         self.say = say
         self.show = show
+        self.agree = agree
         self.tally = Tally(len(students), unit.master.worth)
         self.recorder: Recorder | None = None
         self._waiting = 0
@@ -114,14 +120,27 @@ class _Run:
         with contextlib.ExitStack() as stack:
             if self.settings.record:
                 try:
-                    self.recorder = stack.enter_context(open_recorder(self.course, self.unit.name))
+                    opened = open_recorder(self.course, self.unit.name, self.say)
+                    self.recorder = stack.enter_context(opened)
                 except GradebookUnusable as error:
                     self._give_up(error)
             try:
                 yield
+                self._settle()
             finally:
                 self._flush()
                 self._note()
+
+    def _settle(self) -> None:
+        """Let marks change that are recorded already, if that is wanted."""
+        self._flush()
+        if self.recorder is None:
+            return
+        try:
+            self.recorder.add_others(self.unit.name, set(self.students))
+            self.tally.held = settle(self.recorder, self.unit.name, self.agree)
+        except GradebookUnusable as error:
+            self._give_up(error)
 
     def tasks(self, results: Results) -> Iterator[Task]:
         """What is to be graded; results that stand are counted and recorded on the way."""
@@ -185,6 +204,7 @@ class _Run:
             done.misconceptions,
             task.file,
             self.unit.grader,
+            done.marks.worth,
         )
         results.append(outcome)
         if done.refused:
@@ -252,28 +272,49 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # The gradebook
 
 
-def open_recorder(course: CourseFolder, unit: str) -> Recorder:
-    """A recorder for a unit, in whose gradebook the unit has its entry."""
+def open_recorder(course: CourseFolder, unit: str, say: Callable[[str], None]) -> Recorder:
+    """A recorder for a unit, in whose gradebook the unit has its entry; changes of marks wait."""
     released = nbformat.read(released_path(course.dir, unit, unit), as_version=4)
-    ensure_assignment(course.dir.db_url, course.dir.course_id, unit, released)
-    return Recorder(
-        course.dir.db_url,
-        course.dir.course_id,
-        audit=course.root / AUDIT,
-        late_penalty=course.late_penalty,
-        only_changes=True,
-    )
+    url, course_id, audit = course.dir.db_url, course.dir.course_id, course.root / AUDIT
+    rule = course.late_penalty
+    ensure_assignment(url, course_id, unit, released, audit=audit, late_penalty=rule, say=say)
+    return Recorder(url, course_id, audit=audit, late_penalty=rule, only_changes=True, hold=True)
+
+
+def settle(recorder: Recorder, unit: str, agree: Callable[[str], bool]) -> int:
+    """Let recorded marks change, once `agree` has been told who gains and who loses.
+
+    How many were left as they are, because of a "no".
+    """
+    recorder.flush()
+    said = difference(recorder.changes.values())
+    if said and not agree(f"{unit}: recorded marks change: {said}"):
+        return len(recorder.held)
+    recorder.accept()
+    return 0
 
 
 def record(
-    course: CourseFolder, unit: str, outcomes: Iterable[Outcome], warn: Callable[[str], None]
+    course: CourseFolder,
+    unit: str,
+    outcomes: Iterable[Outcome],
+    warn: Callable[[str], None],
+    agree: Callable[[str], bool] = lambda said: True,
 ) -> tuple[int, int]:
-    """Write results to the gradebook; how many are in it, and how many could not be recorded."""
-    old = 0
-    with open_recorder(course, unit) as recorder:
+    """Write results to the gradebook; how many are in it, and how many could not be recorded.
+
+    Whoever is in the gradebook without a result gets what today's policy makes of their marks.
+    """
+    old, seen = 0, set()
+    with open_recorder(course, unit, warn) as recorder:
         for outcome in outcomes:
             recorder.add(outcome.result())
+            seen.add(outcome.student)
             old += outcome.grader != grader_of(unit)
+        others = recorder.add_others(unit, seen)
+        held = settle(recorder, unit, agree)
+    if held:
+        warn(f"{held} recorded marks stay as they are; the same command asks again")
     if old:
         warn(
             f"{old} of these results are of another version of the exercises or of the grader;"
@@ -281,7 +322,7 @@ def record(
         )
     for who, why in recorder.failures.items():
         warn(f"could not record {who}: {why}")
-    return recorder.recorded, len(recorder.failures)
+    return recorder.recorded if seen else others, len(recorder.failures)
 
 
 def merged(course: CourseFolder, unit: str) -> Iterator[Outcome]:

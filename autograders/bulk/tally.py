@@ -40,6 +40,7 @@ class Tally:
     before: int = 0
     recorded: int = 0
     failed: int = 0
+    held: int = 0
     pages: int = 0
     points: float = 0.0
     faults: list[str] = field(default_factory=list)

@@ -140,7 +140,7 @@ def _grade(task: Task) -> Done:
     raised = graded.notes[len(submission.notes) :]
     marks = return_graded(nb, graded.reports, graded.notes, raised)
     return Done(
-        Marks(dict(marks.scores), dict(marks.comments)),
+        Marks(dict(marks.scores), dict(marks.comments), dict(marks.worth)),
         notebook_json(nb),
         fingerprint(submission, task.unit),
         graded.faults,

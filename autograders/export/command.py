@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,7 @@ def _grades(
     from . import canvas, moodle, plain
     from .table import read_grades
 
+    refuse_outdated(course, units)
     grades = read_grades(
         course.dir.db_url,
         course.dir.course_id,
@@ -102,6 +104,28 @@ def _grades(
             " grade them in the formgrader, or write the points so far with --partial"
         )
     return said
+
+
+def refuse_outdated(course: CourseFolder, units: list[str]) -> None:
+    """Raise `CourseError` while recorded marks are not what today's due dates and rules give."""
+    from ..gradebook.open import open_gradebook
+    from ..gradebook.policy import difference, outdated
+    from ..submission.folders import CourseError
+
+    said = {}
+    with closing(open_gradebook(course.dir.db_url, course.dir.course_id)) as gradebook:
+        for assignment in gradebook.assignments:
+            if not units or assignment.name in units:
+                said[assignment.name] = difference(
+                    outdated(gradebook.db, assignment, course.late_penalty)
+                )
+    late = [unit for unit, changes in said.items() if changes]
+    if late:
+        raise CourseError(
+            "recorded marks are not what today's due dates, extensions and late rule give:"
+            f" {'; '.join(f'{unit}: {said[unit]}' for unit in late)}. Run"
+            f" 'python -m autograders record {late[0]}' first"
+        )
 
 
 def _written(output: Path | None, count: int) -> list[str]:

@@ -22,7 +22,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ..declare.catalogue import of_unit
 from ..errors import GraderError
 from ..judging.report import FULL, Report, points
 from ..sandbox import Sandbox, SandboxLevel, SandboxUnavailable
@@ -89,7 +88,7 @@ def grade_folder(
     try:
         submission = _read(folder, master)
     except (Refused, OSError) as reason:
-        reports = [_refused(item.name, master.unit, item.points) for item in _items(master)]
+        reports = [_refused(name, master.unit, test.points) for name, test in master.tests.items()]
         return results_of(reports, output=f"Your submission could not be read: {reason}.")
     graded = grade_submission(submission, master.unit, sandbox, seed)
     if graded.status != GRADED:
@@ -149,10 +148,6 @@ def _test(number: int, report: Report) -> dict[str, Any]:
         "output_format": "text",
         "visibility": "visible",
     }
-
-
-def _items(master: Master) -> list[Any]:
-    return list(of_unit(master.unit).values())
 
 
 def _refused(name: str, unit: str, worth: float) -> Report:

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -111,10 +112,27 @@ def _append(handle: int, text: bytes) -> None:
     append_whole(handle, text, end)
 
 
+def audit_line(student: str, assignment: str, notebook: str, why: str) -> dict[str, Any]:
+    """What every line of the audit log says; `why` is "graded", "policy" or "points"."""
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "why": why,
+        "student": student,
+        "assignment": assignment,
+        "notebook": notebook,
+        "scores": {},
+        "before": {},
+        "late_penalty": None,
+    }
+
+
 def holds(db: Any, line: Mapping[str, Any]) -> bool:
     """Whether a gradebook has the scores and the penalty that a line of the log tells of."""
     query = (
-        select(BaseCell.name, Grade.auto_score, SubmittedNotebook.late_submission_penalty)
+        select(
+            BaseCell.name, Grade.auto_score, Grade.manual_score,
+            SubmittedNotebook.late_submission_penalty,
+        )
         .join(BaseCell, BaseCell.id == Grade.cell_id)
         .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
         .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
@@ -122,12 +140,13 @@ def holds(db: Any, line: Mapping[str, Any]) -> bool:
         .where(SubmittedAssignment.student_id == line["student"])
         .where(SubmittedAssignment.assignment.has(name=line["assignment"]))
         .where(Notebook.name == line["notebook"])
-    )
+    )  # fmt: skip
     rows = db.execute(query).all()
-    scores = {name: score for name, score, _ in rows}
-    penalties = {penalty for *_, penalty in rows}
+    scores = {name: score for name, score, *_ in rows}
+    manual = {name: score for name, _, score, _ in rows}
     return (
         bool(rows)
         and scores == {**scores, **line["scores"]}
-        and line["late_penalty"] in (None, *penalties)
+        and manual == {**manual, **line.get("manual", {})}
+        and {line["late_penalty"] or 0.0} == {penalty or 0.0 for *_, penalty in rows}
     )

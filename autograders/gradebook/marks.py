@@ -6,7 +6,7 @@ import hashlib
 import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..declare.catalogue import of_unit
@@ -22,11 +22,13 @@ class Marks:
     """What one notebook earned, cell by cell.
 
     `scores` has one entry for each graded cell; None means that a person must give the points.
-    `comments` has one entry for each answer cell: Markdown for the student, or None.
+    `comments` has one entry for each answer cell: Markdown for the student, or None. `worth` says
+    out of how many points each score is; the gradebook may have other points by now.
     """
 
     scores: Mapping[str, float | None]
     comments: Mapping[str, str | None]
+    worth: Mapping[str, float] = field(default_factory=dict)
 
 
 def marks_of(notebook: Mapping[str, Any], reports: Mapping[str, Report]) -> Marks:
@@ -37,6 +39,7 @@ def marks_of(notebook: Mapping[str, Any], reports: Mapping[str, Report]) -> Mark
     """
     scores: dict[str, float | None] = {}
     comments: dict[str, str | None] = {}
+    worth: dict[str, float] = {}
     for cell in notebook["cells"]:
         about = grading_of(cell)
         name = about.get("grade_id", "")
@@ -54,7 +57,9 @@ def marks_of(notebook: Mapping[str, Any], reports: Mapping[str, Report]) -> Mark
                 comments[name] = NO_RESPONSE
         if about.get("task"):
             scores[name] = None
-    return Marks(scores, comments)
+        if name in scores:
+            worth[name] = float(about.get("points") or 0)
+    return Marks(scores, comments, worth)
 
 
 def grading_of(cell: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -150,13 +155,15 @@ def return_refused(nb: dict[str, Any], unit: str, reason: str) -> Marks:
     """The same for a submission that could not be read: a person gives every one of its marks."""
     note = f"Your submission could not be read: {reason}."
     names = {about["grade_id"]: about for about in map(grading_of, nb["cells"]) if about}
+    worth = {n: float(about.get("points") or 0) for n, about in names.items() if about.get("grade")}
     marks = Marks(
-        {name: None for name, about in names.items() if about.get("grade")},
+        dict.fromkeys(worth),
         {name: plain(note) for name, about in names.items() if about.get("solution")},
+        worth,
     )
     reports = {
-        name: ungraded(name, unit, exercise.points, reason)
-        for name, exercise in of_unit(unit).items()
+        name: ungraded(name, unit, worth.get(f"{TEST_PREFIX}{name}", 0.0), reason)
+        for name in of_unit(unit)
     }
     annotate(nb, reports, [note])
     return marks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 FULL, PARTIAL, ZERO, UNWRITTEN, UNGRADED = "full", "partial", "zero", "unwritten", "ungraded"
@@ -73,6 +73,21 @@ class Report:
     def passed(self) -> bool:
         """True at full marks for what the notebook says now."""
         return self.status == FULL and not self.outdated
+
+    def out_of(self, most: float) -> Report:
+        """The same result out of other points, as when a course weighs an exercise anew."""
+        if most == self.max_score or not self.max_score:
+            return self
+
+        def scaled(points: float) -> float:
+            return most * (points / self.max_score)
+
+        findings = tuple(
+            replace(f, points=scaled(f.points), max_points=scaled(f.max_points))
+            for f in self.findings
+        )
+        score = None if self.score is None else scaled(self.score)
+        return replace(self, score=score, max_score=most, findings=findings)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, for JSON."""

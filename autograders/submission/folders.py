@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from nbgrader import utils
@@ -25,6 +27,10 @@ SEED_BITS = 128
 REPOSITORY = Path(__file__).resolve().parents[2] / "course"
 
 
+LatePenalty = Callable[[str, float, float], float | None]
+"""(student, score, seconds late) -> points taken off, or None."""
+
+
 class CourseError(GraderError):
     """What is missing or unknown in a course folder, in one sentence for the instructor."""
 
@@ -39,6 +45,13 @@ def timestamp_of(folder: Path) -> datetime | None:
         return utils.parse_utc(text) if text else None
     except (OSError, ValueError, ArithmeticError):
         return None
+
+
+def late_penalty(config: Config) -> LatePenalty:
+    """The late-submission plugin that these settings of nbgrader name, ready to be asked."""
+    assigner = AssignLatePenalties(config=config)
+    assigner.init_plugin()
+    return assigner.plugin_inst.late_submission_penalty
 
 
 def secret_seed(course: Path) -> int:
@@ -128,11 +141,10 @@ class CourseFolder:
         """The unit's source folder, whose other files nbgrader puts beside each submission."""
         return Path(self.dir.format_path(self.dir.source_directory, ".", unit))
 
-    def late_penalty(self, student: str, score: float, seconds_late: float) -> float | None:
-        """The points that the course's late-submission plugin takes off."""
-        assigner = AssignLatePenalties(config=self.config)
-        assigner.init_plugin()
-        return assigner.plugin_inst.late_submission_penalty(student, score, seconds_late)
+    @cached_property
+    def late_penalty(self) -> LatePenalty:
+        """How many points the course's late-submission plugin takes off."""
+        return late_penalty(self.config)
 
     def _stage(self, stage: str, student: str) -> Path:
         directory = getattr(self.dir, f"{stage}_directory")

@@ -21,7 +21,7 @@ from ..judging.plan import PUBLIC_SEED, plan_for, read_of
 from ..judging.report import FULL, UNGRADED, UNWRITTEN, ZERO, Finding, Report, printable, ungraded
 from ..protocol.codec import encode
 from ..sandbox import TOO_SLOW, Cell, Outcome, Request, Sandbox, SandboxLevel
-from .intake import Submission
+from .intake import TEST, Submission
 from .turns import Turn
 
 LOG = logging.getLogger(__name__)
@@ -73,16 +73,22 @@ def grade_submission(submission: Submission, unit: str, sandbox: Sandbox, seed: 
 
     The result depends on the submission and the seed alone. All exercises are asked in one fork
     first; whatever is not perfect there is asked again in a fork of its own. What was too slow is
-    measured once more while no other grading runs on this machine.
+    measured once more while no other grading runs on this machine. Points are those of the released
+    notebook's test cells, whatever the exercise is worth by itself.
     """
     with Turn() as turn:
         cells = list(submission.cells)
         grader = _Grader(cells, of_unit(unit), sandbox, seed, submission.digest, turn)
         reports = grader.grade()
+    worth = {
+        item.master.grade_id.removeprefix("check_"): item.master.points
+        for item in submission.placed
+        if item.master is not None and item.master.role == TEST
+    }
     return Graded(
         unit,
         submission.digest,
-        reports,
+        {name: one.out_of(worth.get(name, one.max_score)) for name, one in reports.items()},
         (*submission.notes, *grader.notes),
         tuple(grader.faults),
         grader.cpu_seconds,

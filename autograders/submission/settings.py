@@ -16,7 +16,7 @@ RELEASE = (
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.CheckCellMetadata",
     "nbgrader.preprocessors.ComputeChecksums",
-    "nbgrader.preprocessors.SaveCells",
+    "autograders.preprocessors.SaveCellsAndMarks",
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.ClearMarkScheme",
     "nbgrader.preprocessors.ComputeChecksums",
@@ -30,7 +30,6 @@ SANITIZE = (
 AUTOGRADE = (
     "autograders.preprocessors.GradeSubmission",
     "autograders.preprocessors.RecordMarks",
-    "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 )
 SECONDS_FOR_ANOTHER_WRITER = 60
