@@ -6,6 +6,7 @@ import difflib
 import importlib
 import os
 import pkgutil
+import re
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -85,13 +86,20 @@ def _exercises_of(package: str) -> dict[str, Exercise | Quiz]:
     root = _package(package)
     found: dict[str, Exercise | Quiz] = {}
     modules = (info.name for info in pkgutil.walk_packages(root.__path__, f"{package}."))
-    for module in sorted(name for name in modules if ASKED_IN & set(name.split("."))):
+    asked = [name for name in modules if ASKED_IN & set(name.split("."))]
+    for module in sorted(asked, key=_as_a_lesson_asks):
         for value in vars(importlib.import_module(module)).values():
             if isinstance(value, (Exercise, Quiz)):
                 kept = found.setdefault(value.name, value)
                 if kept is not value:
                     raise ValueError(f"two exercises are named {value.name!r}")
     return found
+
+
+def _as_a_lesson_asks(module: str) -> tuple[str, bool, str]:
+    """A unit's predictions and quiz before its functions: what is open begins with a prediction."""
+    unit = re.split(r"\.(?:exercises|quiz)\b", module)[0]
+    return unit, ".exercises" in module, module
 
 
 def find(name: str) -> Exercise | Quiz:

@@ -20,7 +20,7 @@ from .report import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Card(Report):
     """A report that a notebook shows as a card: what `check` returns."""
 

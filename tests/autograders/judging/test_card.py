@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograders import check, grade_source
-from autograders.judging.card import as_html, with_code
+from autograders.judging.card import Card, as_html, with_code
 from autograders.judging.report import PARTIAL, Finding, Report
 
 RIGHT = "def sgd_step(w, grad, lr):\n    return w - lr * grad"
@@ -50,7 +50,7 @@ def test_code_is_escaped_and_unpaired_backticks_are_left_alone(text, html):
 def test_only_a_check_in_a_notebook_speaks_of_the_inputs_of_grading():
     checked = check("sgd_step", lambda w, grad, lr: w - lr * grad)
     graded = grade_source("sgd_step", RIGHT, 1)
-    assert checked == graded and graded.passed
+    assert checked == Card.of(graded) and graded.passed
     assert PROMISE in str(checked) and PROMISE in as_html(checked)
     assert PROMISE not in str(graded) + as_html(graded)
 
