@@ -31,6 +31,11 @@ SITE = "requirements-site.txt"  # in .venv-site: JupyterLite's extension breaks 
 TESTS = {False: [COURSE, SCALE, TEST], True: [COURSE, SCALE, TEST, PEERS]}  # by: peers too?
 LOCK, LOCKS = "requirements.lock", {SITE: "requirements-site.lock"}
 GIGABYTES = {COURSE: 1.0, SCALE: 0.3, TEST: 0.5, PEERS: 6.0, SITE: 0.6}
+LINT = [["ruff", "check", "--quiet"], ["ruff", "format", "--check", "--quiet"]]
+TYPES = ["mypy"]
+LAWS = ["autograders", "selftest", "--seeds", "1"]
+QUICK = ["tests/test_house.py", "tests/lrlib", "tests/autograders/protocol"]
+QUICK_MARKS = "not slow and not peers and not browser and not nbgrader and not sandbox"
 PREFERENCES = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
     "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
@@ -372,6 +377,9 @@ def parse(arguments):
         "test", help="run the test suite; more arguments go to pytest", allow_abbrev=False
     )
     test.add_argument(
+        "--quick", action="store_true", help="lint, lrlib and the laws on one seed: about a minute"
+    )
+    test.add_argument(
         "--peers", action="store_true", help="also compare with PyTorch, JAX, Optax and Keras"
     )
     commands.add_parser("site", help="build the web site", add_help=False, allow_abbrev=False)
@@ -381,6 +389,29 @@ def parse(arguments):
     return options, rest
 
 
+def lane(quick, rest):
+    """The commands of a test run, in order: lint and types first, then pytest on all cores.
+
+    What pytest is told to run is run alone. The quick lane leaves out types and slow tests.
+    """
+    side_by_side = ["-n", "auto", "--dist", "loadfile"]
+    if rest:
+        return [["pytest", *rest]]
+    if quick:
+        return [*LINT, LAWS, ["pytest", "-q", *side_by_side, "-m", QUICK_MARKS, *QUICK]]
+    return [*LINT, TYPES, ["pytest", *side_by_side]]
+
+
+def run_lane(venv, commands):
+    """Run modules of the environment one after another; the exit code of the first that fails."""
+    for command in commands:
+        whole = [interpreter(venv), "-m", *command]
+        code = subprocess.call(whole, cwd=str(ROOT), env=environ(venv))
+        if code:
+            return code
+    return 0
+
+
 def main(arguments):
     """Carry out one command; the exit code."""
     require_python(sys.version_info)
@@ -388,11 +419,7 @@ def main(arguments):
     require_writable(ROOT)
     if options.command == "test":
         peers = options.peers or os.environ.get("CI", "").lower() in ("1", "true")
-        venv = prepare(ROOT, TESTS[peers])
-        # The whole suite runs on all cores, each file on one; a part of it as pytest is told.
-        side_by_side = ["-n", "auto", "--dist", "loadfile"]
-        command = [interpreter(venv), "-m", "pytest", *(rest or side_by_side)]
-        return subprocess.call(command, cwd=str(ROOT), env=environ(venv))
+        return run_lane(prepare(ROOT, TESTS[peers]), lane(options.quick, rest))
     if options.command == "site":
         venv = prepare(ROOT, [SITE], ".venv-site")
         command = [interpreter(venv), "-m", "course.web", *rest]

@@ -234,7 +234,7 @@ def selftest(options: argparse.Namespace) -> int:
     """Put every known right and wrong implementation through the judge."""
     from .judging.laws import main as run
 
-    return run(options.exercises)
+    return run(options.exercises, options.seeds)
 
 
 def part(text: str) -> Shard:
@@ -303,6 +303,7 @@ def parser() -> argparse.ArgumentParser:
         module.add_arguments(command(function, package))
     proof = command(selftest, "selftest", course=False)
     proof.add_argument("exercises", nargs="*", help="exercises by name; default: all")
+    proof.add_argument("--seeds", type=positive, default=3, metavar="N", help="draws of each")
     return main
 
 

@@ -125,6 +125,29 @@ def test_arguments_after_test_go_to_pytest():
     assert rest == ["tests/test_start.py", "-k", "port", "-x"]
 
 
+def test_lint_and_types_come_before_the_tests():
+    programs = [command[0] for command in start.lane(quick=False, rest=[])]
+    assert programs == ["ruff", "ruff", "mypy", "pytest"]
+
+
+def test_the_quick_lane_holds_the_laws_on_one_seed_and_nothing_slow():
+    *_, laws, tests = start.lane(quick=True, rest=[])
+    assert laws == ["autograders", "selftest", "--seeds", "1"]
+    assert all((ROOT / path).exists() for path in start.QUICK) and start.QUICK_MARKS in tests
+
+
+def test_a_lane_stops_at_the_first_fault(monkeypatch):
+    ran = []
+
+    def call(command, **options):
+        ran.append(command[2])
+        return 3 if command[2] == "mypy" else 0
+
+    monkeypatch.setattr(start.subprocess, "call", call)
+    assert start.run_lane(ROOT, start.lane(quick=False, rest=[])) == 3
+    assert ran == ["ruff", "ruff", "mypy"]
+
+
 @pytest.mark.parametrize(
     ("flags", "wanted"),
     [
