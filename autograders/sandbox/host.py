@@ -8,6 +8,7 @@ from types import TracebackType
 
 from ..declare.catalogue import Surroundings, surroundings
 from . import mounts
+from .inside.lockdown import close_memory
 from .level import SandboxLevel, SandboxUnavailable
 from .outcome import FAULT, Cell, Fork, Outcome, Request, Survey
 from .warm import Lost, Warm
@@ -21,7 +22,10 @@ class Sandbox:
 
     Use it as a context manager. It starts when first needed and again whenever it was lost.
     `allow_process` accepts `SandboxLevel.PROCESS` where namespaces are refused; `level` says what
-    was obtained. `around` is what student code finds beside NumPy; without it, what the exercises
+    was obtained, and `walls` the kernel's answer to what was asked of it, "" where it was granted.
+    A machine on which student code could reach what decides its grade is refused in any
+    case. From the first use on, no process of the same account can open the memory of this one.
+    `around` is what student code finds beside NumPy; without it, what the exercises
     in use declare. One sandbox serves one thread at a time.
     """
 
@@ -46,6 +50,7 @@ class Sandbox:
         self.starts = 0
         self._warm: dict[bool, Warm] = {}
         self._level: SandboxLevel | None = None
+        self._walls: dict[str, str] = {}
         self._refused = ""
 
     def __enter__(self) -> Sandbox:
@@ -71,6 +76,12 @@ class Sandbox:
             self._process(False)
         assert self._level is not None
         return self._level
+
+    @property
+    def walls(self) -> dict[str, str]:
+        """What was asked of the kernel beside the level, and its answer; "" where granted."""
+        self.level  # noqa: B018
+        return dict(self._walls)
 
     def run(
         self, cells: Sequence[Cell], requests: Sequence[Request], *, plotting: bool = False
@@ -134,7 +145,7 @@ class Sandbox:
     def _process(self, plotting: bool) -> Warm:
         if plotting not in self._warm:
             self._warm[plotting] = self._start(plotting)
-            self._level = self._warm[plotting].level
+            self._level, self._walls = self._warm[plotting].level, self._warm[plotting].walls
             self.starts += 1
         return self._warm[plotting]
 
@@ -145,6 +156,7 @@ class Sandbox:
 
     def _start(self, plotting: bool) -> Warm:
         around = self.around or surroundings()
+        close_memory()
         if self.namespaces and not self._refused:
             program = mounts.available()
             if program is None:
@@ -153,7 +165,7 @@ class Sandbox:
                 try:
                     warm = Warm(plotting, program, around)
                     if warm.level is SandboxLevel.ISOLATED or self.allow_process:
-                        return warm
+                        return self._sound(warm)
                     warm.close()
                     self._refused = "there is no system-call filter for this processor"
                 except Lost as error:
@@ -166,4 +178,17 @@ class Sandbox:
                 f"expected a machine that can isolate student code, but {reason}; install "
                 "bubblewrap and allow user namespaces, or accept less with allow_process=True"
             )
-        return Warm(plotting, None, around)
+        return self._sound(Warm(plotting, None, around))
+
+    @staticmethod
+    def _sound(warm: Warm) -> Warm:
+        """The warm process, unless what it forks can reach what decides a grade."""
+        if not warm.reached:
+            return warm
+        warm.close()
+        refused = "; ".join(answer for answer in warm.walls.values() if answer)
+        raise SandboxUnavailable(
+            "expected a machine on which student code cannot change its own grade, but it can open"
+            f" {warm.reached} ({refused or 'no wall was refused'}); install bubblewrap, or use a"
+            " kernel with Landlock (Linux 5.13), or grade as root in a container of its own"
+        )

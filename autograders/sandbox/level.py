@@ -22,8 +22,9 @@ class SandboxLevel(enum.IntEnum):
                 "filtered system calls, limited CPU time and memory"
             )
         return (
-            "a separate process with limited CPU time and memory, without namespaces of its own: "
-            "it can read files of this machine, so grade nobody else's code this way"
+            "a separate process with filtered system calls, limited CPU time and memory, without "
+            "namespaces of its own: it cannot open the grader's memory or files (this was tried), "
+            "but it sees that files exist, so grade a class this way only where nothing better is"
         )
 
 

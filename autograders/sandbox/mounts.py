@@ -9,6 +9,7 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 PACKAGES = (
     "numpy", "matplotlib", "mpl_toolkits", "contourpy", "cycler", "fontTools", "kiwisolver",
@@ -86,13 +87,14 @@ def bubblewrap(
 
     Whole library folders are mounted first, then everything in them that is not ours to show is
     covered (installed packages, this project, the packages `withheld`), then the packages that are
-    needed are put back.
+    needed are put back. Within its namespaces the warm process keeps the right to mount: each of
+    its forks gets a box of its own, and gives the right up.
     """
     args = [
         program, "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc",
         "--unshare-uts", "--unshare-cgroup-try", "--uid", "1000", "--gid", "1000",
         "--hostname", "sandbox", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
-        "--clearenv",
+        "--cap-add", "CAP_SYS_ADMIN", "--clearenv",
     ]  # fmt: skip
     for key, value in environment(INSIDE_SCRATCH).items():
         args += ["--setenv", key, value]
@@ -125,6 +127,30 @@ def bubblewrap(
     ]  # fmt: skip
 
 
+def open_files(
+    tree: Path, packages: Iterable[Path], withheld: Iterable[str]
+) -> dict[str, list[str]]:
+    """What a process without namespaces may "read", and the folders that are only "listed".
+
+    The same as is mounted: a folder with something private in it is listed, and what else it holds
+    may be read.
+    """
+    shown = _libraries(interpreter())
+    private = _private(shown, withheld)
+    read, listed = [tree, interpreter(), Path("/etc/ld.so.cache"), *packages], []
+    waiting = list(shown)
+    while waiting:
+        path = waiting.pop()
+        if path in private:
+            continue
+        if any(path in hidden.parents for hidden in private):
+            listed.append(path)
+            waiting += path.iterdir()
+        else:
+            read.append(path)
+    return {"read": [str(p) for p in read], "listed": [str(p) for p in listed]}
+
+
 def environment(scratch: str) -> dict[str, str]:
     """The whole environment of the process inside."""
     return {**ENVIRONMENT, "HOME": scratch, "TMPDIR": scratch, "MPLCONFIGDIR": scratch}
@@ -137,12 +163,13 @@ def command(
     plotting: bool,
     scratch: str,
     surroundings: Mapping[str, Sequence[str]],
+    limits: Mapping[str, Any],
 ) -> list[str]:
     """The command line of the warm process; it takes no path from where it starts."""
     start = (
         f"import sys; sys.path[:0] = {[tree]!r}; sys.path += {list(sites)!r}; "
         "from autograders.sandbox.inside.server import main; "
-        f"main({control}, {plotting}, {scratch!r}, {dict(surroundings)!r})"
+        f"main({control}, {plotting}, {scratch!r}, {dict(surroundings)!r}, {dict(limits)!r})"
     )
     return [str(interpreter()), "-s", "-S", "-B", "-P", "-c", start]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..protocol import codec as wire
@@ -46,13 +46,15 @@ class Outcome:
     """What came back for one request.
 
     `status` is "answered"; "too slow", "crashed" or "malformed", which are the submission's own
-    doing; or "fault", which is the machine's. `detail` says how a process ended.
+    doing; or "fault", which is the machine's. `detail` says how a process ended, `waited` for how
+    many seconds its answer was waited for after the one before it.
     """
 
     name: str
     status: str
     answers: list[Any] = field(default_factory=list)
     detail: str = ""
+    waited: float = field(default=0.0, compare=False)
 
     @property
     def answered(self) -> bool:
@@ -90,6 +92,7 @@ def fork_of(
     broken: str,
     report: dict[str, Any],
     cpu_limit: int,
+    waits: Sequence[float] = (),
 ) -> Fork:
     """Read what a fork of `count` cells sent, and its end, into the outcome of each request."""
     failed = _failed(frames[0], count) if frames else {}
@@ -98,7 +101,9 @@ def fork_of(
     outcomes = []
     for number, request in enumerate(requests, start=1):
         frame = frames[number] if number < len(frames) and not broken else None
-        outcomes.append(_outcome(request.name, frame, broken, report, cpu_limit))
+        outcome = _outcome(request.name, frame, broken, report, cpu_limit)
+        waited = waits[number - 1] if number <= len(waits) else 0.0
+        outcomes.append(replace(outcome, waited=waited))
     return Fork(failed or {}, outcomes, report["cpu"], cells_done=bool(frames))
 
 

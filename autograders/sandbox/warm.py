@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import math
 import select
@@ -52,6 +53,8 @@ class Warm:
             if isinstance(error, Lost):
                 raise Lost(self._complaint or str(error)) from None
             raise
+        self.walls: dict[str, str] = ready["walls"]
+        self.reached: str = ready["reached"]
         isolated = bubblewrap is not None and ready["filter"]
         self.level = SandboxLevel.ISOLATED if isolated else SandboxLevel.PROCESS
         if bubblewrap is not None:
@@ -75,8 +78,9 @@ class Warm:
         if bubblewrap is not None:
             command = mounts.bubblewrap(bubblewrap, tree, packages, private)
             command += mounts.command(
-                mounts.INSIDE_TREE, sites, control, plotting, mounts.INSIDE_SCRATCH, names
-            )
+                mounts.INSIDE_TREE, sites, control, plotting, mounts.INSIDE_SCRATCH, names,
+                {"box": mounts.SCRATCH_BYTES},
+            )  # fmt: skip
             env: dict[str, str] = {}
         else:
             site, scratch = self._folder / "site", self._folder / "scratch"
@@ -84,7 +88,10 @@ class Warm:
             scratch.mkdir()
             for path in packages:
                 (site / path.name).symlink_to(path)
-            command = mounts.command(str(tree), [str(site)], control, plotting, str(scratch), names)
+            limits = {"box": 0, **mounts.open_files(self._folder, packages, private)}
+            command = mounts.command(
+                str(tree), [str(site)], control, plotting, str(scratch), names, limits
+            )
             env = mounts.environment(str(scratch))
         with (self._folder / "stderr").open("wb") as errors:
             return subprocess.Popen(
@@ -129,11 +136,17 @@ class Warm:
                 theirs.close()
             reader = _Reader(mine, self._control, time.monotonic() + limits["wall_seconds"])
             frames: list[Any] = []
+            times: list[float] = []
             broken = ""
             try:
                 reader.send(_work(cells, requests, explain))
                 while len(frames) < 2 + (len(cells) if explain else len(requests)):
                     frames.append(reader.frame())
+                    times.append(time.monotonic())
+                    if len(frames) == 2 and not explain:
+                        # What the cells have not used is not there for the requests.
+                        rest = math.ceil(sum(request.seconds for request in requests)) + 1
+                        self._control.send(str(rest).encode())
             except wire.FrameError as error:
                 broken = str(error)
             except (EOFError, OSError):
@@ -144,13 +157,15 @@ class Warm:
             self._control.send(b"stop")
         report = self._reply(limits["wall_seconds"] + GRACE_SECONDS, wait_first=0.05)
         report["late"] |= reader.expired
+        cpu = report["limit"] or cpu
         self.usable = report["clean"]
         if not frames and not broken:
             raise Lost("a fork could not be prepared for student code")
         del frames[:1]
         if explain:
             return survey_of(frames, len(cells), report, cpu)
-        return fork_of(len(cells), requests, frames, broken, report, cpu)
+        waits = [after - before for before, after in itertools.pairwise(times[1:])]
+        return fork_of(len(cells), requests, frames, broken, report, cpu, waits)
 
     def _reply(self, seconds: float, wait_first: float | None = None) -> dict[str, Any]:
         """The next packet of the warm process; a fork that lingers after its answers is stopped."""

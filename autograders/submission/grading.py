@@ -97,17 +97,24 @@ def grade_submission(submission: Submission, unit: str, sandbox: Sandbox, seed: 
 
 
 def grade_source(
-    name: str, source: str, seed: int | None = None, *, sandbox: Sandbox | None = None
+    name: str,
+    source: str,
+    seed: int | None = None,
+    *,
+    sandbox: Sandbox | None = None,
+    allow_process: bool = False,
 ) -> Report:
     """Grade one function (or quiz) given as source text, in the sandbox.
 
     `np` and `math` are there for it, as in a notebook. Without a seed the inputs are fresh ones.
+    Where this machine cannot isolate the code, `SandboxUnavailable` is raised; `allow_process=True`
+    goes on in a process of its own.
     """
     exercise = find(name)
     cells = [IMPORTS, Cell(name, source)]
     if seed is None:
         seed = secrets.randbits(32)
-    sandbox = sandbox or _shared_sandbox()
+    sandbox = sandbox or _shared_sandbox(allow_process)
     with Turn() as turn:
         grader = _Grader(cells, {name: exercise}, sandbox, seed, "grade_source", turn)
         report = grader.grade()[name]
@@ -115,16 +122,16 @@ def grade_source(
     return replace(report, note="; ".join(notes))
 
 
-@lru_cache(maxsize=1)
-def _sandbox_of(process: int) -> Sandbox:
-    sandbox = Sandbox(allow_process=True)
+@lru_cache(maxsize=2)
+def _sandbox_of(process: int, allow_process: bool) -> Sandbox:
+    sandbox = Sandbox(allow_process=allow_process)
     atexit.register(sandbox.close)
     return sandbox
 
 
-def _shared_sandbox() -> Sandbox:
+def _shared_sandbox(allow_process: bool) -> Sandbox:
     """One sandbox for all calls in this process; a forked process gets its own."""
-    return _sandbox_of(os.getpid())
+    return _sandbox_of(os.getpid(), allow_process)
 
 
 class _Grader:
@@ -158,7 +165,11 @@ class _Grader:
             self._survey()
             together = self._together(items, self.seed)
         reports = {i.name: self._report(i, o) for i, o in zip(items, together.outcomes)}
-        again = [item for item in items if not _settled(item, reports[item.name])]
+        again = [
+            item
+            for item, outcome in zip(items, together.outcomes)
+            if outcome.waited > _seconds(item) or not _settled(item, reports[item.name])
+        ]
         if together.failed and not all(report.passed for report in reports.values()):
             self._survey(together.failed)
         for item in again:
@@ -247,11 +258,19 @@ def _settled(item: Exercise | Quiz, report: Report) -> bool:
     return report.status in (FULL, UNWRITTEN, UNGRADED)
 
 
+def _seconds(item: Exercise | Quiz) -> float:
+    """The CPU time that an answer may take: who was waited for longer is measured in its own fork.
+
+    Nobody uses more of it than the time that passes, whatever becomes of the clock in the sandbox.
+    """
+    return SECONDS_FOR_A_QUIZ if isinstance(item, Quiz) else item.seconds
+
+
 def request_for(item: Exercise | Quiz, seed: int) -> Request:
     """What is asked about one exercise: the calls of its plan, or the value of a quiz."""
     if isinstance(item, Quiz):
-        return Request(item.name, [read_of(item.name)], SECONDS_FOR_A_QUIZ)
-    return Request(item.name, _calls(item, seed), item.seconds)
+        return Request(item.name, [read_of(item.name)], _seconds(item))
+    return Request(item.name, _calls(item, seed), _seconds(item))
 
 
 @lru_cache(maxsize=256)

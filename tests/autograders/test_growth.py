@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from autograders import feedback, files, folders, grading, intake, marks, pages, report, wire
 from autograders.bulk import work
 from autograders.export import table
+from autograders.feedback import clean, pages
+from autograders.gradebook import marks
+from autograders.judging import report
+from autograders.protocol import codec
 from autograders.sandbox.inside import worker
 from autograders.similar import index, tokens
+from autograders.submission import files, folders, grading, intake
 
 REPOSITORY = Path(__file__).parents[2]
 UNIT = "01_fixed_rate"
@@ -45,7 +49,7 @@ class Context(dict):
 
 def markdown(text):
     """The page's form of a cell of Markdown, as long as those that are rendered at all."""
-    return feedback.markdown_to_html(Context(), text)
+    return clean.markdown_to_html(Context(), text)
 
 
 def submission(text):
@@ -73,8 +77,8 @@ def own_cells(text):
 def frame(text):
     """A frame whose header is a student's."""
     data = text.encode("utf-8", "surrogatepass")
-    with contextlib.suppress(wire.FrameError):
-        wire.decode(wire.LENGTHS.pack(len(data), 0) + data)
+    with contextlib.suppress(codec.FrameError):
+        codec.decode(codec.LENGTHS.pack(len(data), 0) + data)
 
 
 def stamp(folder):
@@ -99,11 +103,11 @@ FUNCTIONS = {
     "a text is escaped": (marks.plain, SHORT, 10_000),
     "the sandbox leaves magics out": (worker.without_magics, CODE, 10_000),
     "Markdown becomes HTML": (markdown, MARKDOWN, 2_000),
-    "formulas become HTML": (markdown, FORMULAS, feedback.LONGEST_TEXT // 4),
-    "long code is shown plain": (feedback.too_long, CODE, 50_000),
-    "an output is cleaned": (feedback.clean_output, ["&lt;", " ", "a"], 10_000),
+    "formulas become HTML": (markdown, FORMULAS, clean.LONGEST_TEXT // 4),
+    "long code is shown plain": (clean.too_long, CODE, 50_000),
+    "an output is cleaned": (clean.clean_output, ["&lt;", " ", "a"], 10_000),
     "pictures are put in": (
-        lambda text: feedback.with_pictures(text, {"a": {"image/png": "AA"}}),
+        lambda text: clean.with_pictures(text, {"a": {"image/png": "AA"}}),
         ['src="attachment:', 'src="attachment:a"', '"'], 10_000,
     ),
     "a page is put together": (

@@ -21,7 +21,7 @@ from . import standins
 MAGIC = re.compile(r"%{1,2}[A-Za-z_].*|!(?!=).*|\?.*|[^#'\"=]*\?{1,2}")
 CELL_MAGIC = re.compile(r"^\s*%%(\w+)")
 HARMLESS_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
-REPEAT_SECONDS = 0.25
+TICK_SECONDS = 0.05
 
 
 class OutOfTime(BaseException):
@@ -89,7 +89,6 @@ def run(channel: socket.socket, work: dict[str, Any]) -> None:
     namespace = main.__dict__
     namespace.update(display=standins.Inert(), get_ipython=standins.Inert())
     time.sleep = _no_sleep  # type: ignore[assignment]
-    signal.signal(signal.SIGPROF, _out_of_time)
     failed = []
     send(wire.encode("started"))
     with calls.quiet():
@@ -187,12 +186,28 @@ def describe(error: BaseException) -> str:
     )
 
 
+_cpu_time = time.process_time
+_deadline = math.inf
+
+
+def start_clock() -> None:
+    """Look at the CPU time used again and again from now on, and raise `OutOfTime` when it is up.
+
+    One timer, set before the filter refuses to set any, ticks for all cells and requests: student
+    code can neither disarm nor delay it. The kernel's own limit holds for who ignores it.
+    """
+    signal.signal(signal.SIGPROF, _tick)
+    signal.setitimer(signal.ITIMER_PROF, TICK_SECONDS, TICK_SECONDS)
+
+
 def _allow(seconds: float) -> None:
-    signal.setitimer(signal.ITIMER_PROF, seconds if math.isfinite(seconds) else 0, REPEAT_SECONDS)
+    global _deadline
+    _deadline = _cpu_time() + seconds if seconds else math.inf
 
 
-def _out_of_time(number: int, frame: Any) -> None:
-    raise OutOfTime
+def _tick(number: int, frame: Any) -> None:
+    if _cpu_time() >= _deadline:
+        raise OutOfTime
 
 
 def _no_sleep(seconds: float) -> None:

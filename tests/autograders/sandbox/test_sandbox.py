@@ -269,6 +269,11 @@ def test_the_filter_lets_through_what_is_listed_and_nothing_else(machine):
     numbers = set(allowed.values())
     verdicts = {n: run_filter(lockdown.program(machine), audit, n, 1) for n in range(1000)}
     assert {n for n, verdict in verdicts.items() if verdict == lockdown._ALLOW} == numbers
+    opens = allowed["openat"]
+    for flag in (0o20000000, 0o10000000, 0o4000000, 0o1000000, 0o20000, 0o10000):
+        refused = run_filter(lockdown.program(machine), audit, opens, 1, flag | 0o2)
+        assert refused == lockdown._ERRNO | 1, flag
+    assert run_filter(lockdown.program(machine), audit, opens, 1, 0o2103) == lockdown._ALLOW
     for name, known in lockdown.COMMANDS.items():
         number = allowed[name]
         commands = {c: run_filter(lockdown.program(machine), audit, number, c) for c in range(2000)}
@@ -282,8 +287,8 @@ def test_the_filter_lets_through_what_is_listed_and_nothing_else(machine):
     assert run_filter(lockdown.program(machine), audit, lockdown._X32 + 57) == lockdown._KILL
 
 
-def run_filter(program, audit, number, argument=0):
-    """A BPF machine with the four instructions that the filter uses."""
+def run_filter(program, audit, number, argument=0, third=0):
+    """A BPF machine with the five instructions that the filter uses."""
     code = list(struct.iter_unpack("=HBBI", program))
     at, accumulator = 0, 0
     while True:
@@ -292,9 +297,13 @@ def run_filter(program, audit, number, argument=0):
         if operation == lockdown._RETURN:
             return k
         if operation == lockdown._LOAD:
-            accumulator = {0: number, 4: audit, 24: argument}[k]
+            accumulator = {0: number, 4: audit, 24: argument, 32: third}[k]
         else:
-            holds = accumulator == k if operation == lockdown._EQUAL else accumulator >= k
+            holds = {
+                lockdown._EQUAL: accumulator == k,
+                lockdown._AT_LEAST: accumulator >= k,
+                lockdown._ANY_BIT: bool(accumulator & k),
+            }[operation]
             at += if_true if holds else if_false
 
 
