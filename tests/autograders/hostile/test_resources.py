@@ -38,7 +38,10 @@ for number in range(1, 65):
         signal.signal(number, signal.SIG_IGN)
     except (OSError, ValueError):
         pass
-signal.setitimer(signal.ITIMER_PROF, 0)
+try:
+    signal.setitimer(signal.ITIMER_PROF, 0)
+except OSError:
+    pass
 signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
 """
 
@@ -85,6 +88,8 @@ WAITS = {
     "    except OSError:\n        pass",
     "a signal": "import signal\nsignal.sigwait([signal.SIGUSR1])",
     "a child": "import os\nos.wait()",
+    "the disk": "import os\nos.fsync(os.open('x', os.O_CREAT))",
+    "every processor": "import ctypes\nlibc = ctypes.CDLL(None)\nlibc.syscall(324, 1, 0)",
 }
 
 
