@@ -17,13 +17,17 @@ _HOME = {
     "optimizer": "calls",
     "snippet": "calls",
     "no_equal": "calls",
-    "parse": "parse",
+    "parse": "text",
+    "audit": "audit",
+    "watch": "audit",
 }
 
 __all__ = [*_HOME]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "audit":
+        return import_module("lrlib.bridge.audit")
     if name in _HOME:
         return getattr(import_module(f"lrlib.bridge.{_HOME[name]}"), name)
     raise AttributeError(f"lrlib.bridge has no {name!r}; it has {', '.join(__all__)}")

@@ -17,6 +17,8 @@ MODULES = [
     "lrlib.style",
     *(m.name for m in pkgutil.iter_modules(lrlib.data.__path__, "lrlib.data.")),
     "lrlib.bridge.calls",
+    "lrlib.bridge.text",
+    "lrlib.bridge.audit.report",
     *(m.name for m in pkgutil.iter_modules(lrlib.problems.__path__, "lrlib.problems.")),
     *(m.name for m in pkgutil.iter_modules(lrlib.training.__path__, "lrlib.training.")),
 ]
