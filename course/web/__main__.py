@@ -18,11 +18,12 @@ from pathlib import Path
 
 from .landing import write_landing
 from .lite import PYODIDE_VERSION, build_lite
+from .live.build import write_live
 from .units import COURSE, SiteError, Unit, read_units
 
 ROOT = COURSE.parent
 SITE, CACHE = ROOT / "dist" / "site", ROOT / ".site-cache"
-PARTS = ("landing", "read", "lite")
+PARTS = ("landing", "read", "live", "lite")
 PORT = 8000
 
 
@@ -86,6 +87,9 @@ def build(options: argparse.Namespace) -> None:
 
         print(f"The lessons to read: {len(units)}, run where they have changed", flush=True)
         build_pages(units, fresh(output / "read"), CACHE)
+    if "live" in options.part:
+        print("What the lessons to read load to live", flush=True)
+        write_live(fresh(output / "live"), pyodide)
     if "lite" in options.part:
         print("The lessons to run in a browser tab", flush=True)
         build_lite(units, fresh(output / "lite"), CACHE, pyodide)

@@ -106,19 +106,21 @@ def unpack(archive: str | Path, folder: str | Path) -> None:
             opened.extractall(folder)
 
 
-def bundle_pyodide(distribution: Path, into: Path, preload: Sequence[str]) -> None:
+def bundle_pyodide(
+    distribution: Path, into: Path, preload: Sequence[str], kernel: Sequence[str] = KERNEL_NEEDS
+) -> None:
     """Copy from a Pyodide distribution, a folder or a .tar.bz2, what the course runs on.
 
     That is the runtime and the wheels that the kernel and `preload` need; a lock file that names
-    only these goes with them. A distribution of another version, or one without a wheel that is
-    needed, is a SiteError.
+    only these goes with them. A distribution without a wheel that is needed is a SiteError, and so
+    is one of another version where there is a kernel: that belongs to one version.
     """
     if not distribution.exists():
         raise SiteError(f"There is no {distribution}, which was given as --pyodide.")
     if distribution.is_file():
         with tempfile.TemporaryDirectory() as unpacked:
             unpack(distribution, unpacked)
-            return bundle_pyodide(Path(unpacked), into, preload)
+            return bundle_pyodide(Path(unpacked), into, preload, kernel)
     lock_file = next(iter(sorted(distribution.rglob("pyodide-lock.json"))), None)
     if lock_file is None:
         raise SiteError(
@@ -127,12 +129,12 @@ def bundle_pyodide(distribution: Path, into: Path, preload: Sequence[str]) -> No
         )
     home, lock = lock_file.parent, json.loads(lock_file.read_text("utf-8"))
     runtime = home / "pyodide.mjs"
-    if not runtime.exists() or f'"{PYODIDE_VERSION}"' not in runtime.read_text("utf-8"):
+    if kernel and f'"{PYODIDE_VERSION}"' not in runtime.read_text("utf-8"):
         raise SiteError(
             f"{distribution} is not Pyodide {PYODIDE_VERSION}, which this JupyterLite runs on. Give"
             f" the path of pyodide-{PYODIDE_VERSION}.tar.bz2 or of the folder unpacked from it."
         )
-    needed = closure(lock["packages"], [*KERNEL_NEEDS, *preload])
+    needed = closure(lock["packages"], [*kernel, *preload])
     wheels = {name: lock["packages"][name]["file_name"] for name in sorted(needed)}
     missing = [wheel for wheel in wheels.values() if not (home / wheel).exists()]
     if missing:

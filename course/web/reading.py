@@ -15,35 +15,27 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from html import escape
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
 from course.lessons import PAGES, reference, relink
-from lrlib.labs.kit.theme import variables
-from lrlib.style import DARK, LIGHT
 
+from .live.labs import lab_call, live_lab
 from .units import COURSE, SiteError, Unit
 
 ROOT = COURSE.parent
 CELL_SECONDS = 600
-# Before a lesson runs: sharp figures, and labs that are still pictures of something: as it opens, a
-# lab has taken no step.
-PREPARE = """
-%config InlineBackend.figure_format = 'retina'
-from lrlib.labs.kit import Lab
-
-def telling(lab, _bundle=Lab._repr_mimebundle_, **options):
-    halfway = {"steps": lab.most_steps // 2} if lab.most_steps else {}
-    lab.set(**dict(lab.presets).get("about right", {}), **halfway)
-    return _bundle(lab, **options)
-
-Lab._repr_mimebundle_ = telling
-"""
+PREPARE = "%config InlineBackend.figure_format = 'retina'"
+# What makes the labs of a page live, from a page that lies two folders deep.
+LOADED = (
+    '<link rel="stylesheet" href="../../live/live.css">'
+    '<script type="module" src="../../live/labs.js"></script>'
+)
 
 
 # Running
@@ -102,32 +94,27 @@ def hides_answers(cell: NotebookNode) -> bool:
     return bool(role.get("solution") or role.get("grade"))
 
 
-def still_lab(output: NotebookNode, lesson: str) -> NotebookNode:
-    """A lab as a still picture with its reading, and a link to where it is live."""
-    picture, reading = output.data["image/svg+xml"], output.data["text/plain"]
-    html = (
-        f'<figure class="still-lab"><div class="still-lab-picture">{picture}</div><figcaption>'
-        f"<p>{escape(reading)}</p><p>A still picture. In the "
-        f'<a href="{lesson}">lesson in your browser</a> you can move it.</p></figcaption></figure>'
-    )
-    return nbformat.v4.new_output("display_data", data={"text/html": html})
-
-
 def pixels(png: str) -> int:
     """The width of a PNG, from its header."""
     return int.from_bytes(base64.b64decode(png[:64])[16:20], "big")
 
 
-def shown(outputs: Iterable[NotebookNode], lesson: str) -> list[NotebookNode]:
+def shown(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
     """Outputs as a page can show them: no widgets, which would need a kernel, and no warnings."""
-    kept = []
-    for output in outputs:
-        data = output.get("data", {})
-        if "image/svg+xml" in data:
-            kept.append(still_lab(output, lesson))
-        elif output.get("name") != "stderr" and not any("widget" in kind for kind in data):
-            kept.append(output)
-    return kept
+    return [
+        output
+        for output in outputs
+        if output.get("name") != "stderr"
+        and not any("widget" in kind for kind in output.get("data", {}))
+    ]
+
+
+def lab_output(cell: NotebookNode, setup: str) -> list[NotebookNode]:
+    """The lab of a cell, alive; nothing where the cell shows no lab."""
+    found = lab_call(cell.source, setup)
+    if found is None:
+        return []
+    return [new_output("display_data", data={"text/html": live_lab(*found, key=cell.id)})]
 
 
 def described(cell: NotebookNode, after: Sequence[NotebookNode]) -> str:
@@ -149,8 +136,9 @@ def banner(unit: Unit) -> str:
     """What stands under the heading of a lesson: that it can be run, and how."""
     return (
         ":::{admonition} Read it here, run it there\n:class: tip\n"
-        f'<a href="{lesson_url(unit, "../../")}">Open this lesson in your browser</a>: the labs'
-        " move, the checks answer, and your work stays on your device. The figures below come from"
+        "The labs on this page move: drag a slider. To write the functions and check them,"
+        f' <a href="{lesson_url(unit, "../../")}">open this lesson in your browser</a>: your work'
+        " stays on your device. The figures below come from"
         " a run with the course's own functions; the functions that you are to write are left"
         f' to you. <a href="../../lite/files/{unit.name}.ipynb" download>Download the notebook</a>'
         " to run it on your machine.\n:::"
@@ -162,7 +150,7 @@ def page(unit: Unit, run: NotebookNode) -> NotebookNode:
     released = relink(unit.release.read_text("utf-8"), pages="../")
     notebook = nbformat.reads(released, as_version=4)
     outputs = {cell.id: cell.get("outputs", []) for cell in run.cells}
-    lesson = lesson_url(unit, "../../")
+    setup = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             # The still picture of a lab is here already, in the lab's own place.
@@ -173,7 +161,8 @@ def page(unit: Unit, run: NotebookNode) -> NotebookNode:
             raise SiteError(
                 f"{unit.name}: source and release differ; run python -m course.build first."
             )
-        cell.outputs = [] if hides_answers(cell) else shown(outputs[cell.id], lesson)
+        hidden = hides_answers(cell)
+        cell.outputs = [] if hidden else lab_output(cell, setup) or shown(outputs[cell.id])
         figures = [o.data["image/png"] for o in cell.outputs if "image/png" in o.get("data", {})]
         if figures:
             alt = described(cell, notebook.cells[index + 1 : index + 2])
@@ -181,7 +170,7 @@ def page(unit: Unit, run: NotebookNode) -> NotebookNode:
                 "image": {"alt": alt, "width": f"{pixels(figures[0]) // 2}px"}
             }
     heading, _, rest = notebook.cells[0].source.partition("\n")
-    notebook.cells[0].source = f"{heading}\n\n{banner(unit)}\n{rest}"
+    notebook.cells[0].source = f"{heading}\n\n{banner(unit)}\n\n{LOADED}\n{rest}"
     notebook.metadata.pop("widgets", None)
     return notebook
 
@@ -211,19 +200,11 @@ def index(units: Sequence[Unit], docs: Sequence[Path]) -> str:
     if docs:
         tree += "\n```{toctree}\n:caption: About the course\n:maxdepth: 1\n\n" + about + "\n```\n"
     return (
-        "# The lessons, to read\n\nEvery lesson with its figures, its tables and a still picture"
-        " of each lab. Predict before you scroll: the answer to a prediction stands a few"
-        " paragraphs below it.\n\nTo move the labs and to write the functions, open a lesson"
+        "# The lessons, to read\n\nEvery lesson with its figures, its tables and its labs, which"
+        " move. Predict before you scroll: the answer to a prediction stands a few"
+        " paragraphs below it.\n\nTo write the functions and check them, open a lesson"
         ' <a href="../lite/lab/index.html?path=00_start_here.ipynb">in your browser</a>, or see'
         ' <a href="../index.html">what else the course offers</a>.\n\n' + tree
-    )
-
-
-def lab_colours() -> str:
-    """The colours of still labs when the reader chose light or dark on the page itself."""
-    return "".join(
-        f'body[data-theme="{name}"] .lr-alone{{{variables(theme)}}}\n'
-        for name, theme in (("light", LIGHT), ("dark", DARK))
     )
 
 
@@ -244,8 +225,6 @@ def write_pages(units: Sequence[Unit], sources: Path, cache: Path) -> None:
     for name, content in reference(COURSE, lessons="lessons/"):
         (sources / name).write_bytes(content)
     (sources / "index.md").write_text(index(units, docs), "utf-8")
-    (sources / "static").mkdir()
-    (sources / "static" / "labs.css").write_text(lab_colours(), "utf-8")
 
 
 def build_pages(units: Sequence[Unit], output: Path, cache: Path) -> None:
@@ -267,7 +246,7 @@ def build_pages(units: Sequence[Unit], output: Path, cache: Path) -> None:
             freshenv=True,
             warningiserror=True,
             status=None,
-            confoverrides={"html_static_path": ["static", str(sources / "static")]},
+            confoverrides={"html_static_path": ["static"]},
             parallel=1,
         ).build()
     except SphinxError as error:

@@ -1,5 +1,6 @@
-"""The live labs: one function each, which returns the widget and loads on first use."""
+"""The live labs: one function each, which returns the lab and loads on first use."""
 
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -27,6 +28,8 @@ __all__ = list(_LABS)
 def __getattr__(name: str) -> Any:
     if name not in _LABS:
         raise AttributeError(f"there is no lab {name!r}; the labs are {', '.join(__all__)}")
+    with suppress(ImportError):
+        import_module(f"{__name__}.kit.jupyter")  # with ipywidgets, labs show as widgets
     found = getattr(import_module(f"{__name__}.{_LABS[name]}"), name)
     globals()[name] = found
     return found

@@ -194,12 +194,12 @@ def test_a_picture_of_the_lab_shows_every_step(visit):
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_a_lesson_shows_the_learners_text_the_figures_and_a_still_lab(site, unit):
+def test_a_lesson_shows_the_learners_text_the_figures_and_its_labs(site, unit):
     page = site / "read" / "lessons" / f"{unit}.html"
     said, source = words_of(page), read(page)
     cells = [c.source for c in notebook("release", unit).cells if c.cell_type == "code"]
     assert [cell for cell in cells if squeezed(cell) not in said] == []
-    assert source.count('class="still-lab"') >= 1
+    assert source.count('class="lr-lab lr-live"') >= 1
     assert 'role="img"' in source
     assert f"lite/notebooks/index.html?path={unit}.ipynb" in source
 

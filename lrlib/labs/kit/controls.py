@@ -130,6 +130,11 @@ class Pick:
     options: tuple[float, ...]
     value: float
 
+    @property
+    def marks(self) -> tuple[float, ...]:
+        """Where the slider stands: the options."""
+        return self.options
+
     def check(self, value: Any) -> float:
         """The value as this control takes it, else a `ValueError`."""
         return _option(self, value)

@@ -317,3 +317,6 @@ class LabWidget(widgets.VBox):
             yield
         finally:
             self._quiet = False
+
+
+Lab.make_widget = LabWidget

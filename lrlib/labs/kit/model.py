@@ -73,6 +73,7 @@ class Lab:
     presets: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     most_steps: ClassVar[int] = 0
     most_pins: ClassVar[int] = 1
+    make_widget: ClassVar[Callable[[Lab], Any] | None] = None  # the Jupyter view sets this
 
     def __init__(self) -> None:
         if len(self.controls) > MOST_CONTROLS:
@@ -179,6 +180,11 @@ class Lab:
         self.pins = ()
         self.set(**self._first_values())
 
+    def forget(self) -> None:
+        """As new: back to the first state, and no challenge was ever met."""
+        self._ever_met = False
+        self.reset()
+
     def shown(self) -> Shown:
         """The picture, the words and the table of the present outcome, in parts."""
         picture, words = self._picture(), self._words()
@@ -191,18 +197,18 @@ class Lab:
 
     def widget(self) -> Any:
         """This lab as one ipywidgets widget, made at the first call."""
+        make = type(self).make_widget
+        if make is None:
+            raise ImportError("a widget of a lab needs ipywidgets; try: pip install ipywidgets")
         if self._widget is None:
-            from lrlib.labs.kit.jupyter import LabWidget
-
-            self._widget = LabWidget(self)
+            self._widget = make(self)
         return self._widget
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         still = {"image/svg+xml": self.still(), "text/plain": f"{self.title}. {self.reading}"}
-        try:
-            return self.widget()._repr_mimebundle_(**options) | still
-        except ImportError:
+        if self.make_widget is None:
             return still
+        return self.widget()._repr_mimebundle_(**options) | still
 
     def _first_values(self) -> dict[str, Any]:
         start: dict[str, Any] = {control.name: control.value for control in self.controls}

@@ -1,0 +1,1 @@
+"""Lesson pages that live: labs that move, and what makes them do so in the browser."""
