@@ -17,16 +17,25 @@ from course.lessons import lesson_file, lesson_files
 
 COURSE = Path(__file__).resolve().parents[2] / "course"
 UNITS = [path.parent.name for path in lesson_files(COURSE)]
+WATCH = f"""
+import sys as _sys
+_sys.path.append({str(COURSE.parent)!r})
+import tests.course.figures as _figures
+_figures.watch()
+_sys.path.pop()
+"""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What running a notebook gave: `scores[name]` is (score, most); `facts` are answers."""
+    """What running a notebook gave: `scores[name]` is (score, most); `facts` are answers; `figures`
+    are the faults of each figure that it showed."""
 
     cells: list[NotebookNode]
     errors: list[str]
     scores: dict[str, tuple[float, float]]
     facts: dict[str, object]
+    figures: list[list[str]]
 
 
 def source(unit: str) -> NotebookNode:
@@ -75,15 +84,15 @@ def run(notebook: NotebookNode, folder: Path, expressions: tuple[str, ...] = ())
     checks = {c.metadata["nbgrader"]["grade_id"]: c.source for c in notebook.cells if is_test(c)}
     asked = [
         "import json",
+        "print(json.dumps([_figures.SHOWN]))",
         *(
             f"_r = {call}\nprint(json.dumps([{name!r}, _r.score, _r.max_score]))"
             for name, call in checks.items()
         ),
         *(f"print(json.dumps([{text!r}, str({text})]))" for text in expressions),
     ]
-    notebook.cells += [
-        nbformat.v4.new_code_cell(text) for text in ("\n".join(asked[:1]), *asked[1:])
-    ]
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(WATCH))
+    notebook.cells += map(nbformat.v4.new_code_cell, asked)
     before = dict(os.environ)
     os.environ |= {"OPENBLAS_NUM_THREADS": "1", "LR_COURSE_PROGRESS": str(folder / "progress.json")}
     try:
@@ -101,10 +110,11 @@ def run(notebook: NotebookNode, folder: Path, expressions: tuple[str, ...] = ())
     size = len(notebook.cells) - len(asked)
     lines = [json.loads(printed(cell)) for cell in notebook.cells[size + 1 :] if printed(cell)]
     return Outcome(
-        cells=notebook.cells[:size],
+        cells=notebook.cells[1:size],
         errors=[error for cell in notebook.cells for error in failures(cell)],
         scores={name.removeprefix("check_"): (s[0], s[1]) for name, *s in lines if len(s) == 2},
         facts={text: value[0] for text, *value in lines if len(value) == 1},
+        figures=next(line[0] for line in lines if len(line) == 1),
     )
 
 

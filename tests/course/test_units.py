@@ -63,6 +63,13 @@ def test_the_source_notebook_runs_clean_from_top_to_bottom(unit, solved):
 
 
 @each_unit
+def test_every_figure_has_its_scales_and_shows_each_of_its_lines(unit, solved):
+    figures = solved(unit).figures
+    assert len(figures) >= len(re.findall(r"\*Figure \d+ in words", running.prose(source(unit))))
+    assert [fault for faults in figures for fault in faults] == []
+
+
+@each_unit
 def test_the_source_notebook_scores_full_marks(unit, solved):
     scores = solved(unit).scores
     assert set(scores) == set(running.tested(source(unit))) != set()

@@ -43,7 +43,7 @@ QUOTED = [
         "2.5 < max(rules['steepest, not first 10']) / min(rules['steepest, not first 10']) < 3.6",
     ),
     ("for test 6 in the middle of the fall at 0.56", "round(rules['steepest'][6], 2) == 0.56"),
-    ("for test 2 at the far left edge, at 0.001", "round(rules['steepest'][2], 4) == 0.001"),
+    ("for test 2 where its curve begins, at 0.001", "round(rules['steepest'][2], 4) == 0.001"),
     (
         "fall to about 1.5 near 0.8",
         "all(1.4 < curves[s].min() < 1.7 and 0.7 < rates[curves[s].argmin()] < 1 for s in (2, 6))",

@@ -394,16 +394,17 @@ with your_code():
         look = style.series(i, markevery=12)
         ax.semilogx(rates[: len(losses)], losses, color=look["color"], alpha=0.25)
         ax.semilogx(rates[: len(curve)], curve, label=f"test {seed}, smoothed", **look)
-        ax.axvline(rules["steepest"][seed], color=look["color"], linestyle=look["linestyle"])
+        rate, dash = rules["steepest"][seed], look["linestyle"]
+        ax.axvline(rate, color=look["color"], linestyle=dash, label=f"its suggestion, {rate:.3f}")
     ax.set(xlabel="learning rate", ylabel="loss of the batch (nats)", title="Two range tests")
-    ax.set_ylim(0, 4)
+    ax.set(xlim=(3e-4, 10), ylim=(0, 4))
     ax.legend()
 
 # %% [markdown]
 # *Figure 1 in words: loss against rate, on a logarithmic axis, for tests 2 and 6; pale raw losses
 # behind smoothed ones. Both curves are nearly level up to about 0.1, fall to about 1.5 near 0.8,
 # and then rise and break off, test 6 near 2, test 2 near 4. A vertical line marks each suggestion:
-# for test 6 in the middle of the fall at 0.56, for test 2 at the far left edge, at 0.001, where
+# for test 6 in the middle of the fall at 0.56, for test 2 where its curve begins, at 0.001, where
 # nothing falls but the noise.*
 #
 # That settles **p1**: (c), because of two tests in ten. Where the average has seen only one or two

@@ -555,6 +555,7 @@ with your_code():
         ax.loglog(budgets, means, label=name, **style.series(i, markevery=1))
     ax.set(xlabel="budget (updates)", ylabel="loss on unseen images (nats)", title="Six schedules")
     ax.set_xticks(budgets, [str(b) for b in budgets])
+    ax.set_yticks([0.05, 0.1, 0.2, 0.3], ["0.05", "0.1", "0.2", "0.3"])
     ax.minorticks_off()
     ax.legend()
 
