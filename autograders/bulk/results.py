@@ -24,10 +24,10 @@ class Outcome:
     `file` is a hash of the file as it was handed in, of the released notebook and of the seed,
     `grader` one of the code that graded it: where both are the same, so is the result.
     `fingerprint` is a hash of what counts in the submission, for the audit log. `worth` says out of
-    how many points each score is. `verdicts` has the
-    status of each exercise's report, `misconceptions` the id of the recognised one where there is
-    one: what a class got wrong can be counted from them. `faults` are the grader's or the
-    machine's; a result with faults is not final.
+    how many points each score is, `isolation` how the code was shut in and what the machine did not
+    give. `verdicts` has the status of each exercise's report, `misconceptions` the id of the
+    recognised one where there is one: what a class got wrong can be counted from them. `faults` are
+    the grader's or the machine's; a result with faults is not final.
     """
 
     unit: str
@@ -42,6 +42,7 @@ class Outcome:
     file: str = ""
     grader: str = ""
     worth: Mapping[str, float] = field(default_factory=dict)
+    isolation: str = ""
 
     @property
     def score(self) -> float:

@@ -110,6 +110,7 @@ class _Run:
         self.agree = agree
         self.tally = Tally(len(students), unit.master.worth)
         self.recorder: Recorder | None = None
+        self.said = {""}
         self._waiting = 0
         self._flushed = time.monotonic()
         self._results: Results | None = None
@@ -205,8 +206,12 @@ class _Run:
             task.file,
             self.unit.grader,
             done.marks.worth,
+            done.isolation,
         )
         results.append(outcome)
+        if done.isolation not in self.said:
+            self.said.add(done.isolation)
+            self.say(f"student code runs {done.isolation}")
         if done.refused:
             self.say(f"a person must look: {task.student}: {done.refused}")
         for fault in done.faults:

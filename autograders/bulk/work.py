@@ -98,6 +98,7 @@ class Done:
     verdicts: Mapping[str, str] = field(default_factory=dict)
     misconceptions: Mapping[str, str] = field(default_factory=dict)
     refused: str = ""
+    isolation: str = ""
 
 
 def grade_task(task: Task) -> Done:
@@ -146,6 +147,7 @@ def _grade(task: Task) -> Done:
         graded.faults,
         {name: report.status for name, report in graded.reports.items()},
         {name: r.misconception for name, r in graded.reports.items() if r.misconception},
+        isolation=graded.isolation,
     )
 
 

@@ -31,11 +31,14 @@ from ..submission.intake import Master, Submission, read_master, read_submission
 from .wheel import REPOSITORY, build_wheel
 
 HONEST = (
-    "its container usually refuses namespaces, so student code is kept apart by process, limits and"
-    " a system-call filter only, and could read the grader's files there; each result records the"
-    " level, and run_autograder says how to insist on more"
+    "its container usually refuses namespaces; student code is then kept apart by a process and a"
+    " user of its own, a system-call filter, limits and Landlock, whatever of these there is; it"
+    " is tried whether it could change its grade, and if so nothing is graded; each result records"
+    " what was obtained, and run_autograder says how to insist on more"
 )
 EPOCH = (1980, 1, 1, 0, 0, 0)
+TOO_WEAK = 3
+"""The exit code where student code could have changed its grade: run_autograder tries as root."""
 PLAIN_FILE, EXECUTABLE = 0o100644, 0o100755
 REQUIREMENTS = """\
 # What the grader imports, at the versions that the course was tested with.
@@ -102,13 +105,13 @@ def results(graded: Graded, seed: int, seconds: float, *, written: float = 0.0) 
     if written:
         told.append(f"{points(written)} more points are given by a person, for the written answer.")
     if graded.level is not SandboxLevel.ISOLATED:
-        told.append(f"Graded in {graded.level.words.partition(':')[0]}.")
+        told.append(f"Graded {graded.isolation}.")
     extra = {
         "unit": graded.unit,
         "submission": graded.digest,
         "seed": seed,
         "isolation": graded.level.name.lower(),
-        "isolation_means": graded.level.words,
+        "isolation_means": graded.isolation,
         "user": getattr(os, "getuid", int)(),
         "verdicts": {name: report.status for name, report in graded.reports.items()},
         "misconceptions": {
@@ -179,7 +182,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     ) as sandbox:  # fmt: skip
         try:
             found = grade_folder(options.submission, read_master(path), sandbox)
-        except (NotGraded, SandboxUnavailable) as fault:
+            print(f"student code ran {sandbox.isolation}", file=sys.stderr)
+        except SandboxUnavailable as fault:
+            print(f"not graded: {fault}", file=sys.stderr)
+            return TOO_WEAK
+        except NotGraded as fault:
             print(f"not graded: {fault}", file=sys.stderr)
             return 2
     print(json.dumps(found, indent=1))

@@ -9,7 +9,7 @@ from types import TracebackType
 from ..declare.catalogue import Surroundings, surroundings
 from . import mounts
 from .inside.lockdown import close_memory
-from .level import SandboxLevel, SandboxUnavailable
+from .level import SandboxLevel, SandboxUnavailable, obtained
 from .outcome import FAULT, Cell, Fork, Outcome, Request, Survey
 from .warm import Lost, Warm
 
@@ -82,6 +82,11 @@ class Sandbox:
         """What was asked of the kernel beside the level, and its answer; "" where granted."""
         self.level  # noqa: B018
         return dict(self._walls)
+
+    @property
+    def isolation(self) -> str:
+        """How student code was shut in, in words, with what this machine did not give."""
+        return obtained(self.level, self.walls)
 
     def run(
         self, cells: Sequence[Cell], requests: Sequence[Request], *, plotting: bool = False

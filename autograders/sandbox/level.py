@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 
 from ..errors import GraderError
 
@@ -22,10 +23,27 @@ class SandboxLevel(enum.IntEnum):
                 "filtered system calls, limited CPU time and memory"
             )
         return (
-            "a separate process with filtered system calls, limited CPU time and memory, without "
-            "namespaces of its own: it cannot open the grader's memory or files (this was tried), "
-            "but it sees that files exist, so grade a class this way only where nothing better is"
+            "in a separate process with filtered system calls, limited CPU time and memory, "
+            "without namespaces of its own: it cannot open the grader's memory or files (this was "
+            "tried), but it sees that files exist, so use it only where nothing better is to be had"
         )
+
+
+WALLS = {
+    "box": "namespaces and a scratch folder of its own for each submission",
+    "files": "files closed by Landlock",
+    "user": "a user of its own",
+}
+
+
+def obtained(level: SandboxLevel, walls: Mapping[str, str]) -> str:
+    """The level in words, and of each wall beside it whether the machine gave it, or why not."""
+    said = [
+        f"without {what} ({walls[name]})" if walls[name] else f"with {what}"
+        for name, what in WALLS.items()
+        if name in walls
+    ]
+    return "; ".join([level.words, *said])
 
 
 class SandboxUnavailable(GraderError, RuntimeError):

@@ -39,6 +39,7 @@ class Graded:
     `reports` has one entry for each exercise of the unit, in the course's order. `notes` says what
     was repaired and which cells failed, in words for the student. `faults` says what went wrong in
     the grader or the machine, with all that is needed to repeat it, in words for the instructor.
+    `isolation` says how the code was shut in, and what this machine did not give.
     """
 
     unit: str
@@ -48,6 +49,7 @@ class Graded:
     faults: tuple[str, ...] = ()
     cpu_seconds: float = field(default=0.0, compare=False)
     level: SandboxLevel = SandboxLevel.ISOLATED
+    isolation: str = ""
 
     @property
     def status(self) -> str:
@@ -93,6 +95,7 @@ def grade_submission(submission: Submission, unit: str, sandbox: Sandbox, seed: 
         tuple(grader.faults),
         grader.cpu_seconds,
         sandbox.level,
+        sandbox.isolation,
     )
 
 

@@ -99,6 +99,14 @@ def test_workers_in_any_number_and_order_give_the_same_results_and_notebooks(cla
     assert endurance.notebooks(course) == endurance.notebooks(classroom)
 
 
+def test_how_student_code_was_shut_in_is_said_once_and_kept_with_each_result(classroom, tmp_path):
+    course, said = copy_of(classroom, tmp_path, students=["ada", "dan-late"]), []
+    graded(course, Inline(), say=said.append, record=False)
+    [line] = [line for line in said if line.startswith("student code runs ")]
+    kept = load_results(CourseFolder(course), DROPS).values()
+    assert {f"student code runs {outcome.isolation}" for outcome in kept} == {line}
+
+
 def test_a_function_that_never_stops_is_too_slow_and_costs_one_exercise(classroom):
     scores = load_results(CourseFolder(classroom), DROPS)["zoe-endless"].scores
     assert scores["check_step_decay"] == 0 and scores["check_scheduled_drop"] == 5

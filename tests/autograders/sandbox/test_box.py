@@ -362,3 +362,16 @@ def test_the_grader_is_not_dumpable_once_it_grades():
     with in_a_process() as sandbox:
         assert seen(sandbox, "seen = 1") == 1
     assert ctypes.CDLL(None).prctl(3, 0, 0, 0, 0) == 0
+
+
+def test_the_level_says_what_was_obtained_and_what_was_refused(without):
+    with isolated() as sandbox:
+        assert sandbox.isolation.startswith("isolated: ")
+        assert "with namespaces and a scratch folder of its own" in sandbox.isolation
+    without("closed files")
+    with in_a_process() as sandbox:
+        try:
+            said = sandbox.isolation
+        except SandboxUnavailable:
+            return
+        assert "without files closed by Landlock (" in said and "with a user of its own" in said
