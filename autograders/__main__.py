@@ -107,7 +107,7 @@ def grade(options: argparse.Namespace) -> int:
             "--feedback needs the whole class in the gradebook: leave it out, join the shards with"
             f" 'python -m autograders record {unit}', then run 'nbgrader generate_feedback {unit}'"
         )
-    students = course.students(unit)
+    students = in_class(course, course.students(unit))
     if options.student:
         students = chosen(options.student, students, unit)
     if options.shard:
@@ -174,6 +174,25 @@ def grade(options: argparse.Namespace) -> int:
     return int(tally.failed + lost > 0)
 
 
+def in_class(course: CourseFolder, students: Sequence[str]) -> list[str]:
+    """Those of these students who take part; says whom it leaves out, and who is not known."""
+    from .gradebook.roster import Roster
+
+    roster = Roster.load(course.root)
+    left = [student for student in students if not roster.takes_part(student)]
+    moved = {s: now for s in students if (now := roster.now(s)) != s}
+    if left:
+        say(f"withdrawn, not graded: {', '.join(left)}")
+    for old, now in moved.items():
+        say(f"not graded: {old} is {now} now; move submitted/{old} to submitted/{now}")
+    strangers = [student for student in roster.strangers(students) if student not in moved]
+    for student in strangers:
+        close = difflib.get_close_matches(student, roster.active, n=1)
+        hint = f"; did they mean {close[0]}?" if close else ""
+        say(f"not in the class, graded all the same: {student}{hint}")
+    return [student for student in students if student not in left and student not in moved]
+
+
 def chosen(wanted: Sequence[str], students: Sequence[str], unit: str) -> list[str]:
     """The students who were asked for: a slip of the pen must not become somebody with a grade."""
     from .submission.folders import CourseError
@@ -209,6 +228,15 @@ def export(options: argparse.Namespace) -> int:
 
     for sentence in run(options):
         say(sentence)
+    return 0
+
+
+def roster(options: argparse.Namespace) -> int:
+    """Show or change who is in the class: import, add, withdraw, rename."""
+    from .gradebook.command import run
+
+    for sentence in run(options):
+        print(sentence)
     return 0
 
 
@@ -301,6 +329,9 @@ def parser() -> argparse.ArgumentParser:
         package = function.__name__
         module = importlib.import_module(f".{package}.command", __package__)
         module.add_arguments(command(function, package))
+    importlib.import_module(".gradebook.command", __package__).add_arguments(
+        command(roster, "roster")
+    )
     proof = command(selftest, "selftest", course=False)
     proof.add_argument("exercises", nargs="*", help="exercises by name; default: all")
     proof.add_argument("--seeds", type=positive, default=3, metavar="N", help="draws of each")

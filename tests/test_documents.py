@@ -17,6 +17,9 @@ FOLLOWED = ("docs/add_a_technique.md", "docs/your_own_course.md")  # line by lin
 
 # The beginning of a command -> the test that runs it, because here it would be slow or needs more.
 ELSEWHERE = {
+    ".venv/bin/python -m autograders roster ": (
+        "autograders/gradebook/test_roster.py::test_withdrawn_absent_and_renamed_students"
+    ),
     "python3 start.py site": "web/test_site.py::test_the_notebooks_to_run_are_the_released",
     "python3 start.py test": "test_start.py::test_arguments_after_test_go_to_pytest",
     "python3 start.py": "test_start.py::test_a_start_ends_on_the_first_lesson_in_a_browser",

@@ -16,6 +16,7 @@ from ..gradebook.assignment import ensure_assignment
 from ..gradebook.open import GradebookUnusable
 from ..gradebook.policy import difference
 from ..gradebook.record import Recorder
+from ..gradebook.roster import Roster
 from ..submission.files import write_whole
 from ..submission.folders import AUDIT, CourseError, CourseFolder, released_path, secret_seed
 from ..submission.version import OtherGrader, grader_of
@@ -335,15 +336,17 @@ def merged(course: CourseFolder, unit: str) -> Iterator[Outcome]:
 
     When files differ, as after a second submission, the result of what lies in `submitted/` counts,
     one of this very grader before another, and a final one before one with faults; otherwise that
-    of the main file.
+    of the main file. Students bear the names that they have today; who is withdrawn is left out.
     """
     entries: dict[str, list[Any]] = {}
+    roster = Roster.load(course.root)
     for path in result_files(course, unit):
         for student, entry in index_of(path)[0].items():
-            entries.setdefault(student, []).append(entry)
+            if roster.takes_part(roster.now(student)):
+                entries.setdefault(roster.now(student), []).append(entry)
     graded = unit_of(course, unit)
     for student, found in sorted(entries.items()):
         if len({(entry.file, entry.grader, entry.final) for entry in found}) > 1:
             file, ours = graded.task(course.submitted(unit, student), student).file, graded.grader
             found.sort(key=lambda e: (e.file == file, e.grader == ours, e.final))
-        yield read_entry(found[-1])
+        yield replace(read_entry(found[-1]), student=student)

@@ -13,12 +13,13 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..gradebook.tables import RosterError, write_csv
 from ..judging.report import points
 from .people import by_student, refuse_shared, students_of
-from .table import Grade, RosterError, read_roster, write_csv
+from .table import Grade, read_roster
 
 IDENTITY = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-KEYS = {"ID": "lms_user_id", "SIS User ID": "student", "SIS Login ID": "student"}
+KEYS = {"ID": "lms_user_id", "SIS User ID": "sis_id", "SIS Login ID": "login"}
 POINTS_POSSIBLE = "Points Possible"
 WHERE = "Canvas, Grades, Export, Export Entire Gradebook"
 
@@ -35,7 +36,7 @@ def write(
     units = list(dict.fromkeys(grade.assignment for grade in grades))
     worth = {grade.assignment: grade.max_score for grade in grades}
     if roster is None:
-        refuse_shared(grades, {"student": "login", "lms_user_id": "Canvas ID"})
+        refuse_shared(grades, {"login": "login", "lms_user_id": "Canvas ID"})
         columns = {unit: unit for unit in units}
         rows = [_row(of_one, columns, partial) for of_one in by_student(grades).values()]
         said = ["no --roster: Canvas matches by login and name, and makes new assignments"]
@@ -73,8 +74,8 @@ def _row(grades: Sequence[Grade], columns: Mapping[str, str], partial: bool) -> 
     one = grades[0]
     # Canvas takes any line whose first cell holds these words for the maximum points.
     name = one.name.replace(POINTS_POSSIBLE, "Points-Possible")
-    row: dict[str, object] = {"Student": name, "ID": one.lms_user_id, "SIS Login ID": one.student}
-    row |= {columns[g.assignment]: points(g.score) for g in grades if partial or not g.waiting}
+    row: dict[str, object] = {"Student": name, "ID": one.lms_user_id, "SIS Login ID": one.login}
+    row |= {columns[g.assignment]: points(g.score) for g in grades if g.told(partial)}
     return row
 
 
@@ -114,7 +115,7 @@ def _merge(
         kept: dict[str, object] = {name: row.get(name, "") for name in identity}
         kept |= {column: row.get(column, "") for column in columns.values()}
         match = found[student] if student else []
-        ours = {columns[g.assignment]: points(g.score) for g in match if partial or not g.waiting}
+        ours = {columns[g.assignment]: points(g.score) for g in match if g.told(partial)}
         rows.append(kept | ours)
     lost = [student for student in found if student not in students]
     if lost:

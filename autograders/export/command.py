@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..submission.folders import CourseFolder
+    from .table import Grade
 
 SYSTEMS = ("csv", "canvas", "moodle", "gradescope", "github")
 ABOUT = """\
@@ -30,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--partial",
         action="store_true",
-        help="canvas, moodle: also grades that still wait for a person, with the points so far",
+        help="also grades that still wait for a person, with the points so far",
     )
     parser.add_argument(
         "--course-repository",
@@ -75,34 +77,36 @@ def only(units: list[str], system: str) -> str:
 def _grades(
     course: CourseFolder, units: list[str], output: Path | None, options: argparse.Namespace
 ) -> list[str]:
+    from ..gradebook.roster import Roster
     from ..submission.folders import CourseError
     from . import canvas, moodle, plain
-    from .table import read_grades
+    from .table import of_class, read_grades
 
     refuse_outdated(course, units)
-    grades = read_grades(
+    held = read_grades(
         course.dir.db_url,
         course.dir.course_id,
         units or None,
         comments=options.to == "moodle",
     )
+    people = Roster.load(course.root)
+    grades = of_class(held, people)
     if not grades:
         raise CourseError(
             "the gradebook has no submissions yet; run 'python -m autograders grade UNIT' first"
         )
     if options.to == "csv":
-        plain.write(grades, output)
-        return _written(output, len(grades))
+        plain.write(grades, output, partial=options.partial)
+        return [*_written(output, len(grades)), *_waiting(grades, options.partial)]
     system = canvas if options.to == "canvas" else moodle
     roster = Path(options.roster) if options.roster else None
     said = system.write(grades, output, roster, partial=options.partial)
     said = [*_written(output, len(grades)), *said]
-    waiting = sum(grade.waiting for grade in grades)
-    if waiting and not options.partial:
-        said.append(
-            f"{waiting} of {len(grades)} submissions wait for a person and have no grade here;"
-            " grade them in the formgrader, or write the points so far with --partial"
-        )
+    said += _waiting(grades, options.partial)
+    said += [
+        f"not in the class, but with a grade: {student}"
+        for student in people.strangers(dict.fromkeys(grade.student for grade in grades))
+    ]
     return said
 
 
@@ -126,6 +130,20 @@ def refuse_outdated(course: CourseFolder, units: list[str]) -> None:
             f" {'; '.join(f'{unit}: {said[unit]}' for unit in late)}. Run"
             f" 'python -m autograders record {late[0]}' first"
         )
+
+
+def _waiting(grades: Sequence[Grade], partial: bool) -> list[str]:
+    """What to know of grades that are not there yet."""
+    said, missing = [], sum(grade.missing for grade in grades)
+    waiting, most = sum(grade.waiting for grade in grades), len(grades) - missing
+    if waiting and not partial:
+        said.append(
+            f"{waiting} of {most} submissions wait for a person and have no grade here;"
+            " grade them in the formgrader, or write the points so far with --partial"
+        )
+    if missing:
+        said.append(f"{missing} handed in nothing and have no grade here")
+    return said
 
 
 def _written(output: Path | None, count: int) -> list[str]:

@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..feedback.clean import markdown_to_html
+from ..gradebook.tables import write_csv
 from ..judging.report import points
 from .people import by_student, refuse_shared, students_of
-from .table import Grade, read_roster, write_csv
+from .table import Grade, read_roster
 
-KEYS = {"Username": "student", "ID number": "student", "Email address": "email"}
+KEYS = {"Username": "login", "ID number": "sis_id", "Email address": "email"}
 IDENTITY = ("First name", "Last name", "Surname", *KEYS)
 WHERE = "Moodle, Grades, Export, Plain text file"
 NONE = "-"
@@ -35,10 +36,10 @@ def write(
     found, said = by_student(grades), []
     people: list[tuple[dict[str, object], list[Grade]]]
     if roster is None:
-        refuse_shared(grades, {"student": "username", "email": "address"})
+        refuse_shared(grades, {"login": "username", "email": "address"})
         identity: Sequence[str] = ("Username", "First name", "Last name", "Email address")
         people = [
-            (dict(zip(identity, (g.student, g.first_name, g.last_name, g.email))), of_one)
+            (dict(zip(identity, (g.login, g.first_name, g.last_name, g.email))), of_one)
             for of_one in found.values()
             for g in of_one[:1]
         ]
@@ -59,7 +60,7 @@ def write(
     for who, of_one in people:
         line = who | dict.fromkeys(units, NONE)
         for grade in of_one:
-            if partial or not grade.waiting:
+            if grade.told(partial):
                 line[grade.assignment] = points(grade.score)
                 line[f"{grade.assignment} (feedback)"] = feedback(grade)
         lines.append(line)

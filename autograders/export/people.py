@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from .table import Grade, RosterError
+from ..gradebook.tables import RosterError
+from .table import Grade
 
 NAMED_AT_MOST = 10
 

@@ -1,13 +1,10 @@
-"""What the gradebook holds, as plain rows, and CSV files that no spreadsheet runs as formulas."""
+"""What the gradebook holds, as plain rows, and the class lists of other systems."""
 
 from __future__ import annotations
 
 import contextlib
-import csv
-import re
-import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +15,22 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
+from nbgrader.api import Grade as GradeRow
 from sqlalchemy import select
 
 from ..gradebook.open import open_gradebook
-from ..submission.folders import CourseError
-
-# Spreadsheets take a cell that begins so for a formula; East Asian versions also in full width.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-INSIDE = re.compile(rf";(?=\s*[{re.escape(''.join(FORMULA))}])")
+from ..gradebook.roster import Person, Roster
+from ..gradebook.tables import RosterError, read_csv
 
 
 @dataclass(frozen=True)
 class Grade:
     """One submission as the gradebook has it; `comments` are Markdown, in the notebook's order.
 
-    `score` is what counts: the raw score less the penalty for late work, never below 0.
+    `score` is what counts: the raw score less the penalty for late work, never below 0. `waiting`
+    is what a person has to look at, `unread` what nobody has given points for yet; of a student who
+    handed in nothing a grade is `missing`. `login` and `sis_id` are the student's id where the
+    class (`roster.csv`) says nothing else.
     """
 
     assignment: str
@@ -47,11 +45,36 @@ class Grade:
     email: str = ""
     lms_user_id: str = ""
     comments: tuple[str, ...] = ()
+    unread: bool = False
+    missing: bool = False
+    own_login: str = ""
+    own_sis_id: str = ""
+
+    @property
+    def login(self) -> str:
+        """What they log in with."""
+        return self.own_login or self.student
+
+    @property
+    def sis_id(self) -> str:
+        """The university's id of the student."""
+        return self.own_sis_id or self.student
 
     @property
     def score(self) -> float:
         """The points that count."""
         return max(0.0, self.raw_score - self.penalty)
+
+    def told(self, partial: bool) -> bool:
+        """Whether there are points to tell: with `partial` also those given so far."""
+        return not self.missing and (partial or not self.waiting)
+
+    @property
+    def status(self) -> str:
+        """What an instructor has to know beside the points."""
+        if self.missing:
+            return "missing"
+        return "not read yet" if self.unread else "look again" if self.waiting else "graded"
 
     @property
     def name(self) -> str:
@@ -66,6 +89,13 @@ def read_grades(
     with contextlib.closing(open_gradebook(db_url, course_id)) as gradebook:
         db = gradebook.db
         said = _comments(db) if comments else {}
+        unread = set(
+            db.scalars(
+                select(SubmittedNotebook.assignment_id)
+                .join(GradeRow, GradeRow.notebook_id == SubmittedNotebook.id)
+                .where(GradeRow.auto_score.is_(None), GradeRow.manual_score.is_(None))
+            )
+        )
         query = (
             select(SubmittedAssignment, Assignment.name, Student)
             .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
@@ -86,10 +116,45 @@ def read_grades(
                 student.email or "",
                 student.lms_user_id or "",
                 tuple(said.get(submission.id, ())),
+                submission.id in unread,
             )
             for submission, name, student in db.execute(query)
             if units is None or name in units
         ]
+
+
+def of_class(grades: Sequence[Grade], roster: Roster) -> list[Grade]:
+    """The grades of those who take part, by the names and ids of the class, and who has none.
+
+    Somebody whom the class does not know keeps their grade: work is never lost.
+    """
+    found = []
+    for grade in grades:
+        one = roster.people.get(grade.student)
+        if one is None:
+            found.append(grade)
+        elif one.active:
+            found.append(replace(grade, **_about(one)))
+    worth = {grade.assignment: grade.max_score for grade in grades}
+    there = {(grade.assignment, grade.student) for grade in grades}
+    found += [
+        Grade(unit, student, 0.0, 0.0, most, False, missing=True, **_about(roster.people[student]))
+        for unit, most in worth.items()
+        for student in roster.active
+        if (unit, student) not in there
+    ]
+    return sorted(found, key=lambda grade: (grade.assignment, grade.student))
+
+
+def _about(one: Person) -> dict[str, Any]:
+    return {
+        "first_name": one.first_name,
+        "last_name": one.last_name,
+        "email": one.email,
+        "lms_user_id": one.lms_id,
+        "own_login": one.login,
+        "own_sis_id": one.sis_id,
+    }
 
 
 def _comments(db: Any) -> dict[str, list[str]]:
@@ -106,48 +171,11 @@ def _comments(db: Any) -> dict[str, list[str]]:
     return {submission: [text for _, text in sorted(said)] for submission, said in found.items()}
 
 
-def no_formula(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula, whatever a student's name is.
-
-    Where the list separator is a semicolon, a cell also begins behind each of them. A lone "-"
-    means nothing to a spreadsheet, and "no grade" to Moodle.
-    """
-    if not isinstance(value, str) or value == "-":
-        return value
-    text = INSIDE.sub(r";'", value)
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def write_csv(
-    output: Path | None, header: Sequence[str], rows: Iterable[Mapping[str, object]]
-) -> None:
-    """Write rows as UTF-8 CSV, every text quoted, to a file or the terminal."""
-    with (
-        output.open("w", newline="", encoding="utf-8")
-        if output
-        else contextlib.nullcontext(sys.stdout)
-    ) as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
-        writer.writerow([no_formula(name) for name in header])
-        writer.writerows([no_formula(row.get(name, "")) for name in header] for row in rows)
-
-
-class RosterError(CourseError):
-    """A class list that cannot be used; the message says why and which file is expected."""
-
-
-def read_roster(path: Path, needed: Iterable[str], where: str) -> tuple[list[str], list[dict]]:
+def read_roster(
+    path: Path, needed: Collection[str], where: str
+) -> tuple[list[str], list[dict[str, str]]]:
     """The columns and rows of a CSV file that a learning platform exported; `where` says how."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            sample = file.readline()
-            file.seek(0)
-            delimiter = ";" if sample.count(";") > sample.count(",") else ","
-            reader = csv.DictReader(file, delimiter=delimiter, restval="")
-            header = list(reader.fieldnames or ())
-            rows = [{k: v for k, v in row.items() if k is not None} for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RosterError(f"expected a CSV file in UTF-8, and {path}: {error}") from None
+    header, rows = read_csv(path)
     if not any(name in header for name in needed):
         raise RosterError(
             f"{path} has no column {' or '.join(needed)}, it has: {', '.join(header)[:200]};"

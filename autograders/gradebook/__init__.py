@@ -1,1 +1,1 @@
-"""Marks in nbgrader's gradebook: open, record, audit."""
+"""The class and its marks in nbgrader's gradebook: open, roster, record, policy, audit."""

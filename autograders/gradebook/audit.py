@@ -11,7 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import BaseCell, Grade, Notebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    BaseCell,
+    Grade,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
@@ -113,7 +120,7 @@ def _append(handle: int, text: bytes) -> None:
 
 
 def audit_line(student: str, assignment: str, notebook: str, why: str) -> dict[str, Any]:
-    """What every line of the audit log says; `why` is "graded", "policy" or "points"."""
+    """What every line of the audit log says; `why`: "graded", "policy", "points" or "roster"."""
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "why": why,
@@ -127,7 +134,12 @@ def audit_line(student: str, assignment: str, notebook: str, why: str) -> dict[s
 
 
 def holds(db: Any, line: Mapping[str, Any]) -> bool:
-    """Whether a gradebook has the scores and the penalty that a line of the log tells of."""
+    """Whether a gradebook has the scores and the penalty that a line of the log tells of.
+
+    Of a line about the class: whether it has the student.
+    """
+    if line.get("why") == "roster":
+        return db.get(Student, line["student"]) is not None
     query = (
         select(
             BaseCell.name, Grade.auto_score, Grade.manual_score,

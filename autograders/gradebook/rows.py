@@ -15,13 +15,15 @@ from nbgrader.api import (
     Grade,
     MissingEntry,
     Notebook,
+    Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, update
 
 from .audit import audit_line
 from .marks import Marks
+from .roster import Person
 
 
 @dataclass(frozen=True)
@@ -165,3 +167,30 @@ def line_of(result: Result) -> dict[str, Any]:
     """What the audit log says of a result that is recorded."""
     line = audit_line(result.student, result.assignment, result.notebook, "graded")
     return line | {"fingerprint": result.fingerprint, "grader": result.grader}
+
+
+def name_students(db: Any, people: Iterable[Person], renamed: Mapping[str, str]) -> None:
+    """Let nbgrader's students have the names and ids of the class; `renamed` ones with their rows.
+
+    Whoever is withdrawn keeps the marks that are there; without any, nbgrader forgets them.
+    """
+    held = {one.id: one for one in db.scalars(select(Student))}
+    marked = set(db.scalars(select(SubmittedAssignment.student_id).distinct()))
+    for one in people:
+        if not one.active and one.student in held.keys() - marked:
+            db.delete(held.pop(one.student))
+        if one.student not in held and one.active:
+            held[one.student] = Student(id=one.student)
+            db.add(held[one.student])
+        if one.student in held:
+            row = held[one.student]
+            row.first_name, row.last_name = one.first_name or None, one.last_name or None
+            row.email, row.lms_user_id = one.email or None, one.lms_id or None
+    db.flush()
+    for old, new in renamed.items():
+        if old not in held:
+            continue
+        # In SQL, because a student's id is the key of their row, which nbgrader does not change.
+        query = update(SubmittedAssignment).where(SubmittedAssignment.student_id == old)
+        db.execute(query.values(student_id=new))
+        db.execute(delete(Student.__table__).where(Student.__table__.c.id == old))

@@ -100,7 +100,7 @@ def _lines(source: str, hits: set[int]) -> str:
 
 def write_pairs(pairs: Iterable[Pair], output: Path) -> None:
     """The pairs as CSV, in their order; no cell is a formula."""
-    from ..export.table import write_csv
+    from ..gradebook.tables import write_csv
 
     rows = (
         (

@@ -137,6 +137,10 @@ class CourseFolder:
         """The folder in which nbgrader expects the graded submission."""
         return Path(self.dir.format_path(self.dir.autograded_directory, student, unit))
 
+    def folders_of(self, student: str) -> list[Path]:
+        """All folders that hold work of a student or come of it."""
+        return [self._stage(stage, student) for stage in ("submitted", "autograded", "feedback")]
+
     def given(self, unit: str) -> Path:
         """The unit's source folder, whose other files nbgrader puts beside each submission."""
         return Path(self.dir.format_path(self.dir.source_directory, ".", unit))
