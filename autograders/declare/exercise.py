@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .edits import Edit
 from .returns import Kind
 
 STATEMENTS = {
@@ -79,7 +80,12 @@ class Misconception:
     where: str
     why: str
     how: str
-    functions: list[Callable[..., Any]] = field(default_factory=list)
+    versions: list[Callable[..., Any] | Edit] = field(default_factory=list)
+
+    @property
+    def functions(self) -> list[Callable[..., Any]]:
+        """The ways to write it, as functions."""
+        return [v.function if isinstance(v, Edit) else v for v in self.versions]
 
     @property
     def hints(self) -> tuple[str, str, str]:
@@ -145,20 +151,22 @@ class Exercise:
         return function
 
     def misconception(
-        self, id: str, *, where: str, why: str, how: str
+        self, id: str, *versions: Edit | Callable[..., Any], where: str, why: str, how: str
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare a wrong way to write the function, with its hints (a decorator)."""
+        """Declare a wrong idea: its hints, and how it is written, as edits of right versions.
+
+        Where it takes more than a line or two, this decorates a function that is written out.
+        """
         if id in self.misconceptions:
             raise ValueError(f"{self.name}: the misconception {id!r} is declared twice")
-
-        self.misconceptions[id] = Misconception(id, where, why, how)
+        self.misconceptions[id] = Misconception(id, where, why, how, [*versions])
         return self.also(id)
 
     def also(self, id: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare another way to write a misconception that has been declared (a decorator)."""
 
         def declare(function: Callable[..., Any]) -> Callable[..., Any]:
-            self.misconceptions[id].functions.append(function)
+            self.misconceptions[id].versions.append(function)
             return function
 
         return declare

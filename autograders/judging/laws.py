@@ -76,6 +76,8 @@ def _rows_of(exercise: Exercise, seed: int) -> Iterable[Row]:
             problem = f"variant {name} uses over a tenth of the tolerance"
         yield Row(exercise.name, "right", _verdict(report), seed, problem)
     for misconception in exercise.misconceptions.values():
+        if not misconception.versions:
+            yield Row(exercise.name, misconception.id, "right", seed, "has no wrong version")
         for function in misconception.functions:
             report = run(plan, function)
             problem = _weakness(plan, function)
