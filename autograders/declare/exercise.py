@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .edits import Edit
+from .forms import forms_of
 from .returns import Kind
 
 STATEMENTS = {
@@ -110,6 +111,7 @@ class Exercise:
     the arguments whose largest entry says how large a case is, for comparing what should be 0.
     `remark` says in a sentence of the report what came back, right or wrong. `alike` tells whether
     two results have the same fault; where there is a `compare`, equal sentences decide otherwise.
+    `not_in_form` names the forms of `forms_of` in which the first variant would not be right.
     """
 
     name: str
@@ -128,6 +130,7 @@ class Exercise:
     may_return_inputs: bool = False
     sized_by: tuple[str, ...] = RATES
     seconds: float = 2.0
+    not_in_form: tuple[str, ...] = ()
     variants: dict[str, Callable[..., Any]] = field(default_factory=dict)
     misconceptions: dict[str, Misconception] = field(default_factory=dict)
 
@@ -135,6 +138,12 @@ class Exercise:
         unknown = set(self.worth) - set(STATEMENTS) - set(self.statements)
         if unknown:
             raise ValueError(f"{self.name}: no statement for the properties {sorted(unknown)}")
+        known = forms_of(self.reference, self.returns)
+        for form in self.not_in_form:
+            if form not in known:
+                raise ValueError(
+                    f"{self.name}: expected a form of {', '.join(known)} to leave out, got {form!r}"
+                )
 
     @property
     def points(self) -> float:
@@ -149,6 +158,16 @@ class Exercise:
         """Declare another right way to write the function (a decorator)."""
         self.variants[function.__name__] = function
         return function
+
+    def right_versions(self) -> dict[str, Callable[..., Any]]:
+        """The variants, and the first of them in every other form that is right."""
+        first = next(iter(self.variants.values()), None)
+        made = forms_of(first, self.returns) if first else {}
+        return self.variants | {
+            name: function
+            for name, function in made.items()
+            if name not in self.variants and name not in self.not_in_form
+        }
 
     def misconception(
         self, id: str, *versions: Edit | Callable[..., Any], where: str, why: str, how: str

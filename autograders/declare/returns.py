@@ -7,15 +7,19 @@ compared, or says in plain words what was expected and what came.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from ..protocol.codec import Foreign, Recipe
 
 LONGEST_SHOWN = 1_200
+
+
+Forms = Mapping[str, Callable[[Any], Any]]
 
 
 class WrongKind(TypeError):
@@ -29,6 +33,10 @@ class Kind(Protocol):
     def words(self) -> str:
         """The kind in words, as the contract says it."""
 
+    @property
+    def forms(self) -> Forms:
+        """What turns a result into another one of this kind that is worth the same, by name."""
+
     def read(self, value: Any) -> Any:
         """Return `value` as a float, an array or a tuple of them; raise `WrongKind` otherwise."""
 
@@ -38,6 +46,10 @@ class Number:
     """One real number: `int`, `float`, NumPy scalar or 0-d array."""
 
     words: str = "one number (int, float, NumPy scalar or 0-d array)"
+    forms: ClassVar[Forms] = {
+        "in_single_precision": np.float32,
+        "as_zero_dimensional_array": np.array,
+    }
 
     def read(self, value: Any) -> float:
         if isinstance(value, np.ndarray) and value.shape == ():
@@ -55,6 +67,7 @@ class WholeNumber(Number):
     """One whole number; a float such as `12.0` is one too."""
 
     words: str = "one whole number (int, or a number without a fraction)"
+    forms: ClassVar[Forms] = {"as_a_float": float, "as_zero_dimensional_array": np.array}
 
 
 @dataclass(frozen=True)
@@ -62,6 +75,10 @@ class Numbers:
     """A sequence of numbers: list, tuple or one-dimensional array."""
 
     words: str = "a sequence of numbers (list, tuple or 1-d array)"
+    forms: ClassVar[Forms] = {
+        "in_single_precision": partial(np.asarray, dtype=np.float32),
+        "as_a_tuple": tuple,
+    }
 
     def read(self, value: Any) -> np.ndarray:
         if isinstance(value, np.ndarray):
@@ -77,6 +94,7 @@ class Parameters:
     """A NumPy array of real numbers of any shape."""
 
     words: str = "a NumPy array"
+    forms: ClassVar[Forms] = {"in_single_precision": partial(np.asarray, dtype=np.float32)}
 
     def read(self, value: Any) -> np.ndarray:
         if isinstance(value, np.floating):
@@ -91,6 +109,7 @@ class Text:
     """One string."""
 
     words: str = "a string"
+    forms: ClassVar[Forms] = {"as_numpy_text": np.str_}
 
     def read(self, value: Any) -> str:
         if isinstance(value, str):
@@ -108,6 +127,10 @@ class Several:
     @property
     def words(self) -> str:
         return f"({', '.join(self.names)}) as a tuple or list"
+
+    @property
+    def forms(self) -> Forms:
+        return {**_together(self.parts), "as_a_list": list}
 
     def read(self, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, (tuple, list)) or len(value) != len(self.parts):
@@ -139,6 +162,14 @@ class State:
     def words(self) -> str:
         return "a dict with exactly the keys " + ", ".join(repr(key) for key in self.keys)
 
+    @property
+    def forms(self) -> Forms:
+        each = _together(self.parts)
+        return {name: partial(self._in_form, form) for name, form in each.items()}
+
+    def _in_form(self, form: Callable[[Any], Any], value: Any) -> Any:
+        return dict(zip(self.keys, form([value[key] for key in self.keys])))
+
     def read(self, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, dict):
             raise WrongKind(f"expected {self.words}, got {describe(value)}")
@@ -163,6 +194,10 @@ class Keyed:
     def words(self) -> str:
         return f"a dict that holds, for each name, {self.entry.words}"
 
+    @property
+    def forms(self) -> Forms:
+        return {name: partial(_in_each, form) for name, form in self.entry.forms.items()}
+
     def read(self, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, dict):
             raise WrongKind(f"expected {self.words}, got {describe(value)}")
@@ -178,6 +213,9 @@ class Batches:
     """A list (or tuple) of one-dimensional arrays of whole numbers, which stay ints or floats."""
 
     words: str = "a list of index arrays"
+    forms: ClassVar[Forms] = {
+        "in_small_integers": lambda value: [np.asarray(batch, np.int32) for batch in value]
+    }
 
     def read(self, value: Any) -> tuple[np.ndarray, ...]:
         if not isinstance(value, (list, tuple)):
@@ -205,6 +243,23 @@ def read_part(kind: Kind, value: Any, name: str) -> Any:
         width, at = len(kind.entry.keys) + 1, kind.entry.keys.index(name) + 1
         return tuple(item for place, item in enumerate(read) if place % width in (0, at))
     raise TypeError(f"a result that is {kind.words} has no part called {name!r}")
+
+
+def _together(parts: Sequence[Kind]) -> Forms:
+    """The forms of any of these parts, for a sequence of them: parts without it stay."""
+    names = dict.fromkeys(name for part in parts for name in part.forms)
+    return {name: partial(_part_by_part, parts, name) for name in names}
+
+
+def _part_by_part(parts: Sequence[Kind], name: str, values: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(
+        part.forms[name](value) if name in part.forms else value
+        for part, value in zip(parts, values)
+    )
+
+
+def _in_each(form: Callable[[Any], Any], value: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: form(item) for name, item in value.items()}
 
 
 def _named(part: Kind, name: str, value: Any) -> Any:

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ..declare.contract import Contract, OutsideContract
 from ..declare.exercise import Case, Exercise, given
-from ..declare.returns import WrongKind, describe, numbers_of, show
+from ..declare.returns import Forms, WrongKind, describe, numbers_of, show
 from ..protocol.calls import quiet
 from ..protocol.codec import encode
 from .compare import excess, scale_of, shapes_differ
@@ -108,6 +108,7 @@ class SuiteOf:
     contract: Contract
     kinds: Mapping[str, FaultKind]
     spared: tuple[str, ...] = ()
+    forms: ClassVar[Forms] = {"as_a_tuple": tuple}
 
     @property
     def words(self) -> str:
@@ -164,7 +165,7 @@ def _tried(kind: SuiteOf, suite: Suite) -> Verdict:
     subject = kind.subject
     problems = {trial.number: trial.problem for trial in suite.trials if trial.problem}
     good = [trial for trial in suite.trials if not trial.problem]
-    versions = [subject.reference, *subject.variants.values()]
+    versions = [subject.reference, *subject.right_versions().values()]
     refused: list[Trial] = []
     for trial, *accepted in zip(good, *(passed(subject, version, good) for version in versions)):
         if not any(accepted):

@@ -53,6 +53,7 @@ MINIMISE = Exercise(
     cases=_minimise_cases,
     worth={"values": 2, "shape": 1, "edge": 1, "purity": 1},
     statements={"edge": "returns just the starting point when steps is 0"},
+    not_in_form=("entry_by_entry",),
 )
 
 

@@ -67,6 +67,7 @@ POLYAK_STEP = Exercise(
         "cap": "never takes a rate above max_lr",
         "edge": "stays where the gradient is 0, and where the loss is at or below loss_min",
     },
+    not_in_form=("entry_by_entry",),
 )
 
 
