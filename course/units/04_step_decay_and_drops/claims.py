@@ -21,10 +21,10 @@ QUOTED = [
         " for r in run_all(schedules.ScheduledDrop(1.5, [t], 0.1))]) for t in (300, 1200)))",
     ),
     (
-        "on six right versions and on eleven wrong ones",
+        "on seven right versions and on eleven wrong ones",
         "'11 of 11 wrong versions' in str(check(tests_for_scheduled_drop))"
         " and len(__import__('autograders.declare.catalogue', fromlist=['find'])"
-        ".find('scheduled_drop').variants) == 6",
+        ".find('scheduled_drop').right_versions()) == 7",
     ),
     ("nothing plunges", "along[320] > 0.95 * along[300]"),
     ("16: fifteen full batches", "epochs_to_steps(1, 1000, 64) == 16"),

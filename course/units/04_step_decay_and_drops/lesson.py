@@ -204,9 +204,9 @@ check(step_decay)
 # call once more. And choose numbers that cannot be mistaken: `gamma = 0.5` looks the same whether
 # half is kept or half is taken away.
 #
-# Your list is tried on six right versions and on eleven wrong ones that people really write. Cases
-# with equal milestones are called with one and the same list, as if you had given it a name: what a
-# version does to it, your next case will meet.
+# Your list is tried on seven right versions and on eleven wrong ones that people really write.
+# Cases with equal milestones are called with one and the same list, as if you had given it a name:
+# what a version does to it, your next case will meet.
 
 
 # %% nbgrader={"grade_id": "tests_for_scheduled_drop", "solution": true}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters
 
 from . import UNIT
@@ -56,112 +56,78 @@ def copy_then_scale(x, factor):
 
 
 @RESCALE.variant
-def entry_by_entry(x, factor):
-    result = np.empty_like(x)
-    for index in np.ndindex(x.shape):
-        result[index] = x[index] * factor
-    return result
-
-
-@RESCALE.variant
 def through_a_list(x, factor):
     return np.array([value * factor for value in x.ravel().tolist()]).reshape(x.shape)
 
 
-@RESCALE.variant
-def single_precision(x, factor):
-    return (x * factor).astype(np.float32)
-
-
-@RESCALE.misconception(
+RESCALE.misconception(
     "changes-x",
+    Edit(copy_then_scale, ("x.copy()", "x")),
     where="Look at what `x` holds after the call, not only at what comes back.",
     why="`x *= factor` writes into the caller's array. The caller still needs the old values.",
     how="Make a new array: `x * factor` does, `x *= factor` does not.",
 )
-def in_place(x, factor):
-    x *= factor
-    return x
 
-
-@RESCALE.misconception(
+RESCALE.misconception(
     "fills-x-and-copies",
+    Edit(numpy_multiply, ("factor)", "factor, out=x).copy()")),
     where="The returned array is right; look at `x` after the call.",
     why="Copying after the change protects the result, but the caller's array has changed already.",
     how="Compute first, without `*=` or `out=x`; no copy is needed then.",
 )
-def in_place_then_copy(x, factor):
-    np.multiply(x, factor, out=x)
-    return x.copy()
 
-
-@RESCALE.misconception(
+RESCALE.misconception(
     "adds",
+    Edit(factor_first, ("factor * x", "factor + x")),
     where="Try a factor of 0: every entry has to become 0.",
     why="Adding shifts the entries; rescaling multiplies them.",
     how="Use `*` between the array and the factor.",
 )
-def adds(x, factor):
-    return x + factor
 
-
-@RESCALE.misconception(
+RESCALE.misconception(
     "divides",
+    Edit(factor_first, ("factor * x", "x / factor")),
     where="Try a factor of 0.5: entries have to become smaller, not larger.",
     why="Dividing by the factor is the inverse of what is asked.",
     how="Use `*`, not `/`.",
 )
-def divides(x, factor):
-    return x / factor
 
-
-@RESCALE.misconception(
+RESCALE.misconception(
     "returns-x-for-one",
+    Edit(factor_first, ("factor * x", "factor * x if factor != 1 else x")),
     where="Try a factor of 1 and change the result: does `x` change with it?",
     why="Returning `x` itself hands out the caller's own array under a second name.",
     how="Let every path compute `x * factor`; there is no need for a shortcut.",
 )
-def shortcut_for_one(x, factor):
-    if factor == 1:
-        return x
-    return x * factor
 
-
-@RESCALE.misconception(
+RESCALE.misconception(
     "powers",
+    Edit(factor_first, ("factor * x", "np.sign(x) * np.abs(x) ** factor")),
     where="Try a factor of 3 on the entry 2: 6 is right, 8 is not.",
     why="`**` raises to a power; one star multiplies.",
     how="Use a single `*`.",
 )
-def powers(x, factor):
-    return np.sign(x) * np.abs(x) ** factor
 
-
-@RESCALE.misconception(
+RESCALE.misconception(
     "flattens",
+    Edit(factor_first, ("* x", "* x.ravel()")),
     where="Give it an array of shape (3, 1) and look at the shape that comes back.",
     why="Flattening loses the shape; a result has the shape of its input.",
     how="Leave out `ravel`, `flatten` or `reshape(-1)`: `*` works on any shape.",
 )
-def flattens(x, factor):
-    return x.ravel() * factor
 
-
-@RESCALE.misconception(
+RESCALE.misconception(
     "list-in-list-out",
+    Edit(factor_first, ("factor * x", "(factor * x).tolist()")),
     where="Look at the type of what comes back.",
     why="A list is not an array: the next line of a training loop could not calculate with it.",
     how="Return `x * factor`, which is an array already, without `list(...)` or `.tolist()`.",
 )
-def returns_a_list(x, factor):
-    return (x * factor).tolist()
 
-
-@RESCALE.misconception(
+RESCALE.misconception(
     "whole-numbers-only",
+    Edit(factor_first, ("factor * x", "np.trunc(factor * x)")),
     where="Try a factor of 0.5 and look at the decimals.",
     why="`int(...)` or `//` cuts off the decimals of the result.",
     how="Multiply and return without rounding.",
 )
-def truncates(x, factor):
-    return np.trunc(x * factor)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Text
 
 from . import UNIT
@@ -101,120 +101,74 @@ def by_isnan_and_isinf(losses):
     return "too slow" if 2 * losses[-1] > losses[0] else "learning"
 
 
-@CLASSIFY_RUN.variant
-def as_numpy_text(losses):
-    total = np.isfinite(np.asarray(losses)).sum()
-    if total < len(losses) or losses[-1] > losses[0]:
-        return np.str_("diverged")
-    return np.str_("too slow") if losses[-1] > losses[0] / 2 else np.str_("learning")
-
-
-@CLASSIFY_RUN.misconception(
+CLASSIFY_RUN.misconception(
     "looks-only-at-the-last",
+    Edit(with_arrays, ("np.any(~np.isfinite(losses))", "not np.isfinite(losses[-1])")),
     where="Try losses of 1, NaN, 0.2: what does the middle one tell you?",
     why="A run that passed through NaN or infinity was broken, whatever its last number says.",
     how="Test all losses with `np.isfinite(losses).all()` before anything else.",
 )
-def last_only(losses):
-    if not math.isfinite(losses[-1]) or losses[-1] > losses[0]:
-        return "diverged"
-    return "too slow" if losses[-1] > losses[0] / 2 else "learning"
 
-
-@CLASSIFY_RUN.misconception(
+CLASSIFY_RUN.misconception(
     "forgets-nan",
+    Edit(with_arrays, ("np.any(~np.isfinite(losses)) or ", "")),
     where="Try losses that contain NaN.",
     why="Every comparison with NaN is false, so NaN slips through all of your tests.",
     how="Ask `np.isfinite` first; comparisons cannot find NaN.",
 )
-def comparisons_only(losses):
-    if losses[-1] > losses[0]:
-        return "diverged"
-    return "too slow" if losses[-1] > losses[0] / 2 else "learning"
 
-
-@CLASSIFY_RUN.misconception(
+CLASSIFY_RUN.misconception(
     "forgets-infinity",
+    Edit(with_arrays, ("~np.isfinite", "np.isnan")),
     where="Try losses that contain infinity but no NaN.",
     why="`isnan` finds NaN only; an overflowed loss is infinite, and has diverged too.",
     how="Use `np.isfinite`, which is false for both.",
 )
-def nan_only(losses):
-    if np.isnan(np.asarray(losses)).any() or losses[-1] > losses[0]:
-        return "diverged"
-    return "too slow" if losses[-1] > losses[0] / 2 else "learning"
 
-
-@CLASSIFY_RUN.misconception(
+CLASSIFY_RUN.misconception(
     "equal-counts-as-diverged",
+    Edit(with_arrays, ("losses[-1] > losses[0]", "losses[-1] >= losses[0]")),
     where="Try losses that end exactly where they began.",
     why="The contract says the last *exceeds* the first: equal is too slow, not diverged.",
     how="Compare with `>`, not `>=`.",
 )
-def equal_diverges(losses):
-    if not np.isfinite(losses).all() or losses[-1] >= losses[0]:
-        return "diverged"
-    return "too slow" if losses[-1] > losses[0] / 2 else "learning"
 
-
-@CLASSIFY_RUN.misconception(
+CLASSIFY_RUN.misconception(
     "half-counts-as-slow",
+    Edit(with_arrays, ("> 0.5", ">= 0.5")),
     where="Try losses that end at exactly half of the first.",
     why="Too slow means *above* half; exactly half has just made it.",
     how="Compare with `>`, not `>=`, in the second test.",
 )
-def half_is_slow(losses):
-    if not np.isfinite(losses).all() or losses[-1] > losses[0]:
-        return "diverged"
-    return "too slow" if losses[-1] >= losses[0] / 2 else "learning"
 
-
-@CLASSIFY_RUN.misconception(
+CLASSIFY_RUN.misconception(
     "any-rise-diverges",
+    Edit(with_arrays, ("losses[-1] > losses[0]", "np.any(np.diff(losses) > 0)")),
     where="Try a loss that rises for two steps and then falls to a tenth.",
     why="Losses go up now and then in good runs; only the end is compared with the start.",
     how="Compare the last loss with the first one, not neighbours with each other.",
 )
-def any_rise(losses):
-    losses = np.asarray(losses)
-    if not np.isfinite(losses).all() or np.any(np.diff(losses) > 0):
-        return "diverged"
-    return "too slow" if losses[-1] > losses[0] / 2 else "learning"
 
-
-@CLASSIFY_RUN.misconception(
+CLASSIFY_RUN.misconception(
     "compares-the-best",
+    Edit(with_arrays, ("losses[-1] > 0.5", "losses.min() > 0.5")),
     where="Try a loss that dips low in the middle and comes back up.",
     why="The smallest loss on the way is not where the run ended.",
     how="Use `losses[-1]`, not `min(losses)`.",
 )
-def best_loss(losses):
-    losses = np.asarray(losses)
-    if not np.isfinite(losses).all() or losses[-1] > losses[0]:
-        return "diverged"
-    return "too slow" if losses.min() > losses[0] / 2 else "learning"
 
-
-@CLASSIFY_RUN.misconception(
+CLASSIFY_RUN.misconception(
     "compares-the-worst",
+    Edit(with_arrays, ("losses[-1] > losses[0]", "losses.max() > losses[0]")),
     where="Try a loss that rises at first and ends low.",
     why="The largest loss on the way does not decide; the last one does.",
     how="Use `losses[-1]`, not `max(losses)`.",
 )
-def worst_loss(losses):
-    losses = np.asarray(losses)
-    if not np.isfinite(losses).all() or losses.max() > losses[0]:
-        return "diverged"
-    return "too slow" if losses[-1] > losses[0] / 2 else "learning"
 
-
-@CLASSIFY_RUN.misconception(
+CLASSIFY_RUN.misconception(
     "half-as-a-difference",
+    Edit(with_arrays, ("0.5 * losses[0]", "0.5")),
     where="Try a first loss of 4 and a last one of 3.",
     why="Half of the first loss is a ratio; 0.5 is a fixed amount that means nothing by itself.",
     how="Compare the last loss with `losses[0] / 2`.",
 )
-def fixed_half(losses):
-    if not np.isfinite(losses).all() or losses[-1] > losses[0]:
-        return "diverged"
-    return "too slow" if losses[-1] > 0.5 else "learning"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters
 from autograders.protocol.codec import Recipe
 from lrlib.optimizers import SGD
@@ -103,132 +103,74 @@ def while_loop(grad_fn, w0, lr, steps):
     return path
 
 
-@MINIMISE.variant
-def stored_in_single_precision(grad_fn, w0, lr, steps):
-    w, path = w0, [w0]
-    for _ in range(steps):
-        w = w - lr * grad_fn(w)
-        path.append(w)
-    return np.array(path, dtype=np.float32)
-
-
-@MINIMISE.misconception(
+MINIMISE.misconception(
     "same-array-in-every-row",
+    Edit(one_working_copy, ("[w.copy()]", "[w]"), ("append(w.copy())", "append(w)")),
     where="Print the rows: are they all the same point?",
     why="Appending one array and then changing it in place stores the same object many times.",
     how="Append a new array each time: `w = w - lr * grad_fn(w)` makes one, `w -= ...` does not.",
 )
-def one_array_many_times(grad_fn, w0, lr, steps):
-    w = w0.copy()
-    path = [w]
-    for _ in range(steps):
-        w -= lr * grad_fn(w)
-        path.append(w)
-    return np.array(path)
 
-
-@MINIMISE.misconception(
+MINIMISE.misconception(
     "gradient-of-the-start",
+    Edit(growing_list, ("grad_fn(path[-1])", "grad_fn(path[0])")),
     where="Look at the differences between rows: do they ever change?",
     why="The gradient is taken once at `w0`; it has to be taken anew at every point.",
     how="Call `grad_fn` inside the loop, with the current point.",
 )
-def stale_gradient(grad_fn, w0, lr, steps):
-    gradient = grad_fn(w0)
-    return np.array([w0 - t * lr * gradient for t in range(steps + 1)])
 
-
-@MINIMISE.misconception(
+MINIMISE.misconception(
     "misses-the-start",
+    Edit(growing_list, ("np.array(path)", "np.array(path)[1:]")),
     where="Count the rows and look at the first one.",
     why="The path starts at `w0`: row 0 is the point before any step, so there is one row more.",
     how="Put `w0` into the path before the loop begins.",
 )
-def without_the_start(grad_fn, w0, lr, steps):
-    path = np.empty((steps, *w0.shape))
-    w = w0
-    for t in range(steps):
-        w = w - lr * grad_fn(w)
-        path[t] = w
-    return path
 
-
-@MINIMISE.misconception(
+MINIMISE.misconception(
     "misses-the-end",
+    Edit(growing_list, ("np.array(path)", "np.array(path)[:-1]")),
     where="Count the rows: `steps` steps lead through `steps + 1` points.",
     why="Storing before each step leaves out the point that the last step reaches.",
     how="Store `w0` first and then the new point after each step.",
 )
-def without_the_end(grad_fn, w0, lr, steps):
-    path = np.empty((steps, *w0.shape))
-    w = w0
-    for t in range(steps):
-        path[t] = w
-        w = w - lr * grad_fn(w)
-    return path
 
-
-@MINIMISE.misconception(
+MINIMISE.misconception(
     "only-the-end",
+    Edit(growing_list, ("np.array(path)", "path[-1]")),
     where="Look at the shape of what comes back: where is the path?",
     why="The last point alone cannot show whether the way there oscillated or crept.",
     how="Collect every point in a list or an array and return all of them.",
 )
-def last_point(grad_fn, w0, lr, steps):
-    w = w0.copy()
-    for _ in range(steps):
-        w = w - lr * grad_fn(w)
-    return w
 
-
-@MINIMISE.misconception(
+MINIMISE.misconception(
     "climbs",
+    Edit(growing_list, ("path[-1] - lr", "path[-1] + lr")),
     where="Does the distance to the bottom grow from row to row?",
     why="The gradient points uphill, so adding it climbs.",
     how="Subtract `lr * grad_fn(w)`.",
 )
-def uphill_path(grad_fn, w0, lr, steps):
-    path = [w0]
-    for _ in range(steps):
-        path.append(path[-1] + lr * grad_fn(path[-1]))
-    return np.array(path)
 
-
-@MINIMISE.misconception(
+MINIMISE.misconception(
     "changes-w0",
+    Edit(one_working_copy, ("w0.copy()", "w0")),
     where="Compare `w0` before and after the call.",
     why="`w0 -= ...` moves the caller's own starting point, so a second run starts elsewhere.",
     how="Work on a copy, or write `w = w - ...` so that each step makes a new array.",
 )
-def moves_the_start(grad_fn, w0, lr, steps):
-    path = [w0.copy()]
-    for _ in range(steps):
-        w0 -= lr * grad_fn(w0)
-        path.append(w0.copy())
-    return np.array(path)
 
-
-@MINIMISE.misconception(
+MINIMISE.misconception(
     "one-step-too-many",
+    Edit(growing_list, ("range(steps)", "range(steps + 1)")),
     where="Count the rows for steps = 0: one is right.",
     why="The loop runs once too often, as with `range(steps + 1)` after the start was stored.",
     how="Store `w0`, then run the loop exactly `steps` times.",
 )
-def extra_step(grad_fn, w0, lr, steps):
-    path = [w0]
-    for _ in range(steps + 1):
-        path.append(path[-1] - lr * grad_fn(path[-1]))
-    return np.array(path)
 
-
-@MINIMISE.misconception(
+MINIMISE.misconception(
     "flat-rows",
+    Edit(growing_list, ("np.array(path)", "np.array(path).reshape(steps + 1, -1)")),
     where="Give it a matrix as `w0` and look at the shape of a row.",
     why="Each row has to have the shape of `w0`; flattening loses it.",
     how="Make the result of shape `(steps + 1, *w0.shape)`.",
 )
-def flattened_rows(grad_fn, w0, lr, steps):
-    path = [w0]
-    for _ in range(steps):
-        path.append(path[-1] - lr * grad_fn(path[-1]))
-    return np.array([point.ravel() for point in path])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters
 from lrlib.optimizers import SGD
 
@@ -59,121 +59,86 @@ def on_a_copy(w, grad, lr):
 
 
 @SGD_STEP.variant
-def in_a_loop(w, grad, lr):
-    new = np.zeros_like(w)
-    for index in np.ndindex(w.shape):
-        new[index] = w[index] - lr * grad[index]
-    return new
-
-
-@SGD_STEP.variant
 def adding_the_negative(w, grad, lr):
     return w + (-lr) * grad
 
 
-@SGD_STEP.variant
-def in_single_precision(w, grad, lr):
-    return (w - lr * grad).astype(np.float32)
-
-
-@SGD_STEP.misconception(
+SGD_STEP.misconception(
     "adds-the-gradient",
+    Edit(plain, ("w - lr", "w + lr")),
     where="Take w = 1 on the bowl w**2 / 2: its gradient is 1. Should the step go up or down?",
     why="The gradient points uphill. Adding it climbs, so the loss grows at every step.",
     how="Move against the gradient: `w` minus the rate times `grad`.",
 )
-def uphill(w, grad, lr):
-    return w + lr * grad
 
-
-@SGD_STEP.misconception(
+SGD_STEP.misconception(
     "forgets-the-rate",
+    Edit(plain, ("lr * grad", "grad")),
     where="Call it with lr = 0: nothing may move.",
     why="Without the rate a step is as long as the gradient, however small a step was asked for.",
     how="Multiply `grad` by `lr` before you subtract it.",
 )
-def no_rate(w, grad, lr):
-    return w - grad
 
-
-@SGD_STEP.misconception(
+SGD_STEP.misconception(
     "changes-w",
+    Edit(on_a_copy, ("w.copy()", "w")),
     where="Keep a copy of `w` and compare it after the call.",
     why="`w -= ...` writes into the caller's array, so every earlier point of the path is lost.",
     how="Build a new array: `w - lr * grad` without `-=`.",
 )
-def in_place(w, grad, lr):
-    w -= lr * grad
-    return w
 
-
-@SGD_STEP.misconception(
+SGD_STEP.misconception(
     "changes-the-gradient",
+    Edit(with_numpy, ("np.multiply(lr, grad)", "np.multiply(lr, grad, out=grad)")),
     where="Look at `grad` after the call.",
     why="`grad *= lr` rescales the caller's gradient, which momentum and Adam still want to read.",
     how="Write `lr * grad` inside the subtraction instead of changing `grad` first.",
 )
-def scales_the_gradient_in_place(w, grad, lr):
-    grad *= lr
-    return w - grad
 
-
-@SGD_STEP.misconception(
+SGD_STEP.misconception(
     "uses-the-sign-only",
+    Edit(plain, ("grad", "np.sign(grad)")),
     where="Compare the steps for gradients of 0.01 and 100.",
     why="The sign alone makes every step equally long; gradient descent slows as slopes flatten.",
     how="Use `grad` itself, not `np.sign(grad)`.",
 )
-def sign_only(w, grad, lr):
-    return w - lr * np.sign(grad)
 
-
-@SGD_STEP.misconception(
+SGD_STEP.misconception(
     "normalises-the-gradient",
+    Edit(plain, ("grad", "grad / (np.linalg.norm(grad) or 1.0)")),
     where="Double the gradient: the step has to double too.",
     why="Dividing by the gradient's length fixes how far a step goes; that is a different method.",
     how="Leave out the division by `np.linalg.norm(grad)`.",
 )
-def normalised(w, grad, lr):
-    norm = np.linalg.norm(grad)
-    return w - lr * grad / (norm if norm > 0 else 1.0)
 
-
-@SGD_STEP.misconception(
+SGD_STEP.misconception(
     "shrinks-w",
+    Edit(plain, ("w - lr", "(1 - lr) * w - lr")),
     where="Call it with a gradient of 0: `w` has to stay where it is.",
     why="Multiplying `w` by (1 - lr) is weight decay; it moves even without a gradient.",
     how="Keep `w` whole and subtract only `lr * grad`.",
 )
-def shrinks(w, grad, lr):
-    return (1 - lr) * w - lr * grad
 
-
-@SGD_STEP.misconception(
+SGD_STEP.misconception(
     "returns-the-step",
+    Edit(plain, ("w - lr", "-lr")),
     where="Call it with a gradient of 0: what comes back should be `w`.",
     why="`-lr * grad` is the change; the caller wants the parameters after the change.",
     how="Add the change to `w` before you return it.",
 )
-def only_the_change(w, grad, lr):
-    return -lr * grad
 
-
-@SGD_STEP.misconception(
+SGD_STEP.misconception(
     "divides-by-the-rate",
+    Edit(plain, ("lr * grad", "(grad / lr if lr else 0 * grad)")),
     where="Make the rate ten times smaller: the step has to become ten times smaller.",
     why="Dividing turns small rates into giant steps.",
     how="Multiply by `lr`.",
 )
-def divides(w, grad, lr):
-    return w - grad / lr if lr else w - 0 * grad
 
-
-@SGD_STEP.misconception(
+SGD_STEP.misconception(
     "flattens-w",
+    Edit(plain, ("w - lr * grad", "w.ravel() - lr * grad.ravel()")),
     where="Give it a column of shape (4, 1) and look at the shape of the result.",
     why="A flattened result no longer fits the layer it belongs to.",
     how="Leave out `ravel` or `reshape`: the formula works on any shape.",
 )
-def flat(w, grad, lr):
-    return w.ravel() - lr * grad.ravel()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 
 from ....shared.matrices import hessians, spread, turned
@@ -86,74 +86,54 @@ def eigenvalues_of_the_iteration_matrix(lr, hessian):
     return float(np.max(np.abs(np.linalg.eigvalsh(np.identity(hessian.shape[0]) - lr * hessian))))
 
 
-@CONTRACTION.variant
-def in_single_precision(lr, hessian):
-    return np.float32(np.abs(1 - lr * np.linalg.eigvalsh(hessian)).max())
-
-
-@CONTRACTION.misconception(
+CONTRACTION.misconception(
     "forgets-the-absolute-value",
+    Edit(as_written, ("np.abs", "")),
     where="Take a rate near the limit: the steepest direction overshoots to the other side.",
     why="Overshooting makes `1 - lr * lambda` negative; its size is what counts.",
     how="Take `np.abs` before the maximum.",
 )
-def signed(lr, hessian):
-    return (1 - lr * np.linalg.eigvalsh(hessian)).max()
 
-
-@CONTRACTION.misconception(
+CONTRACTION.misconception(
     "steepest-direction-only",
+    Edit(as_written, (".max()", "[-1]")),
     where="Take a very small rate: which direction is slowest then?",
     why="At small rates the flattest direction shrinks least, and the largest eigenvalue hides it.",
     how="Compute |1 - lr * lambda| for every eigenvalue and take the maximum.",
 )
-def steepest(lr, hessian):
-    return abs(1 - lr * np.linalg.eigvalsh(hessian)[-1])
 
-
-@CONTRACTION.misconception(
+CONTRACTION.misconception(
     "flattest-direction-only",
+    Edit(as_written, (".max()", "[0]")),
     where="Take a rate above the limit: the result has to exceed 1.",
     why="Near the limit it is the steepest direction that shrinks least.",
     how="Compute |1 - lr * lambda| for every eigenvalue and take the maximum.",
 )
-def flattest(lr, hessian):
-    return abs(1 - lr * np.linalg.eigvalsh(hessian)[0])
 
-
-@CONTRACTION.misconception(
+CONTRACTION.misconception(
     "takes-the-best-direction",
+    Edit(as_written, (".max()", ".min()")),
     where="Does the run end when its fastest direction has arrived?",
     why="The minimum is the direction that shrinks most; the slowest decides.",
     how="Take the maximum.",
 )
-def fastest_direction(lr, hessian):
-    return np.abs(1 - lr * np.linalg.eigvalsh(hessian)).min()
 
-
-@CONTRACTION.misconception(
+CONTRACTION.misconception(
     "averages-the-directions",
+    Edit(as_written, (".max()", ".mean()")),
+    Edit(as_written, (".max()", ".prod()")),
     where="Take a rate above the limit: one direction grows, so the result has to exceed 1.",
     why="An average lets directions that shrink hide one that grows.",
     how="Take the maximum over the eigenvalues.",
 )
-def mean_direction(lr, hessian):
-    return np.abs(1 - lr * np.linalg.eigvalsh(hessian)).mean()
 
-
-@CONTRACTION.also("averages-the-directions")
-def determinant(lr, hessian):
-    return np.prod(np.abs(1 - lr * np.linalg.eigvalsh(hessian)))
-
-
-@CONTRACTION.misconception(
+CONTRACTION.misconception(
     "contraction-of-the-loss",
+    Edit(as_written, (".max()", ".max() ** 2")),
     where="Take lr * lambda = 0.5: half of the distance is left, and a quarter of the loss.",
     why="The square is what is left of the loss; the exercise asks for the distance.",
     how="Leave out the square.",
 )
-def squared(lr, hessian):
-    return ((1 - lr * np.linalg.eigvalsh(hessian)) ** 2).max()
 
 
 @CONTRACTION.misconception(
@@ -167,51 +147,42 @@ def best_possible(lr, hessian):
     return (values[-1] - values[0]) / (values[-1] + values[0])
 
 
-@CONTRACTION.misconception(
+CONTRACTION.misconception(
     "stops-at-one",
+    Edit(as_written, ("np.abs", "min(1.0, np.abs"), (".max()", ".max())")),
     where="Take a rate above the limit: the result has to exceed 1.",
     why="A contraction above 1 says how fast the run diverges; cutting it at 1 hides that.",
     how="Return the maximum as it is.",
 )
-def clipped(lr, hessian):
-    return min(1.0, np.abs(1 - lr * np.linalg.eigvalsh(hessian)).max())
 
-
-@CONTRACTION.misconception(
+CONTRACTION.misconception(
     "subtracts-from-a-matrix-of-ones",
+    Edit(norm_of_the_iteration_matrix, ("np.eye(len(hessian))", "1")),
     where="Print `1 - lr * hessian`: what stands off the diagonal?",
     why="`1 - matrix` takes every entry from 1; the step multiplies by identity minus `lr * H`.",
     how="Use `np.eye(n) - lr * hessian`, or the eigenvalues themselves.",
 )
-def matrix_of_ones(lr, hessian):
-    return np.linalg.norm(1 - lr * hessian, 2)
 
-
-@CONTRACTION.misconception(
+CONTRACTION.misconception(
     "uses-frobenius-norm",
+    Edit(norm_of_the_iteration_matrix, (", 2)", ")")),
     where="Take rate 0: the result has to be 1 for any number of parameters.",
     why="`np.linalg.norm(matrix)` adds up all directions.",
     how="Ask for the spectral norm, `np.linalg.norm(matrix, 2)`, or for the eigenvalues.",
 )
-def frobenius(lr, hessian):
-    return np.linalg.norm(np.eye(len(hessian)) - lr * hessian)
 
-
-@CONTRACTION.misconception(
+CONTRACTION.misconception(
     "reads-the-diagonal",
+    Edit(as_written, ("np.linalg.eigvalsh(hessian)", "np.diag(hessian)")),
     where="Try a hessian with large off-diagonal entries.",
     why="Diagonal entries are curvatures along the axes, not along the valley's own directions.",
     how="Use eigenvalues: `np.linalg.eigvalsh(hessian)`.",
 )
-def diagonal_entries(lr, hessian):
-    return np.abs(1 - lr * np.diag(hessian)).max()
 
-
-@CONTRACTION.misconception(
+CONTRACTION.misconception(
     "forgets-the-one",
+    Edit(as_written, ("1 - lr", "lr")),
     where="Take rate 0: nothing moves, so all of the distance is left.",
     why="`lr * lambda` is the share that a step takes away; what is left is 1 minus that.",
     how="Return max |1 - lr * lambda|.",
 )
-def share_taken_away(lr, hessian):
-    return np.abs(lr * np.linalg.eigvalsh(hessian)).max()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from autograders.protocol.codec import Recipe
 
@@ -116,129 +116,73 @@ def with_sums(matvec, v0, iterations):
     return np.array(sum(a * b for a, b in zip(v, product)) / sum(a * a for a in v))
 
 
-@LARGEST_EIGENVALUE.variant
-def in_single_precision(matvec, v0, iterations):
-    v = v0
-    for _ in range(iterations):
-        v = matvec(v) / np.linalg.norm(matvec(v))
-    return np.float32(v @ matvec(v) / (v @ v))
-
-
-@LARGEST_EIGENVALUE.misconception(
+LARGEST_EIGENVALUE.misconception(
     "loses-the-sign",
+    Edit(as_written, ("v @ matvec(v) / (v @ v)", "np.linalg.norm(matvec(v)) / np.linalg.norm(v)")),
+    Edit(as_written, ("v @ matvec(v) / (v @ v)", "abs(v @ matvec(v) / (v @ v))")),
     where="Try a matrix whose dominant eigenvalue is negative.",
     why="The length of `A v` is never negative, so it can only give the eigenvalue's size.",
     how="Return `v.(A v) / v.v`, which keeps the sign.",
 )
-def length_of_the_product(matvec, v0, iterations):
-    v = v0
-    for _ in range(iterations):
-        v = matvec(v) / np.linalg.norm(matvec(v))
-    return np.linalg.norm(matvec(v)) / np.linalg.norm(v)
 
-
-@LARGEST_EIGENVALUE.also("loses-the-sign")
-def absolute_value(matvec, v0, iterations):
-    v = v0
-    for _ in range(iterations):
-        v = matvec(v) / np.linalg.norm(matvec(v))
-    return abs(v @ matvec(v) / (v @ v))
-
-
-@LARGEST_EIGENVALUE.misconception(
+LARGEST_EIGENVALUE.misconception(
     "returns-the-last-norm",
+    Edit(
+        as_written,
+        ("v = v0", "v, norm = v0, np.linalg.norm(v0)"),
+        ("v = v / np.linalg.norm(v)", "v, norm = v / np.linalg.norm(v), np.linalg.norm(v)"),
+        ("v @ matvec(v) / (v @ v)", "norm"),
+    ),
     where="Try a few iterations by hand: which v does your result belong to?",
     why="The norm found inside the loop belongs to the vector before the last, and has no sign.",
     how="After the loop, compute `v.(A v) / v.v` with the last `v`.",
 )
-def norm_inside_the_loop(matvec, v0, iterations):
-    v, norm = v0, np.linalg.norm(v0)
-    for _ in range(iterations):
-        product = matvec(v)
-        norm = np.linalg.norm(product)
-        v = product / norm
-    return norm
 
-
-@LARGEST_EIGENVALUE.misconception(
+LARGEST_EIGENVALUE.misconception(
     "assumes-length-one",
+    Edit(as_written, (" / (v @ v)", "")),
     where="Try 0 iterations from a v0 of length 5.",
     why="`v.(A v)` alone is the eigenvalue only for a v of length 1; v0 may have any length.",
     how="Divide by `v.v`.",
 )
-def without_division(matvec, v0, iterations):
-    v = v0
-    for _ in range(iterations):
-        v = matvec(v) / np.linalg.norm(matvec(v))
-    return v @ matvec(v)
 
-
-@LARGEST_EIGENVALUE.misconception(
+LARGEST_EIGENVALUE.misconception(
     "never-normalises",
+    Edit(as_written, ("v = v / np.linalg.norm(v)", "pass"), (" / (v @ v)", "")),
+    Edit(as_written, ("v = v / np.linalg.norm(v)", "pass")),
+    Edit(
+        as_written,
+        ("v = v / np.linalg.norm(v)", "pass"),
+        ("v @ matvec(v) / (v @ v)", "np.linalg.norm(v)"),
+    ),
     where="Print the length of v after each iteration.",
     why="Without division by its length v grows: the result is far too large, or overflows.",
     how="Divide by `np.linalg.norm` in each iteration.",
 )
-def grows(matvec, v0, iterations):
-    v = v0
-    for _ in range(iterations):
-        v = matvec(v)
-    return v @ matvec(v)
 
-
-@LARGEST_EIGENVALUE.also("never-normalises")
-def grows_and_divides_at_the_end(matvec, v0, iterations):
-    v = v0
-    for _ in range(iterations):
-        v = matvec(v)
-    return v @ matvec(v) / (v @ v)
-
-
-@LARGEST_EIGENVALUE.also("never-normalises")
-def grows_in_length(matvec, v0, iterations):
-    v = v0
-    for _ in range(iterations):
-        v = matvec(v)
-    return np.linalg.norm(v)
-
-
-@LARGEST_EIGENVALUE.misconception(
+LARGEST_EIGENVALUE.misconception(
     "one-iteration-too-many",
+    Edit(as_written, ("range(iterations)", "range(iterations + 1)")),
     where="Ask for 0 iterations: the result has to belong to v0 itself.",
     why="`range(iterations + 1)`, or a product before the loop, moves v once too often.",
     how="Run the loop exactly `iterations` times.",
 )
-def extra_iteration(matvec, v0, iterations):
-    v = v0
-    for _ in range(iterations + 1):
-        v = matvec(v) / np.linalg.norm(matvec(v))
-    return v @ matvec(v) / (v @ v)
 
-
-@LARGEST_EIGENVALUE.misconception(
+LARGEST_EIGENVALUE.misconception(
     "one-iteration-too-few",
+    Edit(as_written, ("range(iterations)", "range(iterations - 1)")),
     where="Ask for 1 iteration: v has to move once before the result is taken.",
     why="The result of the last iteration is measured before v is updated.",
     how="Compute `v.(A v) / v.v` after the loop, with the last v.",
 )
-def measured_before_the_update(matvec, v0, iterations):
-    v = v0
-    for _ in range(iterations - 1):
-        v = matvec(v) / np.linalg.norm(matvec(v))
-    return v @ matvec(v) / (v @ v)
 
-
-@LARGEST_EIGENVALUE.misconception(
+LARGEST_EIGENVALUE.misconception(
     "ignores-iterations",
+    Edit(as_written, ("range(iterations)", "range(100)")),
     where="Ask for 1 iteration and for 100: are the results different?",
     why="A fixed number of rounds, or a loop until convergence, does not do what was asked.",
     how="Loop `for _ in range(iterations)`.",
 )
-def always_a_hundred(matvec, v0, iterations):
-    v = v0
-    for _ in range(100):
-        v = matvec(v) / np.linalg.norm(matvec(v))
-    return v @ matvec(v) / (v @ v)
 
 
 @LARGEST_EIGENVALUE.misconception(
@@ -253,62 +197,39 @@ def dense_solver(matvec, v0, iterations):
     return values[np.argmax(np.abs(values))]
 
 
-@LARGEST_EIGENVALUE.misconception(
+LARGEST_EIGENVALUE.misconception(
     "starts-elsewhere",
+    Edit(as_written, ("v = v0", "v = np.ones_like(v0)")),
     where="Start from an eigenvector: v should stay there.",
     why="A vector of ones, or a random one, is not the start that the caller chose.",
     how="Begin with `v = v0`.",
 )
-def from_ones(matvec, v0, iterations):
-    v = np.ones_like(v0)
-    for _ in range(iterations):
-        v = matvec(v) / np.linalg.norm(matvec(v))
-    return v @ matvec(v) / (v @ v)
 
-
-@LARGEST_EIGENVALUE.misconception(
+LARGEST_EIGENVALUE.misconception(
     "ratio-of-single-entries",
+    Edit(as_written, ("v @ matvec(v) / (v @ v)", "matvec(v)[0] / v[0]")),
+    Edit(as_written, ("v @ matvec(v) / (v @ v)", "np.mean(matvec(v) / v)")),
     where="Start from a vector with a 0 in it, or stop before it has converged.",
     why="`(A v) / v` differs from entry to entry until v is an eigenvector.",
     how="Weigh all entries: `v.(A v) / v.v`.",
 )
-def first_entry(matvec, v0, iterations):
-    v = v0
-    for _ in range(iterations):
-        v = matvec(v) / np.linalg.norm(matvec(v))
-    return matvec(v)[0] / v[0]
 
-
-@LARGEST_EIGENVALUE.also("ratio-of-single-entries")
-def mean_of_the_ratios(matvec, v0, iterations):
-    v = v0
-    for _ in range(iterations):
-        v = matvec(v) / np.linalg.norm(matvec(v))
-    return np.mean(matvec(v) / v)
-
-
-@LARGEST_EIGENVALUE.misconception(
+LARGEST_EIGENVALUE.misconception(
     "changes-v0",
+    Edit(
+        normalised_before,
+        ("v0 / np.sqrt(np.sum(v0**2))", "np.divide(v0, np.linalg.norm(v0), out=v0)"),
+        ("v = product", "v[:] = product"),
+    ),
     where="Compare `v0` before and after the call.",
     why="`v0 /= ...` and `v0[:] = ...` write into the caller's vector.",
     how="Make new arrays: `v = v / np.linalg.norm(v)`.",
 )
-def normalises_in_place(matvec, v0, iterations):
-    v0 /= np.linalg.norm(v0)
-    for _ in range(iterations):
-        v0[:] = matvec(v0)
-        v0 /= np.linalg.norm(v0)
-    return v0 @ matvec(v0)
 
-
-@LARGEST_EIGENVALUE.misconception(
+LARGEST_EIGENVALUE.misconception(
     "returns-the-vector",
+    Edit(normalised_before, ("np.dot(v, matvec(v))", "v")),
     where="How many numbers come back?",
     why="v is the direction of the largest curvature; the exercise asks for its size.",
     how="Return `v.(A v) / v.v`.",
 )
-def eigenvector(matvec, v0, iterations):
-    v = v0 / np.linalg.norm(v0)
-    for _ in range(iterations):
-        v = matvec(v) / np.linalg.norm(matvec(v))
-    return v

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Batches
 from autograders.protocol.codec import Recipe
 
@@ -189,31 +189,25 @@ def drawn_one_by_one(n, batch_size, rng):
     return batches
 
 
-@EPOCH_BATCHES.variant
-def in_small_integers(n, batch_size, rng):
-    order = rng.permutation(n).astype(np.int32)
-    return list(np.array_split(order, np.arange(batch_size, n, batch_size)))
-
-
-@EPOCH_BATCHES.misconception(
+EPOCH_BATCHES.misconception(
     "does-not-shuffle",
+    Edit(slices_of_a_permutation, ("rng.permutation(n)", "np.arange(n)")),
     where="Print the first batch: is it 0, 1, 2, ...?",
     why="Samples that stand together in the file end up in the same batch in every epoch.",
     how="Cut up `rng.permutation(n)` instead of `np.arange(n)`.",
 )
-def in_order(n, batch_size, rng):
-    return [np.arange(n)[start : start + batch_size] for start in range(0, n, batch_size)]
 
-
-@EPOCH_BATCHES.misconception(
+EPOCH_BATCHES.misconception(
     "shuffles-inside-batches-only",
+    Edit(
+        slices_of_a_permutation,
+        ("rng.permutation(n)", "np.arange(n)"),
+        ("order[start : start + batch_size]", "rng.permutation(order[start : start + batch_size])"),
+    ),
     where="Which samples are in the first batch, whatever the generator?",
     why="The order inside a batch changes nothing: the mean gradient is the same.",
     how="Shuffle all n indices first, then cut.",
 )
-def inside_only(n, batch_size, rng):
-    order = np.arange(n)
-    return [rng.permutation(order[k : k + batch_size]) for k in range(0, n, batch_size)]
 
 
 @EPOCH_BATCHES.misconception(
@@ -229,124 +223,120 @@ def order_of_batches_only(n, batch_size, rng):
     return batches if short is None else [*batches, short]
 
 
-@EPOCH_BATCHES.misconception(
+EPOCH_BATCHES.misconception(
     "uses-the-global-generator",
+    Edit(slices_of_a_permutation, ("rng.permutation(n)", "np.random.permutation(n)")),
     where="Call it twice with equally seeded generators: are the batches equal?",
     why="`np.random.permutation` draws from NumPy's global state, so no run can be repeated.",
     how="Draw from the generator that is passed in: `rng.permutation(n)`.",
 )
-def global_numpy(n, batch_size, rng):
-    order = np.random.permutation(n)  # noqa: NPY002
-    return [order[start : start + batch_size] for start in range(0, n, batch_size)]
 
-
-@EPOCH_BATCHES.misconception(
+EPOCH_BATCHES.misconception(
     "seeds-its-own-generator",
+    Edit(
+        slices_of_a_permutation, ("rng.permutation(n)", "np.random.default_rng(0).permutation(n)")
+    ),
     where="Call it with differently seeded generators: are the batches different?",
     why="A fixed seed inside, or an order kept from an earlier call, gives the same epoch always.",
     how="Draw from the generator that is passed in, at each call: `rng.permutation(n)`.",
 )
-def own_seed(n, batch_size, rng):
-    order = np.random.default_rng(0).permutation(n)
-    return [order[start : start + batch_size] for start in range(0, n, batch_size)]
 
-
-@EPOCH_BATCHES.misconception(
+EPOCH_BATCHES.misconception(
     "drops-the-short-batch",
+    Edit(
+        slices_of_a_permutation,
+        ("range(0, n, batch_size)", "range(0, n - batch_size + 1, batch_size)"),
+    ),
     where="Take 10 samples in batches of 4 and count the samples that come back.",
     why="Whole batches only, like `drop_last=True` in torch's DataLoader, lose the rest.",
     how="Let the last slice be short: slicing beyond the end is allowed.",
 )
-def drop_last(n, batch_size, rng):
-    order = rng.permutation(n)
-    return [order[k * batch_size : (k + 1) * batch_size] for k in range(n // batch_size)]
 
-
-@EPOCH_BATCHES.misconception(
+EPOCH_BATCHES.misconception(
     "fills-up-the-short-batch",
+    Edit(
+        slices_of_a_permutation,
+        (
+            "order[start : start + batch_size]",
+            'np.take(order, range(start, start + batch_size), mode="wrap")',
+        ),
+    ),
     where="Take 10 samples in batches of 4 and look for samples that occur twice.",
     why="Filling the last batch from the front uses some samples twice in one epoch.",
     how="Leave the last batch short.",
 )
-def wraps_around(n, batch_size, rng):
-    order = rng.permutation(n)
-    return [np.take(order, range(k, k + batch_size), mode="wrap") for k in range(0, n, batch_size)]
 
-
-@EPOCH_BATCHES.misconception(
+EPOCH_BATCHES.misconception(
     "evens-out-the-batches",
+    Edit(
+        shuffled_in_place,
+        (
+            "split(order, range(batch_size, n, batch_size))",
+            "array_split(order, -(-n // batch_size))",
+        ),
+    ),
     where="Take 10 samples in batches of 4: sizes 4, 4, 2 are right.",
     why="`np.array_split` into a number of batches makes them about equal, so none has the size asked.",
     how="Cut after every `batch_size` samples.",
 )
-def equal_sizes(n, batch_size, rng):
-    return np.array_split(rng.permutation(n), -(-n // batch_size))
 
-
-@EPOCH_BATCHES.misconception(
+EPOCH_BATCHES.misconception(
     "takes-the-size-for-the-number",
+    Edit(
+        shuffled_in_place,
+        ("split(order, range(batch_size, n, batch_size))", "array_split(order, batch_size)"),
+    ),
     where="Take 12 samples and batch_size = 3: how many batches come back?",
     why="The second argument of `np.array_split` is how many parts there are, not how long.",
     how="Cut after every `batch_size` samples, by slicing.",
 )
-def number_of_batches(n, batch_size, rng):
-    return np.array_split(rng.permutation(n), batch_size)
 
-
-@EPOCH_BATCHES.misconception(
+EPOCH_BATCHES.misconception(
     "ends-with-an-empty-batch",
+    Edit(slices_of_a_permutation, ("range(0, n, batch_size)", "range(0, n + 1, batch_size)")),
     where="Take 8 samples in batches of 4 and count the batches.",
     why="When the samples come out even, nothing is left over for one more batch.",
     how="Let the starts run over `range(0, n, batch_size)`, which stops before n.",
 )
-def empty_last(n, batch_size, rng):
-    order = rng.permutation(n)
-    return [order[k * batch_size : (k + 1) * batch_size] for k in range(n // batch_size + 1)]
 
-
-@EPOCH_BATCHES.misconception(
+EPOCH_BATCHES.misconception(
     "draws-with-replacement",
+    Edit(slices_of_a_permutation, ("rng.permutation(n)", "rng.integers(n, size=n)")),
     where="Count how often each sample occurs in one epoch.",
     why="Independent draws, as `rng.integers` makes, repeat some samples and miss others.",
     how="Draw one permutation for the epoch and cut it up.",
 )
-def with_replacement(n, batch_size, rng):
-    order = rng.integers(n, size=n)
-    return [order[start : start + batch_size] for start in range(0, n, batch_size)]
 
-
-@EPOCH_BATCHES.misconception(
+EPOCH_BATCHES.misconception(
     "draws-each-batch-afresh",
+    Edit(
+        slices_of_a_permutation,
+        ("order[start : start + batch_size]", "rng.choice(n, min(batch_size, n), replace=False)"),
+    ),
     where="Look for samples that occur in two batches of one epoch.",
     why="Without a memory between batches, a sample may be drawn again or never.",
     how="Draw one permutation for the epoch and cut it up.",
 )
-def fresh_draws(n, batch_size, rng):
-    size = min(batch_size, n)
-    return [rng.choice(n, size, replace=False) for _ in range(-(-n // batch_size))]
 
-
-@EPOCH_BATCHES.misconception(
+EPOCH_BATCHES.misconception(
     "counts-samples-from-one",
+    Edit(slices_of_a_permutation, ("rng.permutation(n)", "rng.permutation(n) + 1")),
     where="Look at the smallest and the largest index.",
     why="Python counts from 0: index n lies beyond the data, and sample 0 is never used.",
     how="Leave out the `+ 1`.",
 )
-def from_one(n, batch_size, rng):
-    order = rng.permutation(n) + 1
-    return [order[start : start + batch_size] for start in range(0, n, batch_size)]
 
-
-@EPOCH_BATCHES.misconception(
+EPOCH_BATCHES.misconception(
     "yields",
+    Edit(
+        slices_of_a_permutation,
+        ("return [order", "return (order"),
+        ("batch_size)]", "batch_size))"),
+    ),
     where="Print what comes back: is it a list?",
     why="`yield` makes a generator, which can be gone through only once and has no length.",
     how="Collect the batches in a list and return it.",
 )
-def lazily(n, batch_size, rng):
-    order = rng.permutation(n)
-    for start in range(0, n, batch_size):
-        yield order[start : start + batch_size]
 
 
 @EPOCH_BATCHES.misconception(

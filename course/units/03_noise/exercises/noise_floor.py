@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 
 from . import UNIT
@@ -79,136 +78,100 @@ def inverse_of_the_inverse(lr, curvature, grad_variance):
     return np.array(0.5 * grad_variance / (2 / lr - curvature))
 
 
-@NOISE_FLOOR.variant
-def in_single_precision(lr, curvature, grad_variance):
-    return np.float32(lr * grad_variance / (2 * (2 - lr * curvature)))
-
-
-@NOISE_FLOOR.misconception(
+NOISE_FLOOR.misconception(
     "small-rate-approximation",
+    Edit(as_written, ("(2 * (2 - lr * curvature))", "4")),
     where="Take a rate with lr * curvature close to 2: the floor has to rise without limit.",
     why="`lr * variance / 4` holds for tiny rates only; it knows nothing of the stability limit.",
     how="Keep the whole denominator: `2 * (2 - lr * curvature)`.",
 )
-def linear_in_the_rate(lr, curvature, grad_variance):
-    return lr * grad_variance / 4
 
-
-@NOISE_FLOOR.misconception(
+NOISE_FLOOR.misconception(
     "spread-instead-of-loss",
+    Edit(as_written, ("(2 * (2", "(curvature * (2")),
     where="Make the curvature larger at the same small rate: does your result fall?",
     why="That is the mean of `w**2`, how far the parameter strays, not the loss there.",
     how="Multiply it by `curvature / 2` to get the loss.",
 )
-def mean_square_of_w(lr, curvature, grad_variance):
-    return lr * grad_variance / (curvature * (2 - lr * curvature))
 
-
-@NOISE_FLOOR.misconception(
+NOISE_FLOOR.misconception(
     "forgets-the-half",
+    Edit(as_written, ("(2 * (2 - lr * curvature))", "(2 - lr * curvature)")),
     where="The loss is `curvature / 2 * w**2`: where did the 2 go?",
     why="Without the half the floor is that of the loss `curvature * w**2`.",
     how="Divide by `2 * (2 - lr * curvature)`.",
 )
-def twice_the_floor(lr, curvature, grad_variance):
-    return lr * grad_variance / (2 - lr * curvature)
 
-
-@NOISE_FLOOR.misconception(
+NOISE_FLOOR.misconception(
     "forgets-the-brackets",
+    Edit(as_written, ("(2 * (2 - lr * curvature))", "2 * (2 - lr * curvature)")),
+    Edit(as_written, ("(2 - lr * curvature)", "2 - lr * curvature")),
     where="Make lr * curvature approach 2: the floor has to rise, not fall to 0.",
     why="`a / 2 * b` divides by 2 and then multiplies by b.",
     how="Put brackets around the whole denominator: `/ (2 * (2 - lr * curvature))`.",
 )
-def multiplies_by_the_rest(lr, curvature, grad_variance):
-    return lr * grad_variance / 2 * (2 - lr * curvature)
 
-
-@NOISE_FLOOR.also("forgets-the-brackets")
-def inner_brackets_missing(lr, curvature, grad_variance):
-    return lr * grad_variance / (2 * 2 - lr * curvature)
-
-
-@NOISE_FLOOR.misconception(
+NOISE_FLOOR.misconception(
     "plus-for-minus",
+    Edit(as_written, ("2 - lr", "2 + lr")),
     where="Make lr * curvature approach 2: the floor has to rise without limit.",
     why="With a plus the denominator never becomes small, so nothing warns of divergence.",
     how="Subtract: `2 - lr * curvature`.",
 )
-def adds(lr, curvature, grad_variance):
-    return lr * grad_variance / (2 * (2 + lr * curvature))
 
-
-@NOISE_FLOOR.misconception(
+NOISE_FLOOR.misconception(
     "limit-at-one",
+    Edit(as_written, ("(2 - lr", "(1 - lr")),
     where="Take lr * curvature = 1: the floor is finite there.",
     why="With `1 - lr * curvature` it would blow up at half of the stability limit.",
     how="Use `2 - lr * curvature`.",
 )
-def one_for_two(lr, curvature, grad_variance):
-    return lr * grad_variance / (2 * (1 - lr * curvature))
 
-
-@NOISE_FLOOR.misconception(
+NOISE_FLOOR.misconception(
     "squares-the-noise",
+    Edit(as_written, ("grad_variance", "grad_variance**2")),
     where="Is the third argument a variance or a standard deviation?",
     why="A variance is squared already.",
     how="Use `grad_variance` as it is.",
 )
-def variance_squared(lr, curvature, grad_variance):
-    return lr * grad_variance**2 / (2 * (2 - lr * curvature))
 
-
-@NOISE_FLOOR.misconception(
+NOISE_FLOOR.misconception(
     "takes-the-deviation",
+    Edit(as_written, ("grad_variance", "np.sqrt(grad_variance)")),
     where="Make the variance four times larger: the floor has to become four times higher.",
     why="The square root is the standard deviation; the loss is a mean square.",
     how="Use `grad_variance` without the root.",
 )
-def standard_deviation(lr, curvature, grad_variance):
-    return lr * math.sqrt(grad_variance) / (2 * (2 - lr * curvature))
 
-
-@NOISE_FLOOR.misconception(
+NOISE_FLOOR.misconception(
     "squares-the-rate",
+    Edit(as_written, ("lr * grad", "lr**2 * grad")),
+    Edit(from_the_balance, (" / (1 - kept)", "")),
     where="Halve a small rate: the floor has to fall to a half, not to a quarter.",
     why="One step adds `lr**2 * variance`, but the pull back to the bottom is only about `lr` strong.",
     how="Use `lr` once in the numerator.",
 )
-def noise_of_one_step(lr, curvature, grad_variance):
-    return lr**2 * grad_variance / (2 * (2 - lr * curvature))
 
-
-@NOISE_FLOOR.also("squares-the-rate")
-def loss_of_one_kick(lr, curvature, grad_variance):
-    return curvature / 2 * lr**2 * grad_variance
-
-
-@NOISE_FLOOR.misconception(
+NOISE_FLOOR.misconception(
     "curvature-in-the-numerator",
+    Edit(as_written, ("lr * grad", "lr * curvature * grad")),
     where="Make the bowl almost flat: the floor does not vanish.",
     why="A steeper bowl weighs each stray more but lets it stray less: the two cancel out.",
     how="Let the curvature stand only in `2 - lr * curvature`.",
 )
-def curvature_twice(lr, curvature, grad_variance):
-    return lr * curvature * grad_variance / (2 * (2 - lr * curvature))
 
-
-@NOISE_FLOOR.misconception(
+NOISE_FLOOR.misconception(
     "ignores-the-noise",
+    Edit(as_written, (" * grad_variance", "")),
     where="Take a variance of 0: without noise there is no floor.",
     why="The floor is made by the noise, so it is proportional to the variance.",
     how="Multiply by `grad_variance`.",
 )
-def without_variance(lr, curvature, grad_variance):
-    return lr / (2 * (2 - lr * curvature))
 
-
-@NOISE_FLOOR.misconception(
+NOISE_FLOOR.misconception(
     "rate-and-curvature-exchanged",
+    Edit(as_written, ("lr * grad", "curvature * grad")),
     where="Which of the two arguments comes first?",
     why="The numerator holds the rate: a smaller rate lowers the floor, a smaller curvature hardly.",
     how="The order is `noise_floor(lr, curvature, grad_variance)`.",
 )
-def exchanged(lr, curvature, grad_variance):
-    return curvature * grad_variance / (2 * (2 - lr * curvature))

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 
 from . import UNIT
@@ -105,166 +105,108 @@ def turning_the_key_error(lr, batch_size, new_batch_size, rule):
     return np.array(lr * grow(new_batch_size / batch_size))
 
 
-@SCALE_LR.variant
-def in_single_precision(lr, batch_size, new_batch_size, rule):
-    return np.float32(as_written(lr, batch_size, new_batch_size, rule))
-
-
-@SCALE_LR.misconception(
+SCALE_LR.misconception(
     "scales-the-wrong-way",
+    Edit(by_exponent, ("new_batch_size / batch_size", "batch_size / new_batch_size")),
     where="Double the batch size: the rate has to rise.",
     why="A larger batch has less noise, so it can bear a larger rate.",
     how="The ratio is `new_batch_size / batch_size`.",
 )
-def inverse_ratio(lr, batch_size, new_batch_size, rule):
-    return as_written(lr, new_batch_size, batch_size, rule)
 
-
-@SCALE_LR.misconception(
+SCALE_LR.misconception(
     "exchanges-the-rules",
+    Edit(by_exponent, ('"linear": 1, "sqrt": 0.5', '"linear": 0.5, "sqrt": 1')),
     where="Make the batch four times larger: linear gives 4 times the rate, sqrt twice.",
     why="The names of the two rules are exchanged.",
     how="Take the root for `sqrt` and the ratio itself for `linear`.",
 )
-def exchanged(lr, batch_size, new_batch_size, rule):
-    other = {"linear": "sqrt", "sqrt": "linear"}
-    return as_written(lr, batch_size, new_batch_size, other.get(rule, rule))
 
-
-@SCALE_LR.misconception(
+SCALE_LR.misconception(
     "takes-the-root-of-the-rate",
+    Edit(
+        as_written,
+        (
+            "lr * math.sqrt(new_batch_size / batch_size)",
+            "math.sqrt(lr * new_batch_size / batch_size)",
+        ),
+    ),
     where="Keep the batch size: the rate has to stay the same.",
     why="The root belongs to the ratio of the batch sizes alone, not to the rate.",
     how="Multiply `lr` by `math.sqrt(new_batch_size / batch_size)`.",
 )
-def root_of_everything(lr, batch_size, new_batch_size, rule):
-    new = as_written(lr, batch_size, new_batch_size, "linear" if rule == "sqrt" else rule)
-    return math.sqrt(new) if rule == "sqrt" else new
 
-
-@SCALE_LR.misconception(
+SCALE_LR.misconception(
     "roots-one-size-only",
+    Edit(
+        as_written,
+        ("math.sqrt(new_batch_size / batch_size)", "math.sqrt(new_batch_size) / batch_size"),
+    ),
     where="Keep the batch size: the rate has to stay the same.",
     why="A root of one size and not of the other does not give 1 for equal sizes.",
     how="Take the root of the ratio.",
 )
-def root_of_the_new_size(lr, batch_size, new_batch_size, rule):
-    if rule == "sqrt":
-        return lr * math.sqrt(new_batch_size) / batch_size
-    return as_written(lr, batch_size, new_batch_size, rule)
 
-
-@SCALE_LR.misconception(
+SCALE_LR.misconception(
     "whole-ratios-only",
+    Edit(by_exponent, ("new_batch_size / batch_size", "new_batch_size // batch_size")),
     where="Go from a batch of 64 to one of 16, or from 32 to 48.",
     why="`//` drops the fraction of the ratio, so smaller batches get a rate of 0.",
     how="Divide with `/`.",
 )
-def floor_division(lr, batch_size, new_batch_size, rule):
-    return as_written(lr, 1, new_batch_size // batch_size, rule)
 
-
-@SCALE_LR.misconception(
+SCALE_LR.misconception(
     "never-scales-down",
+    Edit(by_exponent, ("(new_batch_size", "(max(new_batch_size, batch_size)")),
     where="Make the batch smaller: the rate has to fall.",
     why="The rules work in both directions; a small batch is noisier.",
     how="Use the ratio as it is, without `max(1, ...)`.",
 )
-def only_upwards(lr, batch_size, new_batch_size, rule):
-    return as_written(lr, batch_size, max(new_batch_size, batch_size), rule)
 
-
-@SCALE_LR.misconception(
+SCALE_LR.misconception(
     "adds-the-difference",
+    Edit(by_exponent, ("new_batch_size / batch_size", "1 + new_batch_size / batch_size")),
     where="Keep the batch size, then double it: the rate stays, then doubles.",
     why="Scaling multiplies; adding the growth to 1 counts the batch once too often.",
     how="Multiply by `new_batch_size / batch_size`.",
 )
-def one_more(lr, batch_size, new_batch_size, rule):
-    return as_written(lr, batch_size, batch_size + new_batch_size, rule)
 
-
-@SCALE_LR.misconception(
+SCALE_LR.misconception(
     "ignores-the-rule",
+    Edit(by_exponent, ('"sqrt": 0.5', '"sqrt": 1'), ("raise ValueError(rule)", 'rule = "linear"')),
+    Edit(
+        by_exponent, ('"linear": 1', '"linear": 0.5'), ("raise ValueError(rule)", 'rule = "sqrt"')
+    ),
     where="Ask for the two rules in turn: are the results different?",
     why="The same formula for both rules is right for one of them only.",
     how="Ask for `rule` with `if`, and refuse what is neither.",
 )
-def always_linear(lr, batch_size, new_batch_size, rule):
-    return lr * new_batch_size / batch_size
 
-
-@SCALE_LR.also("ignores-the-rule")
-def always_the_root(lr, batch_size, new_batch_size, rule):
-    return lr * math.sqrt(new_batch_size / batch_size)
-
-
-@SCALE_LR.misconception(
+SCALE_LR.misconception(
     "accepts-any-rule",
+    Edit(by_exponent, ("raise ValueError(rule)", 'rule = "sqrt"')),
+    Edit(by_exponent, ("raise ValueError(rule)", 'rule = "linear"')),
+    Edit(by_exponent, ("raise ValueError(rule)", "return lr")),
+    Edit(by_exponent, ("raise ValueError(rule)", "return None")),
     where='Ask for the rule "cube".',
     why="Without an error nobody notices a misspelt rule: it gives some other rate, or None.",
     how="Test for both names and end with `raise ValueError(...)`.",
 )
-def otherwise_root(lr, batch_size, new_batch_size, rule):
-    return as_written(lr, batch_size, new_batch_size, "linear" if rule == "linear" else "sqrt")
 
-
-@SCALE_LR.also("accepts-any-rule")
-def otherwise_linear(lr, batch_size, new_batch_size, rule):
-    return as_written(lr, batch_size, new_batch_size, "sqrt" if rule == "sqrt" else "linear")
-
-
-@SCALE_LR.also("accepts-any-rule")
-def otherwise_unchanged(lr, batch_size, new_batch_size, rule):
-    known = rule in ("linear", "sqrt")
-    return as_written(lr, batch_size, new_batch_size, rule) if known else lr
-
-
-@SCALE_LR.also("accepts-any-rule")
-def otherwise_none(lr, batch_size, new_batch_size, rule):
-    known = rule in ("linear", "sqrt")
-    return as_written(lr, batch_size, new_batch_size, rule) if known else None
-
-
-@SCALE_LR.misconception(
+SCALE_LR.misconception(
     "raises-another-error",
+    Edit(by_exponent, ("raise ValueError(rule)", "pass")),
+    Edit(by_exponent, ("raise ValueError(rule)", "raise AssertionError(rule)")),
+    Edit(by_exponent, ("raise ValueError(rule)", "raise NotImplementedError(rule)")),
     where="Which kind of error comes for an unknown rule?",
     why="The contract names ValueError: a caller that catches it would miss any other.",
     how="End with `raise ValueError(...)`.",
 )
-def key_error(lr, batch_size, new_batch_size, rule):
-    ratio = new_batch_size / batch_size
-    return lr * {"linear": ratio, "sqrt": math.sqrt(ratio)}[rule]
 
-
-@SCALE_LR.also("raises-another-error")
-def assertion(lr, batch_size, new_batch_size, rule):
-    if rule not in ("linear", "sqrt"):
-        raise AssertionError(rule)
-    return as_written(lr, batch_size, new_batch_size, rule)
-
-
-@SCALE_LR.also("raises-another-error")
-def not_implemented(lr, batch_size, new_batch_size, rule):
-    if rule not in ("linear", "sqrt"):
-        raise NotImplementedError(rule)
-    return as_written(lr, batch_size, new_batch_size, rule)
-
-
-@SCALE_LR.misconception(
+SCALE_LR.misconception(
     "forgives-misspelling",
+    Edit(by_exponent, ("powers = {", "rule, powers = str(rule).lower(), {")),
+    Edit(as_written, ('rule == "linear"', 'rule is not None and rule in "linear"')),
     where='Ask for the rules "Linear", "lin" or "" instead of "linear".',
     why="The contract knows two names; guessing what was meant hides mistakes.",
     how='Compare whole names: `rule == "linear"`, and refuse the rest.',
 )
-def in_any_case(lr, batch_size, new_batch_size, rule):
-    if not isinstance(rule, str):
-        raise ValueError(rule)
-    return as_written(lr, batch_size, new_batch_size, rule.lower())
-
-
-@SCALE_LR.also("forgives-misspelling")
-def part_of_the_name(lr, batch_size, new_batch_size, rule):
-    if rule is not None and rule in "linear":
-        return lr * new_batch_size / batch_size
-    return as_written(lr, batch_size, new_batch_size, rule)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import WholeNumber
 
 from . import UNIT
@@ -73,106 +73,82 @@ def with_divmod(epochs, n_samples, batch_size):
     return int(epochs * (full + (rest > 0)))
 
 
-@EPOCHS_TO_STEPS.variant
-def as_single_number_array(epochs, n_samples, batch_size):
-    return np.array(epochs * math.ceil(n_samples / batch_size))
-
-
-@EPOCHS_TO_STEPS.misconception(
+EPOCHS_TO_STEPS.misconception(
     "drops-the-short-batch",
+    Edit(with_ceil, ("math.ceil(n_samples / batch_size)", "(n_samples // batch_size)")),
     where="Take 10 samples in batches of 4: how many updates does one epoch make?",
     why="`//` alone throws the last, short batch away, but it makes an update too.",
     how="Round up: `math.ceil(n_samples / batch_size)`.",
 )
-def floors(epochs, n_samples, batch_size):
-    return epochs * (n_samples // batch_size)
 
-
-@EPOCHS_TO_STEPS.misconception(
+EPOCHS_TO_STEPS.misconception(
     "rounds-after-multiplying",
+    Edit(with_ceil, ("epochs * math.ceil(n_samples", "math.ceil(epochs * n_samples")),
     where="Take 2 epochs of 10 samples in batches of 4.",
     why="Each epoch ends with a short batch of its own; samples do not spill into the next epoch.",
     how="Round up the batches of one epoch first, then multiply by the epochs.",
 )
-def rounds_late(epochs, n_samples, batch_size):
-    return math.ceil(epochs * n_samples / batch_size)
 
-
-@EPOCHS_TO_STEPS.misconception(
+EPOCHS_TO_STEPS.misconception(
     "keeps-the-fraction",
+    Edit(with_ceil, ("math.ceil(n_samples / batch_size)", "n_samples / batch_size")),
     where="Look at the decimals of the result.",
     why="There is no fraction of an update: a short batch is one whole update.",
     how="Round the batches of one epoch up before you multiply.",
 )
-def fraction(epochs, n_samples, batch_size):
-    return epochs * n_samples / batch_size
 
-
-@EPOCHS_TO_STEPS.misconception(
+EPOCHS_TO_STEPS.misconception(
     "always-one-more",
+    Edit(with_ceil, ("math.ceil(n_samples / batch_size)", "(n_samples // batch_size + 1)")),
     where="Take 12 samples in batches of 4: there are exactly 3.",
     why="`// + 1` counts a batch that is empty whenever the samples come out even.",
     how="Use `math.ceil`, which adds one only when something is left over.",
 )
-def floor_plus_one(epochs, n_samples, batch_size):
-    return epochs * (n_samples // batch_size + 1)
 
-
-@EPOCHS_TO_STEPS.misconception(
+EPOCHS_TO_STEPS.misconception(
     "rounds-to-nearest",
+    Edit(with_ceil, ("math.ceil", "round")),
     where="Take 9 samples in batches of 4: two full batches and one of a single sample.",
     why="`round` drops a short batch that is less than half full.",
     how="Round up, however small the last batch is.",
 )
-def nearest(epochs, n_samples, batch_size):
-    return epochs * round(n_samples / batch_size)
 
-
-@EPOCHS_TO_STEPS.misconception(
+EPOCHS_TO_STEPS.misconception(
     "one-update-per-epoch",
+    Edit(with_ceil, (" * math.ceil(n_samples / batch_size)", "")),
     where="Does the batch size matter in your answer?",
     why="An epoch is one pass over the data; it makes one update for each batch, not one in all.",
     how="Multiply the epochs by the number of batches.",
 )
-def per_epoch(epochs, n_samples, batch_size):
-    return epochs
 
-
-@EPOCHS_TO_STEPS.misconception(
+EPOCHS_TO_STEPS.misconception(
     "one-update-per-sample",
+    Edit(with_ceil, ("math.ceil(n_samples / batch_size)", "n_samples")),
     where="Double the batch size: the number of updates has to fall.",
     why="An update uses a whole batch; the samples are shared out among the batches.",
     how="Divide the samples by the batch size, rounding up.",
 )
-def per_sample(epochs, n_samples, batch_size):
-    return epochs * n_samples
 
-
-@EPOCHS_TO_STEPS.misconception(
+EPOCHS_TO_STEPS.misconception(
     "turns-the-ratio-over",
+    Edit(with_ceil, ("n_samples / batch_size", "batch_size / n_samples")),
     where="Take 10 samples in batches of 4: which of the two is divided by the other?",
     why="The batch size over the samples is a share below 1, which rounds up to one update.",
     how="Divide `n_samples` by `batch_size`.",
 )
-def batch_over_samples(epochs, n_samples, batch_size):
-    return epochs * math.ceil(batch_size / n_samples)
 
-
-@EPOCHS_TO_STEPS.misconception(
+EPOCHS_TO_STEPS.misconception(
     "forgets-the-epochs",
+    Edit(with_ceil, ("epochs * ", "")),
     where="Double the epochs: the number of updates has to double.",
     why="That is the number of updates of a single epoch.",
     how="Multiply by `epochs`.",
 )
-def single_epoch(epochs, n_samples, batch_size):
-    return math.ceil(n_samples / batch_size)
 
-
-@EPOCHS_TO_STEPS.misconception(
+EPOCHS_TO_STEPS.misconception(
     "at-least-one-epoch",
+    Edit(with_ceil, ("epochs *", "max(1, epochs) *")),
     where="Ask for 0 epochs.",
     why="No epochs mean no updates; nothing forces a first one.",
     how="Multiply by `epochs` as it is, without `max(1, ...)`.",
 )
-def never_zero(epochs, n_samples, batch_size):
-    return max(1, epochs) * math.ceil(n_samples / batch_size)

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from lrlib.schedules import ScheduledDrop
 
@@ -102,80 +102,65 @@ def counts_with_len(t, *, lr0, milestones, gamma):
     return np.float64(lr0) * gamma ** len([m for m in milestones if m <= t])
 
 
-@SCHEDULED_DROP.variant
-def in_single_precision(t, *, lr0, milestones, gamma):
-    return np.float32(lr0 * gamma ** int(np.sum(np.asarray(milestones) <= t)))
-
-
-@SCHEDULED_DROP.misconception(
+SCHEDULED_DROP.misconception(
     "keeps-the-old-rate-at-the-milestone",
+    Edit(counts_with_sum, ("<= t", "< t")),
     where="Look at t equal to a milestone.",
     why="A drop takes effect at its milestone; Keras' PiecewiseConstantDecay is one update later.",
     how="Count milestones with `<= t`, not `< t`.",
 )
-def keras_boundary(t, *, lr0, milestones, gamma):
-    return lr0 * gamma ** sum(milestone < t for milestone in milestones)
 
-
-@SCHEDULED_DROP.misconception(
+SCHEDULED_DROP.misconception(
     "drops-one-early",
+    Edit(counts_with_sum, ("<= t", "<= t + 1")),
     where="Look at the update just before a milestone.",
     why="Counting updates from 1, as timm's scheduler does, moves each drop one update forward.",
     how="Compare the milestones with `t` itself, not with `t + 1`.",
 )
-def timm_boundary(t, *, lr0, milestones, gamma):
-    return lr0 * gamma ** sum(milestone <= t + 1 for milestone in milestones)
 
-
-@SCHEDULED_DROP.misconception(
+SCHEDULED_DROP.misconception(
     "drops-once-only",
+    Edit(counts_with_sum, ("sum(", "any(")),
     where="Look at an update after the second milestone.",
     why="One factor for all milestones forgets that drops add up: two passed mean gamma squared.",
     how="Raise gamma to the number of milestones passed.",
 )
-def any_milestone(t, *, lr0, milestones, gamma):
-    return lr0 * gamma if any(milestone <= t for milestone in milestones) else lr0
 
-
-@SCHEDULED_DROP.misconception(
+SCHEDULED_DROP.misconception(
     "drops-only-at-the-milestone",
+    Edit(counts_with_sum, ("sum(milestone <= t for milestone in milestones)", "(t in milestones)")),
     where="Look at the update just after a milestone.",
     why="`t in milestones` is true for one update only, so the rate jumps back.",
     how="Count the milestones that are at most `t`.",
 )
-def only_on_the_day(t, *, lr0, milestones, gamma):
-    return lr0 * gamma if t in milestones else lr0
 
-
-@SCHEDULED_DROP.misconception(
+SCHEDULED_DROP.misconception(
     "counts-the-future",
+    Edit(counts_with_sum, ("<= t", "> t")),
     where="Look at t = 0: has anything dropped yet?",
     why="Counting the milestones still to come turns the schedule round: it grows over time.",
     how="Count those that are `<= t`.",
 )
-def counts_remaining(t, *, lr0, milestones, gamma):
-    return lr0 * gamma ** sum(milestone > t for milestone in milestones)
 
-
-@SCHEDULED_DROP.misconception(
+SCHEDULED_DROP.misconception(
     "multiplies-by-the-count",
+    Edit(
+        counts_with_sum,
+        ("gamma ** sum", "(gamma * sum"),
+        ("in milestones)", "in milestones) or 1)"),
+    ),
     where="Compare the second drop with the first.",
     why="Two drops are gamma times gamma, not gamma times two.",
     how="Write `gamma ** passed`.",
 )
-def passed_times_gamma(t, *, lr0, milestones, gamma):
-    passed = sum(milestone <= t for milestone in milestones)
-    return lr0 * gamma * passed if passed else lr0
 
-
-@SCHEDULED_DROP.misconception(
+SCHEDULED_DROP.misconception(
     "treats-milestones-as-gaps",
+    Edit(counts_with_sum, ("in milestones", "in np.cumsum(milestones)")),
     where="Look between the first and the second milestone.",
     why="Milestones are counted from the start of training, not from one drop to the next.",
     how="Compare each milestone with `t` as it is; do not add them up.",
 )
-def cumulative_gaps(t, *, lr0, milestones, gamma):
-    return lr0 * gamma ** sum(milestone <= t for milestone in np.cumsum(milestones))
 
 
 @SCHEDULED_DROP.misconception(
@@ -193,33 +178,28 @@ def pops(t, *, lr0, milestones, gamma):
     return lr
 
 
-@SCHEDULED_DROP.misconception(
+SCHEDULED_DROP.misconception(
     "stops-at-the-last-milestone",
+    Edit(
+        counts_with_sum, ("return lr0", "return lr0 if milestones and t > milestones[-1] else lr0")
+    ),
     where="Look far beyond the last milestone.",
     why="After its last step a schedule holds its final value; it does not go back to the start.",
     how="Let the count of passed milestones decide for every `t`, without a special case.",
 )
-def returns_to_start(t, *, lr0, milestones, gamma):
-    if milestones and t > milestones[-1]:
-        return lr0
-    return lr0 * gamma ** sum(milestone <= t for milestone in milestones)
 
-
-@SCHEDULED_DROP.misconception(
+SCHEDULED_DROP.misconception(
     "removes-gamma",
+    Edit(counts_with_sum, ("gamma **", "(1 - gamma) **")),
     where="Take gamma = 0.1: is a tenth left, or nine tenths?",
     why="`gamma` is the share that is kept at a drop.",
     how="Use `gamma` itself as the factor.",
 )
-def keeps_the_rest_of_it(t, *, lr0, milestones, gamma):
-    return lr0 * (1 - gamma) ** sum(milestone <= t for milestone in milestones)
 
-
-@SCHEDULED_DROP.misconception(
+SCHEDULED_DROP.misconception(
     "skips-milestone-zero",
+    Edit(counts_with_sum, ("milestone <= t", "0 < milestone <= t")),
     where="Put a milestone at 0 and look at t = 0.",
     why="A milestone of 0 is at most any `t`, so the first update already has the dropped rate.",
     how="Leave out the test for `t > 0`.",
 )
-def ignores_zero(t, *, lr0, milestones, gamma):
-    return lr0 * gamma ** sum(0 < milestone <= t for milestone in milestones)

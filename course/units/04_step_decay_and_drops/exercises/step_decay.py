@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from lrlib.schedules import StepDecay
 
@@ -77,141 +77,103 @@ def drop_by_drop(t, *, lr0, gamma, every):
 
 
 @STEP_DECAY.variant
-def as_zero_dimensional_array(t, *, lr0, gamma, every):
-    return np.array(lr0 * gamma ** int(t / every))
-
-
-@STEP_DECAY.variant
-def as_single_precision(t, *, lr0, gamma, every):
-    return np.float32(lr0 * gamma ** (t // every))
-
-
-@STEP_DECAY.variant
 def by_logarithms(t, *, lr0, gamma, every):
     return math.exp(math.log(lr0) + (t // every) * math.log(gamma))
 
 
-@STEP_DECAY.misconception(
+STEP_DECAY.misconception(
     "drops-one-late",
+    Edit(floor_division, ("t // every", "max(t - 1, 0) // every")),
+    Edit(floor_division, ("t // every", "(t - 1) // every")),
     where="Look at t = every exactly: has the rate dropped yet?",
     why="`t` counts updates already made, so the one at t = every is the first with the new rate.",
     how="Count drops with `t // every`, not with `(t - 1) // every`.",
 )
-def one_late(t, *, lr0, gamma, every):
-    return lr0 * gamma ** (max(t - 1, 0) // every)
 
-
-@STEP_DECAY.also("drops-one-late")
-def one_late_from_the_start(t, *, lr0, gamma, every):
-    return lr0 * gamma ** ((t - 1) // every)
-
-
-@STEP_DECAY.misconception(
+STEP_DECAY.misconception(
     "drops-one-early",
+    Edit(floor_division, ("t // every", "(t + 1) // every")),
     where="Look at t = every - 1: the rate must still be the old one.",
     why="Counting updates from 1 moves every drop one update forward.",
     how="Use `t // every`; `t` is 0 for the first update already.",
 )
-def one_early(t, *, lr0, gamma, every):
-    return lr0 * gamma ** ((t + 1) // every)
 
-
-@STEP_DECAY.misconception(
+STEP_DECAY.misconception(
     "glides",
+    Edit(floor_division, ("t // every", "t / every")),
     where="Look at two updates inside one stair: the rate must not move.",
     why="Without the floor the exponent grows a little at each update: that is exponential decay.",
     how="Round the exponent down: `t // every` or `math.floor(t / every)`.",
 )
-def smooth(t, *, lr0, gamma, every):
-    return lr0 * gamma ** (t / every)
 
-
-@STEP_DECAY.misconception(
+STEP_DECAY.misconception(
     "rounds-to-nearest",
+    Edit(floor_division, ("(t // every)", "round(t / every)")),
     where="Look at the middle of a stair: the rate drops half a stair too early.",
     why="`round` goes up from the middle on; a stair has to hold until its end.",
     how="Use `//` or `math.floor`, not `round`.",
 )
-def rounded(t, *, lr0, gamma, every):
-    return lr0 * gamma ** round(t / every)
 
-
-@STEP_DECAY.misconception(
+STEP_DECAY.misconception(
     "rounds-up",
+    Edit(floor_division, ("(t // every)", "math.ceil(t / every)")),
     where="Look at t = 1: the first stair has hardly begun.",
     why="`ceil` counts a drop as soon as a stair begins, not when it ends.",
     how="Use `//` or `math.floor`, not `math.ceil`.",
 )
-def ceiled(t, *, lr0, gamma, every):
-    return lr0 * gamma ** math.ceil(t / every)
 
-
-@STEP_DECAY.misconception(
+STEP_DECAY.misconception(
     "multiplies-by-the-count",
+    Edit(floor_division, ("gamma ** (t // every)", "(gamma * (t // every) or 1)")),
     where="Compare the second drop with the first: each has to multiply by gamma again.",
     why="`gamma * drops` grows with each drop; drops multiply, so gamma is raised to their number.",
     how="Write `gamma ** drops`.",
 )
-def count_times_gamma(t, *, lr0, gamma, every):
-    drops = t // every
-    return lr0 * gamma * drops if drops else lr0
 
-
-@STEP_DECAY.misconception(
+STEP_DECAY.misconception(
     "drops-once-only",
+    Edit(floor_division, ("(t // every)", "(t >= every)")),
     where="Look at t = 2 * every: a second drop is due.",
     why="An `if` applies gamma once; step decay repeats at every multiple of `every`.",
     how="Raise gamma to the number of whole stairs passed.",
 )
-def single_drop(t, *, lr0, gamma, every):
-    return lr0 * gamma if t >= every else lr0
 
-
-@STEP_DECAY.misconception(
+STEP_DECAY.misconception(
     "drops-on-multiples-only",
+    Edit(floor_division, ("(t // every)", "(t % every == 0 and t > 0)")),
     where="Look at the update just after a drop: the rate must stay low.",
     why="`t % every == 0` is true for one update only, so the rate jumps straight back.",
     how="Count how many multiples have been passed with `t // every`.",
 )
-def only_at_multiples(t, *, lr0, gamma, every):
-    return lr0 * gamma if t % every == 0 and t > 0 else lr0
 
-
-@STEP_DECAY.misconception(
+STEP_DECAY.misconception(
     "subtracts-gamma",
+    Edit(floor_division, ("gamma ** (t // every)", "(1 - (1 - gamma) * (t // every))")),
     where="Follow the rate over many drops: does it ever become negative?",
     why="Subtracting takes off a fixed amount; a decay factor multiplies.",
     how="Multiply by `gamma` once for each drop.",
 )
-def linear_stairs(t, *, lr0, gamma, every):
-    return lr0 * (1 - (1 - gamma) * (t // every))
 
-
-@STEP_DECAY.misconception(
+STEP_DECAY.misconception(
     "removes-gamma",
+    Edit(floor_division, ("gamma", "(1 - gamma)")),
     where="Take gamma = 0.1: is a tenth left, or nine tenths?",
     why="`gamma` is what is kept at a drop; `1 - gamma` would be what is taken away.",
     how="Use `gamma` itself as the factor.",
 )
-def keeps_the_rest(t, *, lr0, gamma, every):
-    return lr0 * (1 - gamma) ** (t // every)
 
-
-@STEP_DECAY.misconception(
+STEP_DECAY.misconception(
     "divides-by-gamma",
+    Edit(floor_division, ("* gamma", "/ gamma")),
     where="Does the rate fall or rise over time?",
     why="Dividing by a factor below 1 makes the rate grow at every drop.",
     how="Multiply by `gamma ** drops`.",
 )
-def grows(t, *, lr0, gamma, every):
-    return lr0 / gamma ** (t // every)
 
-
-@STEP_DECAY.misconception(
+STEP_DECAY.misconception(
     "mixes-up-remainder",
+    Edit(floor_division, ("t // every", "t % every")),
     where="Look at t = 1 and t = every: the exponent must be 0 and 1.",
     why="`%` gives the place inside a stair; `//` gives the number of the stair.",
     how="Use `t // every`.",
 )
-def remainder(t, *, lr0, gamma, every):
-    return lr0 * gamma ** (t % every)

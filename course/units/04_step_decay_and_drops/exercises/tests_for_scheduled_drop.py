@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograders.declare.contract import Contract, Real, Rising, Whole
+from autograders.declare.exercise import Edit
 from autograders.judging.suites import FaultKind, tests_for
 
 from .scheduled_drop import SCHEDULED_DROP
@@ -119,21 +120,13 @@ def with_a_call_repeated():
     return [*_model(), *odd, (_at(2, milestones=[2]), 0.2), (_at(5, milestones=[]), 0.8)]
 
 
-@TESTS_FOR_SCHEDULED_DROP.misconception(
+TESTS_FOR_SCHEDULED_DROP.misconception(
     "old-rate-at-the-milestone",
+    Edit(_model, ("(_at(4), 0.2)", "(_at(4), 0.8)"), ("(_at(8), 0.05)", "(_at(8), 0.2)")),
     where="Look at what your list expects at t equal to a milestone.",
     why="A drop takes effect at its milestone; a test with the old rate there calls right code wrong.",
     how="Count with your finger: t = 4 is the fifth update, and the contract says milestones <= t.",
 )
-def expects_a_late_drop():
-    return [
-        (_at(0, milestones=[0, 8]), 0.2),
-        (_at(3), 0.8),
-        (_at(4), 0.8),
-        (_at(7), 0.2),
-        (_at(8), 0.2),
-        (_at(100), 0.05),
-    ]
 
 
 @TESTS_FOR_SCHEDULED_DROP.misconception(

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from lrlib.schedules import ExponentialDecay
 
@@ -94,171 +94,124 @@ def in_whole_and_remaining_parts(t, *, lr0, gamma, every):
     return lr0 * gamma**whole * gamma ** (rest / every)
 
 
-@EXPONENTIAL_DECAY.variant
-def as_zero_dimensional_array(t, *, lr0, gamma, every):
-    return np.asarray(lr0 * gamma ** (t / every))
-
-
-@EXPONENTIAL_DECAY.variant
-def in_single_precision(t, *, lr0, gamma, every):
-    return np.float32(lr0 * gamma ** (t / every))
-
-
-@EXPONENTIAL_DECAY.misconception(
+EXPONENTIAL_DECAY.misconception(
     "decays-in-stairs",
+    Edit(as_written, ("t / every", "t // every")),
     where="Look at two updates inside one `every`: the rate has to fall between them.",
     why="Rounding the exponent down gives stairs, as `staircase=True` does in Keras and Optax.",
     how="Divide with `/`, which keeps the fraction, not with `//`.",
 )
-def stairs(t, *, lr0, gamma, every):
-    return lr0 * gamma ** (t // every)
 
-
-@EXPONENTIAL_DECAY.misconception(
+EXPONENTIAL_DECAY.misconception(
     "ignores-every",
+    Edit(as_written, ("(t / every)", "t")),
     where="Make `every` ten times larger: the decay has to become ten times slower.",
     why="`gamma ** t` multiplies by gamma at each update, as torch's ExponentialLR does.",
     how="Here gamma is the factor of `every` updates: the exponent is `t / every`.",
 )
-def torch_exponential(t, *, lr0, gamma, every):
-    return lr0 * gamma**t
 
-
-@EXPONENTIAL_DECAY.misconception(
+EXPONENTIAL_DECAY.misconception(
     "multiplies-by-every",
+    Edit(as_written, ("t / every", "t * every")),
     where="Look at t = every: the rate has to be `lr0 * gamma`.",
     why="`t * every` makes the decay faster when `every` grows; it has to become slower.",
     how="Divide: the exponent is `t / every`.",
 )
-def times_every(t, *, lr0, gamma, every):
-    return lr0 * gamma ** (t * every)
 
-
-@EXPONENTIAL_DECAY.misconception(
+EXPONENTIAL_DECAY.misconception(
     "gamma-as-exponent-of-e",
+    Edit(as_written, ("gamma ** (t / every)", "math.exp(-gamma * t / every)")),
+    Edit(as_written, ("gamma ** (t / every)", "math.exp(-gamma * t)")),
     where="Look at t = every: is the rate `lr0 * gamma` there?",
     why="`exp(-gamma * t)` takes gamma for a decay constant; here it is the factor that is kept.",
     how="Raise gamma itself to `t / every`, without `exp`.",
 )
-def decay_constant(t, *, lr0, gamma, every):
-    return lr0 * math.exp(-gamma * t / every)
 
-
-@EXPONENTIAL_DECAY.also("gamma-as-exponent-of-e")
-def decay_constant_for_each_update(t, *, lr0, gamma, every):
-    return lr0 * math.exp(-gamma * t)
-
-
-@EXPONENTIAL_DECAY.misconception(
+EXPONENTIAL_DECAY.misconception(
     "decay-constant-from-the-loss",
+    Edit(as_written, ("gamma ** (t / every)", "math.exp(-(1 - gamma) * t / every)")),
     where="Compare t = every with `lr0 * gamma` for gamma = 0.1.",
     why="`exp(-(1 - gamma))` is close to gamma only when gamma is near 1.",
     how="The exact constant is `-log(gamma)`; simpler is gamma raised to `t / every`.",
 )
-def approximate_constant(t, *, lr0, gamma, every):
-    return lr0 * math.exp(-(1 - gamma) * t / every)
 
-
-@EXPONENTIAL_DECAY.misconception(
+EXPONENTIAL_DECAY.misconception(
     "ignores-gamma",
+    Edit(as_written, ("gamma ** (t / every)", "math.exp(-t / every)")),
+    Edit(as_written, ("gamma", "0.5")),
     where="Change gamma only: does the result move?",
     why="`exp(-t / every)` always falls to 37 % over `every` updates, whatever gamma is.",
     how="Use gamma as the base of the power instead of e.",
 )
-def base_e(t, *, lr0, gamma, every):
-    return lr0 * math.exp(-t / every)
 
-
-@EXPONENTIAL_DECAY.also("ignores-gamma")
-def always_halves(t, *, lr0, gamma, every):
-    return lr0 * 0.5 ** (t / every)
-
-
-@EXPONENTIAL_DECAY.misconception(
+EXPONENTIAL_DECAY.misconception(
     "counts-updates-from-one",
+    Edit(as_written, ("t / every", "(t + 1) / every")),
     where="Look at t = 0: the first update has to use the whole `lr0`.",
     why="`t` is the number of updates already made, so it is 0 at the first one.",
     how="Use `t` itself, not `t + 1`.",
 )
-def one_ahead(t, *, lr0, gamma, every):
-    return lr0 * gamma ** ((t + 1) / every)
 
-
-@EXPONENTIAL_DECAY.misconception(
+EXPONENTIAL_DECAY.misconception(
     "falls-in-a-straight-line",
+    Edit(as_written, ("gamma ** (t / every)", "(1 - (1 - gamma) * t / every)")),
     where="Follow the rate to t = 10 * every: can it become negative?",
     why="Taking the same amount off at each update is linear; here each update multiplies.",
     how="Raise gamma to the power `t / every`.",
 )
-def straight_line(t, *, lr0, gamma, every):
-    return lr0 * (1 - (1 - gamma) * t / every)
 
-
-@EXPONENTIAL_DECAY.misconception(
+EXPONENTIAL_DECAY.misconception(
     "multiplies-by-the-exponent",
+    Edit(as_written, ("**", "*")),
     where="Look at t = 0: the rate has to be `lr0`, not 0.",
     why="`gamma * t / every` grows with t; repeated multiplication is a power.",
     how="Write two stars: `gamma ** (t / every)`.",
 )
-def one_star(t, *, lr0, gamma, every):
-    return lr0 * gamma * (t / every)
 
-
-@EXPONENTIAL_DECAY.misconception(
+EXPONENTIAL_DECAY.misconception(
     "raises-lr0-too",
+    Edit(as_written, ("lr0 * gamma", "(lr0 * gamma)")),
     where="Look at t = 0: any number to the power 0 is 1, but the rate has to be `lr0`.",
     why="With brackets around `lr0 * gamma`, the first rate is raised to the power as well.",
     how="Raise gamma alone, then multiply by `lr0`.",
 )
-def power_of_the_product(t, *, lr0, gamma, every):
-    return (lr0 * gamma) ** (t / every)
 
-
-@EXPONENTIAL_DECAY.misconception(
+EXPONENTIAL_DECAY.misconception(
     "forgets-the-brackets",
+    Edit(as_written, ("(t / every)", "t / every")),
     where="Look at t = 1 with every = 10: the rate has hardly fallen yet.",
     why="`gamma ** t / every` is `(gamma ** t) / every`: powers bind tighter than division.",
     how="Put the whole exponent in brackets: `gamma ** (t / every)`.",
 )
-def without_brackets(t, *, lr0, gamma, every):
-    return lr0 * gamma**t / every
 
-
-@EXPONENTIAL_DECAY.misconception(
+EXPONENTIAL_DECAY.misconception(
     "removes-gamma",
+    Edit(as_written, ("gamma", "(1 - gamma)")),
     where="Take gamma = 0.1: is a tenth left after `every` updates, or nine tenths?",
     why="gamma is the share that is kept; `1 - gamma` is the share that is lost.",
     how="Use `gamma` itself as the base.",
 )
-def keeps_the_rest(t, *, lr0, gamma, every):
-    return lr0 * (1 - gamma) ** (t / every)
 
-
-@EXPONENTIAL_DECAY.misconception(
+EXPONENTIAL_DECAY.misconception(
     "grows",
+    Edit(as_written, ("t / every", "-t / every")),
     where="Does the rate rise or fall with t?",
     why="A negative exponent, or a division, turns a factor below 1 into growth.",
     how="Multiply by `gamma ** (t / every)` with a positive exponent.",
 )
-def negative_exponent(t, *, lr0, gamma, every):
-    return lr0 * gamma ** (-t / every)
 
-
-@EXPONENTIAL_DECAY.misconception(
+EXPONENTIAL_DECAY.misconception(
     "stops-after-every",
+    Edit(as_written, ("t / every", "min(t, every) / every")),
     where="Look at t = 2 * every: the decay goes on.",
     why="`every` is a time scale, not the length of the run: exponential decay has no last step.",
     how="Leave out `min(t, every)`.",
 )
-def holds_after_every(t, *, lr0, gamma, every):
-    return lr0 * gamma ** (min(t, every) / every)
 
-
-@EXPONENTIAL_DECAY.misconception(
+EXPONENTIAL_DECAY.misconception(
     "swaps-the-fraction",
+    Edit(as_written, ("t / every", "every / t if t else 0")),
     where="Look at t = 0 and at a large t.",
     why="`every / t` shrinks as t grows, so the rate rises back to lr0.",
     how="The exponent is `t / every`.",
 )
-def fraction_upside_down(t, *, lr0, gamma, every):
-    return lr0 * gamma ** (every / t) if t else lr0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 
 from . import UNIT
@@ -77,29 +77,15 @@ def through_the_decay_constant(gamma, every):
     return math.log(2) / constant
 
 
-@HALF_LIFE.variant
-def in_single_precision(gamma, every):
-    return np.float32(every * np.log(0.5) / np.log(gamma))
-
-
-@HALF_LIFE.misconception(
+HALF_LIFE.misconception(
     "rounds",
+    Edit(as_written, ("every *", "round(every *"), ("(gamma)", "(gamma))")),
+    Edit(as_written, ("every *", "math.ceil(every *"), ("(gamma)", "(gamma))")),
+    Edit(as_written, ("every *", "int(every *"), ("(gamma)", "(gamma))")),
     where="Look at the decimals: the half-life of gamma = 0.9, every = 100 is about 657.9.",
     why="A half-life is a point on a smooth curve, which need not fall on a whole update.",
     how="Return the number as it is, without `round`, `int` or `ceil`.",
 )
-def nearest(gamma, every):
-    return round(every * math.log(2) / -math.log(gamma))
-
-
-@HALF_LIFE.also("rounds")
-def up(gamma, every):
-    return math.ceil(every * math.log(2) / -math.log(gamma))
-
-
-@HALF_LIFE.also("rounds")
-def down(gamma, every):
-    return int(every * math.log(2) / -math.log(gamma))
 
 
 @HALF_LIFE.also("rounds")
@@ -110,111 +96,84 @@ def first_update_at_half(gamma, every):
     return t
 
 
-@HALF_LIFE.misconception(
+HALF_LIFE.misconception(
     "counts-in-units-of-every",
+    Edit(as_written, ("every * ", "")),
     where="Make `every` ten times larger: the half-life has to become ten times longer.",
     why="`ln 2 / -ln gamma` counts stretches of `every` updates, not updates.",
     how="Multiply by `every`.",
 )
-def without_every(gamma, every):
-    return math.log(2) / -math.log(gamma)
 
-
-@HALF_LIFE.misconception(
+HALF_LIFE.misconception(
     "divides-by-every",
+    Edit(as_written, ("every *", "1 / every *")),
     where="Make `every` ten times larger: does the half-life grow or shrink?",
     why="A longer `every` means slower decay, so the half-life has to grow with it.",
     how="Multiply by `every` instead of dividing.",
 )
-def over_every(gamma, every):
-    return math.log(2) / -math.log(gamma) / every
 
-
-@HALF_LIFE.misconception(
+HALF_LIFE.misconception(
     "wrong-sign",
+    Edit(as_written, ("-math", "math")),
     where="Is the result positive?",
     why="The logarithm of a gamma below 1 is negative; a duration is not.",
     how="Divide by `-math.log(gamma)`.",
 )
-def negative(gamma, every):
-    return every * math.log(2) / math.log(gamma)
 
-
-@HALF_LIFE.misconception(
+HALF_LIFE.misconception(
     "turns-the-ratio-over",
+    Edit(as_written, ("math.log(2) / -math.log(gamma)", "-math.log(gamma) / math.log(2)")),
     where="Bring gamma closer to 1: the half-life has to grow.",
     why="`ln gamma / ln 2` counts the halvings in `every` updates: the inverse of what is asked.",
     how="Put `ln 2` above and `-ln gamma` below.",
 )
-def halvings(gamma, every):
-    return every * -math.log(gamma) / math.log(2)
 
-
-@HALF_LIFE.misconception(
+HALF_LIFE.misconception(
     "returns-the-time-constant",
+    Edit(as_written, (" * math.log(2)", "")),
     where="Put your result back into the decay: is half of the rate left, or 37 %?",
     why="`every / -ln gamma` is the time to fall by a factor of e, not of 2.",
     how="Multiply by `ln 2`.",
 )
-def time_constant(gamma, every):
-    return every / -math.log(gamma)
 
-
-@HALF_LIFE.misconception(
+HALF_LIFE.misconception(
     "approximates-the-logarithm",
+    Edit(as_written, ("-math.log(gamma)", "(1 - gamma)")),
+    Edit(as_written, ("math.log(2) / -math.log(gamma)", "0.7 / (1 - gamma)")),
     where="Try gamma = 0.5: the half-life has to be `every` exactly.",
     why="`1 - gamma` is close to `-ln gamma` only when gamma is close to 1.",
     how="Divide by `-math.log(gamma)`.",
 )
-def small_loss(gamma, every):
-    return every * math.log(2) / (1 - gamma)
 
-
-@HALF_LIFE.also("approximates-the-logarithm")
-def rule_of_seventy(gamma, every):
-    return every * 0.7 / (1 - gamma)
-
-
-@HALF_LIFE.misconception(
+HALF_LIFE.misconception(
     "assumes-a-straight-line",
+    Edit(as_written, ("math.log(2) / -math.log(gamma)", "0.5 / (1 - gamma)")),
     where="Try gamma = 0.25: two halvings happen in `every` updates, so one takes half of them.",
     why="Half of the way down a straight line is not half of the way down an exponential.",
     how="Solve `gamma ** (t / every) = 1/2` for t by taking logarithms.",
 )
-def linear(gamma, every):
-    return every * 0.5 / (1 - gamma)
 
-
-@HALF_LIFE.misconception(
+HALF_LIFE.misconception(
     "mixes-logarithms",
+    Edit(as_written, ("log(gamma)", "log2(gamma)")),
+    Edit(as_written, ("log(gamma)", "log10(gamma)")),
     where="Which base does each of your two logarithms have?",
     why="The ratio of two logarithms is right in any base, but only if both have the same one.",
     how="Use `math.log` for both, or `math.log2` for both.",
 )
-def log_two_of_gamma(gamma, every):
-    return every * math.log(2) / -math.log2(gamma)
 
-
-@HALF_LIFE.also("mixes-logarithms")
-def log_ten_of_gamma(gamma, every):
-    return every * math.log(2) / -math.log10(gamma)
-
-
-@HALF_LIFE.misconception(
+HALF_LIFE.misconception(
     "divides-instead-of-logarithms",
+    Edit(as_written, ("math.log(2) / -math.log(gamma)", "0.5 / gamma")),
     where="Put your result back into the decay: is half of the rate left?",
     why="`0.5 / gamma` treats a power as if it were a product.",
     how="Take logarithms of both sides of `gamma ** (t / every) = 1/2`.",
 )
-def plain_ratio(gamma, every):
-    return every * 0.5 / gamma
 
-
-@HALF_LIFE.misconception(
+HALF_LIFE.misconception(
     "halves-every",
+    Edit(as_written, ("* math.log(2) / -math.log(gamma)", "/ 2")),
     where="Change gamma only: does the result move?",
     why="Half of `every` is not the time in which the rate halves; that depends on gamma.",
     how="Solve `gamma ** (t / every) = 1/2` for t.",
 )
-def half_of_every(gamma, every):
-    return every / 2

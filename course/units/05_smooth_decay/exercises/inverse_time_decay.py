@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from lrlib.schedules import InverseTimeDecay
 
@@ -91,54 +91,37 @@ def as_a_negative_power(t, *, lr0, rate, every):
     return lr0 * math.pow(1 + (rate / every) * t, -1)
 
 
-@INVERSE_TIME_DECAY.variant
-def as_zero_dimensional_array(t, *, lr0, rate, every):
-    return np.array(lr0 / (1 + t * (rate / every)))
-
-
-@INVERSE_TIME_DECAY.variant
-def in_single_precision(t, *, lr0, rate, every):
-    return np.float32(lr0 / (1 + rate * t / every))
-
-
-@INVERSE_TIME_DECAY.misconception(
+INVERSE_TIME_DECAY.misconception(
     "decays-in-stairs",
+    Edit(as_written, ("t / every", "(t // every)")),
     where="Look at two updates inside one `every`: the rate has to fall between them.",
     why="`//` makes stairs, as Keras' InverseTimeDecay does with `staircase=True`.",
     how="Divide `t` by `every` with `/`.",
 )
-def stairs(t, *, lr0, rate, every):
-    return lr0 / (1 + rate * (t // every))
 
-
-@INVERSE_TIME_DECAY.misconception(
+INVERSE_TIME_DECAY.misconception(
     "ignores-every",
+    Edit(as_written, (" / every", "")),
     where="Make `every` ten times larger: the decay has to become ten times slower.",
     why="`lr0 / (1 + rate * t)` is the old Keras `decay=` argument, which counts single updates.",
     how="Here `rate` is the growth over `every` updates: divide `t` by `every`.",
 )
-def keras_decay_argument(t, *, lr0, rate, every):
-    return lr0 / (1 + rate * t)
 
-
-@INVERSE_TIME_DECAY.misconception(
+INVERSE_TIME_DECAY.misconception(
     "multiplies-by-every",
+    Edit(as_written, ("/ every", "* every")),
     where="Look at t = every: the divisor has to be 1 + rate.",
     why="`t * every` makes a longer `every` decay faster; it has to slow the decay down.",
     how="Divide: `rate * t / every`.",
 )
-def times_every(t, *, lr0, rate, every):
-    return lr0 / (1 + rate * t * every)
 
-
-@INVERSE_TIME_DECAY.misconception(
+INVERSE_TIME_DECAY.misconception(
     "ignores-rate",
+    Edit(as_written, ("rate * ", "")),
     where="Change `rate` only: does the result move?",
     why="Without `rate` the first rate is always halved after `every` updates.",
     how="Multiply `t / every` by `rate`.",
 )
-def without_rate(t, *, lr0, rate, every):
-    return lr0 / (1 + t / every)
 
 
 @INVERSE_TIME_DECAY.misconception(
@@ -154,106 +137,83 @@ def compounded(t, *, lr0, rate, every):
     return lr
 
 
-@INVERSE_TIME_DECAY.misconception(
+INVERSE_TIME_DECAY.misconception(
     "decays-like-compound-interest",
+    Edit(as_written, ("(1 + rate * t / every)", "(1 + rate) ** (t / every)")),
+    Edit(as_written, ("/ (1 + rate * t / every)", "* math.exp(-rate * t / every)")),
     where="Look at a large t: does the rate fall like 1/t, or much faster?",
     why="Raising `1 + rate` to a power is exponential decay.",
     how="Let the divisor grow by adding: `1 + rate * t / every`.",
 )
-def exponential(t, *, lr0, rate, every):
-    return lr0 / (1 + rate) ** (t / every)
 
-
-@INVERSE_TIME_DECAY.also("decays-like-compound-interest")
-def natural_exponential(t, *, lr0, rate, every):
-    return lr0 * math.exp(-rate * t / every)
-
-
-@INVERSE_TIME_DECAY.misconception(
+INVERSE_TIME_DECAY.misconception(
     "rate-as-exponent",
+    Edit(as_written, ("(1 + rate * t / every)", "(1 + t / every) ** rate")),
     where="Look at t = every: the divisor has to be 1 + rate, not 2 to some power.",
     why="`(1 + t / every) ** rate` is another family, with the rate as its power.",
     how="Multiply `t / every` by `rate` inside the bracket, without a power.",
 )
-def power_law(t, *, lr0, rate, every):
-    return lr0 / (1 + t / every) ** rate
 
-
-@INVERSE_TIME_DECAY.misconception(
+INVERSE_TIME_DECAY.misconception(
     "takes-a-root",
+    Edit(as_written, ("(1 +", "math.sqrt(1 +")),
     where="Look at a large t: the rate has to fall like 1/t.",
     why="With a square root the rate falls like 1/sqrt(t), as in the inverse-sqrt schedule.",
     how="Divide by `1 + rate * t / every` as it is.",
 )
-def inverse_sqrt(t, *, lr0, rate, every):
-    return lr0 / math.sqrt(1 + rate * t / every)
 
-
-@INVERSE_TIME_DECAY.misconception(
+INVERSE_TIME_DECAY.misconception(
     "counts-updates-from-one",
+    Edit(as_written, ("* t", "* (t + 1)")),
     where="Look at t = 0: the first update has to use the whole `lr0`.",
     why="`t` is the number of updates already made, so it is 0 at the first one.",
     how="Use `t` itself, not `t + 1`.",
 )
-def one_ahead(t, *, lr0, rate, every):
-    return lr0 / (1 + rate * (t + 1) / every)
 
-
-@INVERSE_TIME_DECAY.misconception(
+INVERSE_TIME_DECAY.misconception(
     "falls-in-a-straight-line",
+    Edit(as_written, ("/ (1 + rate", "* (1 - rate")),
     where="Follow the rate to a large t: can it become negative?",
     why="`1 - x` is close to `1 / (1 + x)` only while x is tiny.",
     how="Divide `lr0` by `1 + rate * t / every`.",
 )
-def straight_line(t, *, lr0, rate, every):
-    return lr0 * (1 - rate * t / every)
 
-
-@INVERSE_TIME_DECAY.misconception(
+INVERSE_TIME_DECAY.misconception(
     "forgets-the-brackets",
+    Edit(as_written, ("(1 + rate * t / every)", "1 + rate * t / every")),
     where="Look at the rate for growing t: does it rise?",
     why="`lr0 / 1 + rate * t / every` divides by 1 only, and then adds the rest.",
     how="Put the whole divisor in brackets.",
 )
-def without_brackets(t, *, lr0, rate, every):
-    return lr0 / 1 + rate * t / every
 
-
-@INVERSE_TIME_DECAY.misconception(
+INVERSE_TIME_DECAY.misconception(
     "forgets-the-one",
+    Edit(as_written, ("1 + ", "")),
     where="Look at t = 0: the divisor has to be 1, not 0.",
     why="Without the 1 the first rates are far too large, and t = 0 divides by zero.",
     how="Start the divisor at 1: `1 + rate * t / every`.",
 )
-def without_one(t, *, lr0, rate, every):
-    return lr0 / (rate * t / every)
 
-
-@INVERSE_TIME_DECAY.misconception(
+INVERSE_TIME_DECAY.misconception(
     "grows",
+    Edit(as_written, ("lr0 /", "lr0 *")),
     where="Does the rate rise or fall with t?",
     why="Multiplying by a number above 1 makes the rate grow.",
     how="Divide by `1 + rate * t / every`.",
 )
-def multiplies(t, *, lr0, rate, every):
-    return lr0 * (1 + rate * t / every)
 
-
-@INVERSE_TIME_DECAY.misconception(
+INVERSE_TIME_DECAY.misconception(
     "divides-by-every-outside",
+    Edit(as_written, (" / every)", ") / every")),
     where="Look at t = 0: the rate has to be `lr0`.",
     why="`every` belongs to `t` inside the divisor; outside it shrinks every rate.",
     how="Write `lr0 / (1 + rate * t / every)`.",
 )
-def every_outside(t, *, lr0, rate, every):
-    return lr0 / (1 + rate * t) / every
 
-
-@INVERSE_TIME_DECAY.misconception(
+INVERSE_TIME_DECAY.misconception(
     "stops-after-every",
+    Edit(as_written, ("t / every", "min(t, every) / every")),
     where="Look at t = 3 * every: the decay goes on.",
     why="`every` is a time scale, not the length of the run: this decay has no last step.",
     how="Leave out `min(t, every)`.",
 )
-def holds_after_every(t, *, lr0, rate, every):
-    return lr0 / (1 + rate * min(t, every) / every)

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from lrlib.schedules import PolynomialDecay
 
@@ -99,167 +99,136 @@ def powers_before_the_ratio(t, *, lr0, lr_end, steps, power):
     return lr_end + (lr0 - lr_end) * left**power / float(steps) ** power
 
 
-@POLYNOMIAL_DECAY.variant
-def in_single_precision(t, *, lr0, lr_end, steps, power):
-    return np.float32(lr_end + (lr0 - lr_end) * (1 - min(t, steps) / steps) ** power)
-
-
-@POLYNOMIAL_DECAY.misconception(
+POLYNOMIAL_DECAY.misconception(
     "goes-on-after-the-end",
+    Edit(as_written, ("min(t, steps)", "t")),
+    Edit(
+        by_updates_left,
+        ("(max(steps - t, 0) / steps) ** power", "np.power((steps - t) / steps, float(power))"),
+    ),
     where="Look at t = steps + 1 and beyond: the rate has to stay at lr_end.",
     why="Without a limit the time left becomes negative: the rate turns up, complex or negative.",
     how="Put `min(t, steps)` in place of `t`.",
 )
-def unlimited(t, *, lr0, lr_end, steps, power):
-    return lr_end + (lr0 - lr_end) * (1 - t / steps) ** power
 
-
-@POLYNOMIAL_DECAY.also("goes-on-after-the-end")
-def unlimited_updates_left(t, *, lr0, lr_end, steps, power):
-    return lr_end + (lr0 - lr_end) * np.power((steps - t) / steps, float(power))
-
-
-@POLYNOMIAL_DECAY.misconception(
+POLYNOMIAL_DECAY.misconception(
     "starts-over",
+    Edit(as_written, ("min(t, steps)", "(t % steps)")),
     where="Look at t = steps: has the decay ended, or begun again?",
     why="`t % steps` makes cycles; this schedule comes down once and holds.",
     how="Use `min(t, steps)`, not the remainder.",
 )
-def cycles(t, *, lr0, lr_end, steps, power):
-    return lr_end + (lr0 - lr_end) * (1 - (t % steps) / steps) ** power
 
-
-@POLYNOMIAL_DECAY.misconception(
+POLYNOMIAL_DECAY.misconception(
     "stretches-after-the-end",
+    Edit(as_written, ("min(t, steps) / steps", "t / (steps * max(1, math.ceil(t / steps)))")),
     where="Look just after t = steps: the rate must not jump up.",
     why="Making the horizon longer each time it is reached is Keras' `cycle=True`.",
     how="Keep `steps` as it is and limit `t` with `min(t, steps)`.",
 )
-def keras_cycle(t, *, lr0, lr_end, steps, power):
-    horizon = steps * max(1, math.ceil(t / steps))
-    return lr_end + (lr0 - lr_end) * (1 - t / horizon) ** power
 
-
-@POLYNOMIAL_DECAY.misconception(
+POLYNOMIAL_DECAY.misconception(
     "ends-at-zero",
+    Edit(as_written, ("lr_end + (lr0 - lr_end)", "lr0")),
     where="Look at t = steps with an lr_end above 0.",
     why="torch's PolynomialLR always ends at 0; here the last rate is `lr_end`.",
     how="Scale the distance `lr0 - lr_end`, then add `lr_end`.",
 )
-def torch_polynomial(t, *, lr0, lr_end, steps, power):
-    return lr0 * (1 - min(t, steps) / steps) ** power
 
-
-@POLYNOMIAL_DECAY.misconception(
+POLYNOMIAL_DECAY.misconception(
     "adds-lr-end-on-top",
+    Edit(as_written, ("(lr0 - lr_end)", "lr0")),
     where="Look at t = 0: the rate has to be lr0, not lr0 + lr_end.",
     why="The decay has to cover only the distance from lr0 down to lr_end.",
     how="Multiply `lr0 - lr_end`, not `lr0`, before adding `lr_end`.",
 )
-def on_top(t, *, lr0, lr_end, steps, power):
-    return lr_end + lr0 * (1 - min(t, steps) / steps) ** power
 
-
-@POLYNOMIAL_DECAY.misconception(
+POLYNOMIAL_DECAY.misconception(
     "cuts-off-at-lr-end",
+    Edit(as_written, ("lr_end + (lr0 - lr_end)", "max(lr_end, lr0"), ("power", "power)")),
     where="Look in the middle of the run with an lr_end well above 0.",
     why="Falling towards 0 and stopping at lr_end meets it too early and leaves a kink.",
     how="Let the curve itself end at lr_end: scale the distance `lr0 - lr_end`.",
 )
-def floor_at_the_end(t, *, lr0, lr_end, steps, power):
-    return max(lr0 * (1 - min(t, steps) / steps) ** power, lr_end)
 
-
-@POLYNOMIAL_DECAY.misconception(
+POLYNOMIAL_DECAY.misconception(
     "power-of-the-time-passed",
+    Edit(
+        as_written,
+        ("(1 - min(t, steps) / steps) ** power", "(1 - (min(t, steps) / steps) ** power)"),
+    ),
     where="Take power = 2: does the rate fall fast at first, or fast at the end?",
     why="`1 - x ** power` bends the other way from `(1 - x) ** power`.",
     how="Subtract from 1 first, then take the power.",
 )
-def power_before_subtracting(t, *, lr0, lr_end, steps, power):
-    return lr_end + (lr0 - lr_end) * (1 - (min(t, steps) / steps) ** power)
 
-
-@POLYNOMIAL_DECAY.misconception(
+POLYNOMIAL_DECAY.misconception(
     "raises-the-rates-too",
+    Edit(
+        as_written,
+        (
+            "(lr0 - lr_end) * (1 - min(t, steps) / steps)",
+            "((lr0 - lr_end) * (1 - min(t, steps) / steps))",
+        ),
+    ),
     where="Look at t = 0: the rate has to be lr0.",
     why="The brackets take in `lr0 - lr_end`, so the rates are raised to the power as well.",
     how="Raise only the share of time left, then multiply.",
 )
-def power_of_everything(t, *, lr0, lr_end, steps, power):
-    return lr_end + ((lr0 - lr_end) * (1 - min(t, steps) / steps)) ** power
 
-
-@POLYNOMIAL_DECAY.misconception(
+POLYNOMIAL_DECAY.misconception(
     "ignores-power",
+    Edit(as_written, (" ** power", "")),
+    Edit(as_written, ("** power", "** 2")),
     where="Change `power` only: does the result move?",
     why="Without the power the decay is a straight line.",
     how="Raise the share of time left to `power`.",
 )
-def straight_line(t, *, lr0, lr_end, steps, power):
-    return lr_end + (lr0 - lr_end) * (1 - min(t, steps) / steps)
 
-
-@POLYNOMIAL_DECAY.also("ignores-power")
-def always_squares(t, *, lr0, lr_end, steps, power):
-    return lr_end + (lr0 - lr_end) * (1 - min(t, steps) / steps) ** 2
-
-
-@POLYNOMIAL_DECAY.misconception(
+POLYNOMIAL_DECAY.misconception(
     "takes-the-root",
+    Edit(as_written, ("** power", "** (1 / power)")),
     where="Take power = 2 at half of the run: a quarter of the distance is left, not 71 %.",
     why="`1 / power` as the exponent takes a root, which bends the curve the other way.",
     how="Use `power` itself as the exponent.",
 )
-def root(t, *, lr0, lr_end, steps, power):
-    return lr_end + (lr0 - lr_end) * (1 - min(t, steps) / steps) ** (1 / power)
 
-
-@POLYNOMIAL_DECAY.misconception(
+POLYNOMIAL_DECAY.misconception(
     "multiplies-by-power",
+    Edit(as_written, ("** power", "* power")),
     where="Look at t = 0: the rate has to be lr0.",
     why="One star multiplies by `power`; two stars raise to it.",
     how="Write `** power`.",
 )
-def one_star(t, *, lr0, lr_end, steps, power):
-    return lr_end + (lr0 - lr_end) * (1 - min(t, steps) / steps) * power
 
-
-@POLYNOMIAL_DECAY.misconception(
+POLYNOMIAL_DECAY.misconception(
     "ends-one-early",
+    Edit(as_written, ("min(t, steps) / steps", "min(t / max(steps - 1, 1), 1)")),
     where="Look at t = steps - 1: lr_end comes only at t = steps.",
     why="Dividing by `steps - 1` makes the last update of the run reach lr_end.",
     how="Divide by `steps`.",
 )
-def one_step_short(t, *, lr0, lr_end, steps, power):
-    return lr_end + (lr0 - lr_end) * (1 - min(t / max(steps - 1, 1), 1)) ** power
 
-
-@POLYNOMIAL_DECAY.misconception(
+POLYNOMIAL_DECAY.misconception(
     "counts-updates-from-one",
+    Edit(as_written, ("min(t, steps)", "min(t + 1, steps)")),
     where="Look at t = 0: the first update has to use the whole lr0.",
     why="`t` is the number of updates already made, so it is 0 at the first one.",
     how="Use `t` itself, not `t + 1`.",
 )
-def one_ahead(t, *, lr0, lr_end, steps, power):
-    return lr_end + (lr0 - lr_end) * (1 - min(t + 1, steps) / steps) ** power
 
-
-@POLYNOMIAL_DECAY.misconception(
+POLYNOMIAL_DECAY.misconception(
     "drops-to-zero-after-the-end",
+    Edit(as_written, ("** power", "** power if t <= steps else 0.0")),
     where="Look beyond t = steps with an lr_end above 0.",
     why="After its last step a schedule holds its final value, which is lr_end.",
     how="Return `lr_end` there, or limit `t` with `min(t, steps)`.",
 )
-def zero_afterwards(t, *, lr0, lr_end, steps, power):
-    return lr_end + (lr0 - lr_end) * (1 - t / steps) ** power if t <= steps else 0.0
 
-
-@POLYNOMIAL_DECAY.misconception(
+POLYNOMIAL_DECAY.misconception(
     "swaps-the-ends",
+    Edit(as_written, ("lr_end + (lr0 - lr_end)", "lr0 + (lr_end - lr0)")),
     where="Look at t = 0 and at t = steps: which rate stands where?",
     why="Exchanging lr0 and lr_end makes the rate rise.",
     how="The share of time left multiplies `lr0 - lr_end`; `lr_end` is added.",
 )
-def upwards(t, *, lr0, lr_end, steps, power):
-    return lr0 + (lr_end - lr0) * (1 - min(t, steps) / steps) ** power

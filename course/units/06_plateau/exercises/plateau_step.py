@@ -189,11 +189,3 @@ def counting_down(metric, state, *, factor, patience, min_delta, min_lr):
     if left > 0:
         return {"bad": patience - left + 1, "best": state["best"], "lr": state["lr"]}
     return {"bad": 0, "best": state["best"], "lr": np.clip(state["lr"] * factor, min_lr, None)}
-
-
-@PLATEAU_STEP.variant
-def in_single_precision(metric, state, *, factor, patience, min_delta, min_lr):
-    new = as_written(
-        metric, state, factor=factor, patience=patience, min_delta=min_delta, min_lr=min_lr
-    )
-    return {"lr": np.float32(new["lr"]), "best": np.float32(new["best"]), "bad": float(new["bad"])}

@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 
 from . import UNIT
@@ -93,142 +93,96 @@ def by_exponent(lr, mu, *, source, target):
     return lr * (1 - mu) ** ((source == "ema") - (target == "ema"))
 
 
-@CONVERT_LR.variant
-def in_single_precision(lr, mu, *, source, target):
-    return np.float32(lr * (1 - mu) ** ((source == "ema") - (target == "ema")))
-
-
-@CONVERT_LR.misconception(
+CONVERT_LR.misconception(
     "wrong-way-round",
+    Edit(from_a_table_of_factors, ("[source]", "[target]"), ("[target]", "[source]")),
     where="Take the first step from zero velocity: `lr * g` in one form, how long in the other?",
     why="Averaging shrinks the velocity, so the ema form needs the larger rate, not the smaller.",
     how="From classic to ema, divide by `1 - mu`; from ema to classic, multiply.",
 )
-def inverted(lr, mu, *, source, target):
-    return lr * (1 - mu) ** ((target == "ema") - (source == "ema"))
 
-
-@CONVERT_LR.misconception(
+CONVERT_LR.misconception(
     "scales-by-mu",
+    Edit(from_a_table_of_factors, ("1 - mu", "mu or 1.0")),
     where="Take the first step from zero velocity, where mu * v is 0.",
     why="What differs is the weight of the gradient, which is `1 - mu`, not `mu`.",
     how="Convert with `1 - mu`.",
 )
-def by_mu(lr, mu, *, source, target):
-    shares = {"classic": 1.0, "ema": mu or 1.0, "inside": 1.0}
-    return lr * shares[source] / shares[target]
 
-
-@CONVERT_LR.misconception(
+CONVERT_LR.misconception(
     "scales-by-one-plus-mu",
+    Edit(from_a_table_of_factors, ("1 - mu", "1 + mu")),
     where="Take the first step from zero velocity.",
     why="`1 + mu` belongs to Nesterov's first step; averaging weights the gradient by `1 - mu`.",
     how="Convert with `1 - mu`.",
 )
-def by_one_plus_mu(lr, mu, *, source, target):
-    shares = {"classic": 1.0, "ema": 1 + mu, "inside": 1.0}
-    return lr * shares[source] / shares[target]
 
-
-@CONVERT_LR.misconception(
+CONVERT_LR.misconception(
     "squares-the-factor",
+    Edit(from_a_table_of_factors, ("1 - mu", "1 - mu**2")),
+    Edit(from_a_table_of_factors, ("1 - mu", "(1 - mu) ** 2")),
     where="Take the first step from zero velocity.",
     why="`1 - mu**2`, or `(1 - mu)**2`, is not the weight of a gradient: that is `1 - mu`.",
     how="Convert with `1 - mu`, once.",
 )
-def one_minus_square(lr, mu, *, source, target):
-    shares = {"classic": 1.0, "ema": 1 - mu**2, "inside": 1.0}
-    return lr * shares[source] / shares[target]
 
-
-@CONVERT_LR.also("squares-the-factor")
-def square_of_one_minus(lr, mu, *, source, target):
-    shares = {"classic": 1.0, "ema": (1 - mu) ** 2, "inside": 1.0}
-    return lr * shares[source] / shares[target]
-
-
-@CONVERT_LR.misconception(
+CONVERT_LR.misconception(
     "takes-inside-for-ema",
+    Edit(from_a_table_of_factors, ('"inside": 1.0', '"inside": 1 - mu')),
     where="Take the first step of the inside form from zero velocity: is there a `1 - mu` in it?",
     why="`v = mu*v - lr*g` adds gradients up with full weight, as the classic form does.",
     how="At a constant rate the inside form needs the same `lr` as the classic one.",
 )
-def inside_like_ema(lr, mu, *, source, target):
-    shares = {"classic": 1.0, "ema": 1 - mu, "inside": 1 - mu}
-    return lr * shares[source] / shares[target]
 
-
-@CONVERT_LR.misconception(
+CONVERT_LR.misconception(
     "turns-the-sign-for-inside",
+    Edit(from_a_table_of_factors, ('"inside": 1.0', '"inside": -1.0')),
     where="Is a rate that comes back ever negative?",
     why="The minus is part of the inside form itself: `- lr*g` and then `w + v`.",
     how="Keep the rate positive: classic and inside need the same one.",
 )
-def negative_inside(lr, mu, *, source, target):
-    shares = {"classic": 1.0, "ema": 1 - mu, "inside": -1.0}
-    return lr * shares[source] / shares[target]
 
-
-@CONVERT_LR.misconception(
+CONVERT_LR.misconception(
     "scales-for-inside",
+    Edit(from_a_table_of_factors, ('"inside": 1.0', '"inside": 1 / (1 - mu)')),
+    Edit(from_a_table_of_factors, ('"inside": 1.0', '"inside": mu or 1.0')),
     where="Take two steps of the inside form by hand and compare them with the classic form.",
     why="While `lr` is constant it makes no difference whether it stands inside the velocity.",
     how="Return the same rate between classic and inside.",
 )
-def inside_is_larger(lr, mu, *, source, target):
-    shares = {"classic": 1.0, "ema": 1 - mu, "inside": 1 / (1 - mu)}
-    return lr * shares[source] / shares[target]
 
-
-@CONVERT_LR.also("scales-for-inside")
-def inside_by_mu(lr, mu, *, source, target):
-    shares = {"classic": 1.0, "ema": 1 - mu, "inside": mu or 1.0}
-    return lr * shares[source] / shares[target]
-
-
-@CONVERT_LR.misconception(
+CONVERT_LR.misconception(
     "changes-nothing",
+    Edit(from_a_table_of_factors, ('"ema": 1 - mu', '"ema": 1.0')),
     where="Convert 0.1 from classic to ema with mu = 0.9.",
     why="The same rate gives ema steps that are `1 - mu` times as long.",
     how="Divide by `1 - mu` on the way to ema, multiply on the way back.",
 )
-def identity(lr, mu, *, source, target):
-    return lr + 0.0 * mu
 
-
-@CONVERT_LR.misconception(
+CONVERT_LR.misconception(
     "ignores-the-source",
+    Edit(from_a_table_of_factors, (" * to_classic[source]", "")),
     where="Ask for a conversion from ema to ema: nothing may change.",
     why="Looking at the target alone divides even when the rate belonged to ema already.",
     how="First bring the rate to the classic form, then from there to the target.",
 )
-def target_only(lr, mu, *, source, target):
-    return lr / (1 - mu) if target == "ema" else lr
 
-
-@CONVERT_LR.misconception(
+CONVERT_LR.misconception(
     "ignores-the-target",
+    Edit(from_a_table_of_factors, (" / to_classic[target]", "")),
     where="Ask for a conversion from classic to ema.",
     why="Looking at the source alone never divides.",
     how="After bringing the rate to the classic form, bring it on to the target.",
 )
-def source_only(lr, mu, *, source, target):
-    return lr * (1 - mu) if source == "ema" else lr
 
-
-@CONVERT_LR.misconception(
+CONVERT_LR.misconception(
     "same-factor-both-ways",
+    Edit(by_exponent, ("lr * (1", "lr / (1"), (") - (", ") != (")),
+    Edit(by_exponent, (") - (", ") != (")),
     where="Convert from classic to ema and back: do you get the rate you started with?",
     why="The way back has to undo the way there.",
     how="Divide by `1 - mu` in one direction and multiply in the other.",
 )
-def always_divides(lr, mu, *, source, target):
-    return lr / (1 - mu) if (source == "ema") != (target == "ema") else lr
-
-
-@CONVERT_LR.also("same-factor-both-ways")
-def always_multiplies(lr, mu, *, source, target):
-    return lr * (1 - mu) if (source == "ema") != (target == "ema") else lr
 
 
 @CONVERT_LR.misconception(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters, Several
 from course.shared.draws import SHAPES, gradient_runs, narrow
 from lrlib.optimizers import AdaGrad
@@ -72,168 +72,106 @@ def on_copies(w, grad, accumulator, *, lr, eps):
     return w, accumulator
 
 
-@ADAGRAD_STEP.variant
-def entry_by_entry(w, grad, accumulator, *, lr, eps):
-    new_w, new_a = np.empty_like(w), np.empty_like(w)
-    for i in np.ndindex(w.shape):
-        new_a[i] = accumulator[i] + grad[i] ** 2
-        new_w[i] = w[i] - lr * grad[i] / (new_a[i] ** 0.5 + eps)
-    return new_w, new_a
-
-
-@ADAGRAD_STEP.variant
-def in_single_precision(w, grad, accumulator, *, lr, eps):
-    w, accumulator = as_written(w, grad, accumulator, lr=lr, eps=eps)
-    return w.astype(np.float32), accumulator.astype(np.float32)
-
-
-@ADAGRAD_STEP.misconception(
+ADAGRAD_STEP.misconception(
     "eps-inside-the-root",
+    Edit(as_written, ("(np.sqrt(accumulator) + eps)", "np.sqrt(accumulator + eps)")),
     where="Look at where `eps` stands: compare with a first gradient of 0.01.",
     why="Optax and Keras add `eps` inside the root; here it is added to the root, so that it is "
     "small beside the root and not beside its square.",
     how="Divide by `np.sqrt(a) + eps`, not by `np.sqrt(a + eps)`.",
 )
-def inside(w, grad, accumulator, *, lr, eps):
-    accumulator = accumulator + grad**2
-    return w - lr * grad / np.sqrt(accumulator + eps), accumulator
 
-
-@ADAGRAD_STEP.misconception(
+ADAGRAD_STEP.misconception(
     "uses-the-old-accumulator",
+    Edit(rate_first, ("total**0.5", "accumulator**0.5")),
     where="Look at the very first update, when the accumulator is 0.",
     why="The present gradient has to be counted before the division; else the first step is divided "
     "by `eps` alone and shoots away.",
     how="Compute the new accumulator first, and divide by its root.",
 )
-def stale(w, grad, accumulator, *, lr, eps):
-    return w - lr * grad / (np.sqrt(accumulator) + eps), accumulator + grad**2
 
-
-@ADAGRAD_STEP.misconception(
+ADAGRAD_STEP.misconception(
     "forgets-the-root",
+    Edit(as_written, ("np.sqrt(accumulator)", "accumulator")),
     where="Multiply all gradients by 10: AdaGrad's step should hardly change.",
     why="Dividing by the sum of squares itself makes large gradients take tiny steps.",
     how="Divide by the square root of the accumulator.",
 )
-def no_root(w, grad, accumulator, *, lr, eps):
-    accumulator = accumulator + grad**2
-    return w - lr * grad / (accumulator + eps), accumulator
 
-
-@ADAGRAD_STEP.misconception(
+ADAGRAD_STEP.misconception(
     "sums-gradients-not-squares",
+    Edit(as_written, ("grad**2", "np.abs(grad)")),
+    Edit(as_written, ("grad**2", "grad"), ("np.sqrt(accumulator)", "np.sqrt(np.abs(accumulator))")),
     where="Try gradients +1 and then -1: does the accumulator fall back to 0?",
     why="Gradients of opposite sign cancel; only squares measure how much a parameter was moved.",
     how="Add `grad**2` to the accumulator.",
 )
-def sums_absolute(w, grad, accumulator, *, lr, eps):
-    accumulator = accumulator + np.abs(grad)
-    return w - lr * grad / (np.sqrt(accumulator) + eps), accumulator
 
-
-@ADAGRAD_STEP.also("sums-gradients-not-squares")
-def sums_plain(w, grad, accumulator, *, lr, eps):
-    accumulator = accumulator + grad
-    return w - lr * grad / (np.sqrt(np.abs(accumulator)) + eps), accumulator
-
-
-@ADAGRAD_STEP.misconception(
+ADAGRAD_STEP.misconception(
     "replaces-the-accumulator",
+    Edit(as_written, ("accumulator + grad**2", "grad**2")),
     where="Look at the second update: does the first gradient still count?",
     why="`a = grad**2` forgets the past, and every step becomes as long as the rate.",
     how="Add the square to the accumulator that came in.",
 )
-def forgets_the_past(w, grad, accumulator, *, lr, eps):
-    accumulator = grad**2
-    return w - lr * grad / (np.sqrt(accumulator) + eps), accumulator
 
-
-@ADAGRAD_STEP.misconception(
+ADAGRAD_STEP.misconception(
     "one-rate-for-all",
+    Edit(as_written, ("grad**2", "np.sum(grad**2)")),
     where="Give one parameter large gradients and another small ones: compare their rates.",
     why="Summing over all entries gives every parameter the same divisor, not one of its own.",
     how="Leave out `np.sum` or `np.linalg.norm`: work entry by entry.",
 )
-def norm_version(w, grad, accumulator, *, lr, eps):
-    accumulator = accumulator + np.sum(grad**2)
-    return w - lr * grad / (np.sqrt(accumulator) + eps), accumulator
 
-
-@ADAGRAD_STEP.misconception(
+ADAGRAD_STEP.misconception(
     "averages-the-squares",
+    Edit(as_written, ("accumulator + grad**2", "0.9 * accumulator + 0.1 * grad**2")),
     where="Follow the accumulator over many updates: it may never shrink.",
     why="A moving average forgets old squares: that is RMSprop, which came later.",
     how="Add the square with full weight and keep all of the old accumulator.",
 )
-def moving_average(w, grad, accumulator, *, lr, eps):
-    accumulator = 0.9 * accumulator + 0.1 * grad**2
-    return w - lr * grad / (np.sqrt(accumulator) + eps), accumulator
 
-
-@ADAGRAD_STEP.misconception(
+ADAGRAD_STEP.misconception(
     "changes-its-inputs",
+    Edit(on_copies, ("w.copy(), accumulator.copy()", "w, accumulator")),
+    Edit(on_copies, ("accumulator.copy()", "accumulator")),
     where="Compare `accumulator` and `w` before and after the call.",
     why="`+=` and `-=` write into the caller's arrays.",
     how="Write `accumulator = accumulator + grad**2`, which makes a new array.",
 )
-def in_place(w, grad, accumulator, *, lr, eps):
-    accumulator += grad**2
-    w -= lr * grad / (np.sqrt(accumulator) + eps)
-    return w, accumulator
 
-
-@ADAGRAD_STEP.also("changes-its-inputs")
-def accumulator_in_place(w, grad, accumulator, *, lr, eps):
-    accumulator += grad**2
-    return w - lr * grad / (np.sqrt(accumulator) + eps), accumulator
-
-
-@ADAGRAD_STEP.misconception(
+ADAGRAD_STEP.misconception(
     "returns-the-old-accumulator",
+    Edit(rate_first, (", total]", ", accumulator.copy()]")),
     where="Look at the second value that you return.",
     why="If the caller gets the old accumulator back, nothing is ever accumulated.",
     how="Return the new one: it holds the square of this gradient.",
 )
-def old_state(w, grad, accumulator, *, lr, eps):
-    return w - lr * grad / (np.sqrt(accumulator + grad**2) + eps), accumulator.copy()
 
-
-@ADAGRAD_STEP.misconception(
+ADAGRAD_STEP.misconception(
     "climbs",
+    Edit(as_written, ("w - lr", "w + lr")),
     where="Take a positive gradient: which way should `w` go?",
     why="Adding the scaled gradient climbs.",
     how="Subtract it from `w`.",
 )
-def uphill(w, grad, accumulator, *, lr, eps):
-    accumulator = accumulator + grad**2
-    return w + lr * grad / (np.sqrt(accumulator) + eps), accumulator
 
-
-@ADAGRAD_STEP.misconception(
+ADAGRAD_STEP.misconception(
     "forgets-eps",
+    Edit(
+        as_written,
+        ("(np.sqrt(accumulator) + eps)", "np.where(accumulator > 0, np.sqrt(accumulator), 1.0)"),
+    ),
+    Edit(as_written, ("+ eps", "+ 1e-8")),
     where="Make `eps` large: the step has to become shorter.",
     why="Without `eps` a parameter that has seen no gradient yet divides 0 by 0.",
     how="Add the `eps` of the call to the root before dividing.",
 )
-def no_eps(w, grad, accumulator, *, lr, eps):
-    accumulator = accumulator + grad**2
-    root = np.sqrt(accumulator)
-    return w - lr * np.divide(grad, root, out=np.zeros_like(grad), where=root > 0), accumulator
 
-
-@ADAGRAD_STEP.also("forgets-eps")
-def eps_of_its_own(w, grad, accumulator, *, lr, eps):
-    accumulator = accumulator + grad**2
-    return w - lr * grad / (np.sqrt(accumulator) + 1e-8), accumulator
-
-
-@ADAGRAD_STEP.misconception(
+ADAGRAD_STEP.misconception(
     "swaps-the-results",
+    Edit(rate_first, ("w - rates * grad, total", "total, w - rates * grad")),
     where="Look at the order of the two results.",
     why="The contract returns the parameters first; swapped, the caller trains the accumulator.",
     how="Return `(w, accumulator)`.",
 )
-def swapped(w, grad, accumulator, *, lr, eps):
-    accumulator = accumulator + grad**2
-    return accumulator, w - lr * grad / (np.sqrt(accumulator) + eps)

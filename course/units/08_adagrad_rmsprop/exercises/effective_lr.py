@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters
 from course.shared.draws import SHAPES, narrow, whole
 
@@ -62,103 +62,68 @@ def divide(mean_square, *, lr, eps):
     return np.divide(lr, np.add(eps, np.sqrt(mean_square)))
 
 
-@EFFECTIVE_LR.variant
-def entry_by_entry(mean_square, *, lr, eps):
-    rates = np.empty_like(mean_square)
-    for i in np.ndindex(mean_square.shape):
-        rates[i] = lr / (mean_square[i] ** 0.5 + eps)
-    return rates
-
-
-@EFFECTIVE_LR.variant
-def in_single_precision(mean_square, *, lr, eps):
-    return (lr / (np.sqrt(mean_square) + eps)).astype(np.float32)
-
-
-@EFFECTIVE_LR.misconception(
+EFFECTIVE_LR.misconception(
     "eps-inside-the-root",
+    Edit(as_written, ("(np.sqrt(mean_square) + eps)", "np.sqrt(mean_square + eps)")),
     where="Try a mean square of 0: the rate should be lr / eps.",
     why="Inside the root `eps` counts by its own root; Keras writes it so, PyTorch does not.",
     how="Add `eps` after taking the root.",
 )
-def inside(mean_square, *, lr, eps):
-    return lr / np.sqrt(mean_square + eps)
 
-
-@EFFECTIVE_LR.misconception(
+EFFECTIVE_LR.misconception(
     "forgets-the-root",
+    Edit(as_written, ("np.sqrt(mean_square)", "mean_square")),
     where="Try a mean square of 4: the rate should be about half of lr.",
     why="The mean of squares has to become a size of gradients again before it divides the rate.",
     how="Divide by the root.",
 )
-def no_root(mean_square, *, lr, eps):
-    return lr / (mean_square + eps)
 
-
-@EFFECTIVE_LR.misconception(
+EFFECTIVE_LR.misconception(
     "forgets-eps",
+    Edit(as_written, (" + eps", "")),
+    Edit(as_written, ("+ eps", "+ 1e-8")),
+    Edit(as_written, ("(np.sqrt(mean_square) + eps)", "np.maximum(np.sqrt(mean_square), eps)")),
     where="Make `eps` large: every rate has to become smaller.",
     why="`eps` is a part of every divisor; without it a parameter without gradients has an infinite "
     "rate.",
     how="Add the `eps` of the call to the root.",
 )
-def no_eps(mean_square, *, lr, eps):
-    return lr / np.sqrt(mean_square)
 
-
-@EFFECTIVE_LR.also("forgets-eps")
-def eps_of_its_own(mean_square, *, lr, eps):
-    return lr / (np.sqrt(mean_square) + 1e-8)
-
-
-@EFFECTIVE_LR.also("forgets-eps")
-def eps_as_a_floor(mean_square, *, lr, eps):
-    return lr / np.maximum(np.sqrt(mean_square), eps)
-
-
-@EFFECTIVE_LR.misconception(
+EFFECTIVE_LR.misconception(
     "multiplies",
+    Edit(as_written, ("lr /", "lr *")),
     where="Does a parameter with large gradients get a smaller rate?",
     why="Multiplying by the root gives large gradients larger rates still.",
     how="Divide `lr` by the root.",
 )
-def multiplies(mean_square, *, lr, eps):
-    return lr * (np.sqrt(mean_square) + eps)
 
-
-@EFFECTIVE_LR.misconception(
+EFFECTIVE_LR.misconception(
     "adds-eps-last",
+    Edit(as_written, ("(np.sqrt(mean_square) + eps)", "np.sqrt(mean_square) + eps")),
     where="Try a mean square of 0: this divides by 0 before `eps` can help.",
     why="`lr / root + eps` adds to the rate what should have been added to the divisor.",
     how="Put brackets round `np.sqrt(mean_square) + eps`.",
 )
-def missing_brackets(mean_square, *, lr, eps):
-    return lr / np.sqrt(mean_square) + eps
 
-
-@EFFECTIVE_LR.misconception(
+EFFECTIVE_LR.misconception(
     "one-rate-for-all",
+    Edit(
+        as_written,
+        ("np.sqrt(mean_square)", "np.sqrt(np.full_like(mean_square, np.mean(mean_square)))"),
+    ),
+    Edit(as_written, ("np.sqrt(mean_square)", "np.sqrt(np.mean(mean_square))")),
     where="Look at the shape of the result: there should be a rate for each parameter.",
     why="Averaging over the entries gives one rate; the method has one for each.",
     how="Leave out `np.mean` or `np.sum`.",
 )
-def mean_rate(mean_square, *, lr, eps):
-    return np.full_like(mean_square, lr / (np.sqrt(np.mean(mean_square)) + eps))
 
-
-@EFFECTIVE_LR.also("one-rate-for-all")
-def single_number(mean_square, *, lr, eps):
-    return np.array(lr / (np.sqrt(np.mean(mean_square)) + eps))
-
-
-@EFFECTIVE_LR.misconception(
+EFFECTIVE_LR.misconception(
     "squares-again",
+    Edit(as_written, ("np.sqrt(mean_square)", "mean_square**2")),
     where="Try a mean square of 4: dividing by 16 is far too much.",
     why="The input is an average of squares already; squaring it again is one square too many.",
     how="Take the root of the input as it is.",
 )
-def squares(mean_square, *, lr, eps):
-    return lr / (mean_square**2 + eps)
 
 
 @EFFECTIVE_LR.misconception(
@@ -173,11 +138,10 @@ def in_place(mean_square, *, lr, eps):
     return lr / mean_square
 
 
-@EFFECTIVE_LR.misconception(
+EFFECTIVE_LR.misconception(
     "returns-a-list",
+    Edit(as_written, ("lr /", "(lr /"), ("eps)", "eps)).tolist()")),
     where="Look at the type of what comes back.",
     why="A list cannot be multiplied with a gradient.",
     how="Return the array that NumPy computes.",
 )
-def as_list(mean_square, *, lr, eps):
-    return (lr / (np.sqrt(mean_square) + eps)).tolist()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters, Several
 from course.shared.draws import SHAPES, gradient_runs, narrow
 from lrlib.optimizers import RMSprop
@@ -75,181 +75,110 @@ def on_copies(w, grad, mean_square, *, lr, rho, eps):
     return new, s
 
 
-@RMSPROP_STEP.variant
-def entry_by_entry(w, grad, mean_square, *, lr, rho, eps):
-    new_w, s = np.empty_like(w), np.empty_like(w)
-    for i in np.ndindex(w.shape):
-        s[i] = rho * mean_square[i] + (1 - rho) * grad[i] * grad[i]
-        new_w[i] = w[i] - lr * grad[i] / (s[i] ** 0.5 + eps)
-    return new_w, s
-
-
-@RMSPROP_STEP.variant
-def in_single_precision(w, grad, mean_square, *, lr, rho, eps):
-    w, s = as_written(w, grad, mean_square, lr=lr, rho=rho, eps=eps)
-    return w.astype(np.float32), s.astype(np.float32)
-
-
-@RMSPROP_STEP.misconception(
+RMSPROP_STEP.misconception(
     "eps-inside-the-root",
+    Edit(as_written, ("(np.sqrt(s) + eps)", "np.sqrt(s + eps)")),
     where="Look at where `eps` stands.",
     why="Keras adds `eps` inside the root, and so does Optax unless told otherwise; here, as in "
     "PyTorch, it is added to the root.",
     how="Divide by `np.sqrt(s) + eps`, not by `np.sqrt(s + eps)`.",
 )
-def inside(w, grad, mean_square, *, lr, rho, eps):
-    s = rho * mean_square + (1 - rho) * grad**2
-    return w - lr * grad / np.sqrt(s + eps), s
 
-
-@RMSPROP_STEP.misconception(
+RMSPROP_STEP.misconception(
     "swaps-the-weights",
+    Edit(as_written, ("rho * mean_square + (1 - rho)", "(1 - rho) * mean_square + rho")),
     where="Set rho close to 1: the mean square should hardly move.",
     why="`rho` is the share of the past that is kept; you gave it to the new gradient.",
     how="Weigh the old mean with `rho` and the new square with `1 - rho`.",
 )
-def swapped_weights(w, grad, mean_square, *, lr, rho, eps):
-    s = (1 - rho) * mean_square + rho * grad**2
-    return w - lr * grad / (np.sqrt(s) + eps), s
 
-
-@RMSPROP_STEP.misconception(
+RMSPROP_STEP.misconception(
     "adds-the-full-square",
+    Edit(as_written, ("(1 - rho) * ", "")),
     where="Feed a gradient of 1 for ever: the mean square should settle at 1.",
     why="Without the factor `1 - rho` the two weights do not add up to one, so it is no average.",
     how="Multiply `grad**2` by `1 - rho`.",
 )
-def full_square(w, grad, mean_square, *, lr, rho, eps):
-    s = rho * mean_square + grad**2
-    return w - lr * grad / (np.sqrt(s) + eps), s
 
-
-@RMSPROP_STEP.misconception(
+RMSPROP_STEP.misconception(
     "accumulates-like-adagrad",
+    Edit(as_written, ("rho * mean_square + (1 - rho) * grad**2", "mean_square + grad**2")),
     where="Let large gradients come first and small ones later: does the rate recover?",
     why="A plain sum never forgets, which is AdaGrad; RMSprop fades it by `rho` at each update.",
     how="Multiply the old mean by `rho` before adding.",
 )
-def adagrad(w, grad, mean_square, *, lr, rho, eps):
-    s = mean_square + grad**2
-    return w - lr * grad / (np.sqrt(s) + eps), s
 
-
-@RMSPROP_STEP.misconception(
+RMSPROP_STEP.misconception(
     "uses-the-old-average",
+    Edit(as_written, ("np.sqrt(s)", "np.sqrt(mean_square)")),
     where="Look at the first update, when the mean square is 0.",
     why="The present gradient has to enter the average before the division.",
     how="Compute the new mean square first, and divide by its root.",
 )
-def stale(w, grad, mean_square, *, lr, rho, eps):
-    s = rho * mean_square + (1 - rho) * grad**2
-    return w - lr * grad / (np.sqrt(mean_square) + eps), s
 
-
-@RMSPROP_STEP.misconception(
+RMSPROP_STEP.misconception(
     "forgets-the-root",
+    Edit(as_written, ("np.sqrt(s)", "s")),
     where="Multiply all gradients by 10: the step should hardly change.",
     why="The mean of squares has the unit of a squared gradient; its root has the gradient's own.",
     how="Divide by `np.sqrt(s) + eps`.",
 )
-def no_root(w, grad, mean_square, *, lr, rho, eps):
-    s = rho * mean_square + (1 - rho) * grad**2
-    return w - lr * grad / (s + eps), s
 
-
-@RMSPROP_STEP.misconception(
+RMSPROP_STEP.misconception(
     "averages-the-gradient",
+    Edit(as_written, ("grad**2", "np.abs(grad)")),
+    Edit(as_written, ("grad**2", "grad"), ("np.sqrt(s)", "np.sqrt(np.abs(s))")),
     where="Try gradients of opposite sign: the average must not cancel to 0.",
     why="RMSprop averages squares; the average of the gradient itself is momentum.",
     how="Average `grad**2`.",
 )
-def averages_absolute(w, grad, mean_square, *, lr, rho, eps):
-    s = rho * mean_square + (1 - rho) * np.abs(grad)
-    return w - lr * grad / (np.sqrt(s) + eps), s
 
-
-@RMSPROP_STEP.also("averages-the-gradient")
-def averages_plain(w, grad, mean_square, *, lr, rho, eps):
-    s = rho * mean_square + (1 - rho) * grad
-    return w - lr * grad / (np.sqrt(np.abs(s)) + eps), s
-
-
-@RMSPROP_STEP.misconception(
+RMSPROP_STEP.misconception(
     "corrects-the-bias",
+    Edit(as_written, ("np.sqrt(s)", "np.sqrt(s / (1 - rho))")),
     where="Look at the first update from a mean square of 0.",
     why="Dividing by `1 - rho` corrects for the start at 0: Adam does so, RMSprop does not.",
     how="Use the mean square as it is.",
 )
-def bias_corrected(w, grad, mean_square, *, lr, rho, eps):
-    s = rho * mean_square + (1 - rho) * grad**2
-    return w - lr * grad / (np.sqrt(s / (1 - rho)) + eps), s
 
-
-@RMSPROP_STEP.misconception(
+RMSPROP_STEP.misconception(
     "changes-its-inputs",
+    Edit(on_copies, ("mean_square.copy()", "mean_square"), ("w.copy()", "w")),
     where="Compare `mean_square` and `w` before and after the call.",
     why="`*=`, `+=` and `-=` write into the caller's arrays.",
     how="Write `s = rho * mean_square + ...`, which makes a new array.",
 )
-def in_place(w, grad, mean_square, *, lr, rho, eps):
-    mean_square *= rho
-    mean_square += (1 - rho) * grad**2
-    w -= lr * grad / (np.sqrt(mean_square) + eps)
-    return w, mean_square
 
-
-@RMSPROP_STEP.misconception(
+RMSPROP_STEP.misconception(
     "returns-the-old-average",
+    Edit(as_written, (", s", ", mean_square.copy()")),
     where="Look at the second value that you return.",
     why="If the old mean comes back, the next update starts from it again: nothing is kept.",
     how="Return the new mean square.",
 )
-def old_state(w, grad, mean_square, *, lr, rho, eps):
-    s = rho * mean_square + (1 - rho) * grad**2
-    return w - lr * grad / (np.sqrt(s) + eps), mean_square.copy()
 
-
-@RMSPROP_STEP.misconception(
+RMSPROP_STEP.misconception(
     "climbs",
+    Edit(as_written, ("w - lr", "w + lr")),
     where="Take a positive gradient: which way should `w` go?",
     why="Adding the scaled gradient climbs.",
     how="Subtract it from `w`.",
 )
-def uphill(w, grad, mean_square, *, lr, rho, eps):
-    s = rho * mean_square + (1 - rho) * grad**2
-    return w + lr * grad / (np.sqrt(s) + eps), s
 
-
-@RMSPROP_STEP.misconception(
+RMSPROP_STEP.misconception(
     "one-rate-for-all",
+    Edit(as_written, ("grad**2", "np.mean(grad**2)")),
     where="Give one parameter large gradients and another small ones: compare their rates.",
     why="Averaging over all entries gives every parameter the same divisor.",
     how="Leave out `np.mean`: work entry by entry.",
 )
-def one_mean(w, grad, mean_square, *, lr, rho, eps):
-    s = rho * mean_square + (1 - rho) * np.mean(grad**2)
-    return w - lr * grad / (np.sqrt(s) + eps), s
 
-
-@RMSPROP_STEP.misconception(
+RMSPROP_STEP.misconception(
     "forgets-eps",
+    Edit(as_written, ("(np.sqrt(s) + eps)", "np.where(s > 0, np.sqrt(s), 1.0)")),
+    Edit(as_written, ("+ eps", "+ 1e-8")),
+    Edit(as_written, ("(np.sqrt(s) + eps)", "np.maximum(np.sqrt(s), eps)")),
     where="Make `eps` large: the step has to become shorter.",
     why="Without `eps` a parameter that has seen no gradient yet divides 0 by 0.",
     how="Add the `eps` of the call to the root before dividing.",
 )
-def no_eps(w, grad, mean_square, *, lr, rho, eps):
-    s = rho * mean_square + (1 - rho) * grad**2
-    root = np.sqrt(s)
-    return w - lr * np.divide(grad, root, out=np.zeros_like(grad), where=root > 0), s
-
-
-@RMSPROP_STEP.also("forgets-eps")
-def eps_of_its_own(w, grad, mean_square, *, lr, rho, eps):
-    s = rho * mean_square + (1 - rho) * grad**2
-    return w - lr * grad / (np.sqrt(s) + 1e-8), s
-
-
-@RMSPROP_STEP.also("forgets-eps")
-def eps_as_a_floor(w, grad, mean_square, *, lr, rho, eps):
-    s = rho * mean_square + (1 - rho) * grad**2
-    return w - lr * grad / np.maximum(np.sqrt(s), eps), s

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters, Several
 from course.shared.draws import SHAPES, gradient_runs, narrow
 from lrlib.optimizers import Adam
@@ -66,10 +66,6 @@ ADAM_STEP = Exercise(
 )
 
 
-def _moments(grad, m, v, beta1, beta2):
-    return beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2
-
-
 @ADAM_STEP.variant
 def as_written(w, grad, m, v, t, *, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * grad
@@ -89,7 +85,8 @@ def as_pytorch_writes_it(w, grad, m, v, t, *, lr, beta1, beta2, eps):
 
 @ADAM_STEP.variant
 def scaled_eps(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m, v = _moments(grad, m, v, beta1, beta2)
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad**2
     root = (1 - beta2**t) ** 0.5
     return w - lr * root / (1 - beta1**t) * m / (v**0.5 + eps * root), m, v
 
@@ -105,126 +102,78 @@ def on_copies(w, grad, m, v, t, *, lr, beta1, beta2, eps):
     return w, m, v
 
 
-@ADAM_STEP.variant
-def entry_by_entry(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    new_w, new_m, new_v = np.empty_like(w), np.empty_like(w), np.empty_like(w)
-    for i in np.ndindex(w.shape):
-        new_m[i] = beta1 * m[i] + (1 - beta1) * grad[i]
-        new_v[i] = beta2 * v[i] + (1 - beta2) * grad[i] ** 2
-        step = (new_m[i] / (1 - beta1**t)) / ((new_v[i] / (1 - beta2**t)) ** 0.5 + eps)
-        new_w[i] = w[i] - lr * step
-    return new_w, new_m, new_v
-
-
-@ADAM_STEP.variant
-def in_single_precision(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    results = as_written(w, grad, m, v, t, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
-    return tuple(result.astype(np.float32) for result in results)
-
-
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "starts-at-two",
+    Edit(as_written, ("beta1**t", "beta1 ** (t + 1)"), ("beta2**t", "beta2 ** (t + 1)")),
     where="Look at the first update, t = 1: by what do you divide the moments?",
     why="`t` is 1 for the first update already. Adding one inside corrects as if it were the second.",
     how="Use `beta1**t` and `beta2**t` with t as it comes; do not count it up.",
 )
-def t_plus_one(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m, v = _moments(grad, m, v, beta1, beta2)
-    m_hat, v_hat = m / (1 - beta1 ** (t + 1)), v / (1 - beta2 ** (t + 1))
-    return w - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
 
-
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "starts-at-zero",
+    Edit(as_written, ("beta1**t", "beta1 ** (t - 1)"), ("beta2**t", "beta2 ** (t - 1)")),
     where="Look at the first update: 1 - beta**0 is 0.",
     why="`t` counts updates including this one; taking one off divides the first moments by 0.",
     how="Use `beta1**t` and `beta2**t` with t as it comes.",
 )
-def t_minus_one(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m, v = _moments(grad, m, v, beta1, beta2)
-    c1, c2 = np.float64(1 - beta1 ** (t - 1)), np.float64(1 - beta2 ** (t - 1))
-    return w - lr * (m / c1) / (np.sqrt(v / c2) + eps), m, v
 
-
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "eps-inside-the-root",
+    Edit(as_written, ("(np.sqrt(v_hat) + eps)", "np.sqrt(v_hat + eps)")),
     where="Look at where `eps` stands, and try tiny gradients.",
     why="Inside the root, `eps` counts by its own root: 1e-8 acts like 1e-4.",
     how="Write `np.sqrt(v_hat) + eps`.",
 )
-def inside(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m, v = _moments(grad, m, v, beta1, beta2)
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    return w - lr * m_hat / np.sqrt(v_hat + eps), m, v
 
-
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "epsilon-hat",
+    Edit(scaled_eps, ("eps * root", "eps")),
     where="Look at the order: is `eps` added before or after the second moment is corrected?",
     why="Keras uses the paper's shortcut, which corrects the rate and leaves `eps` uncorrected: its "
     "`eps` acts larger in the first updates.",
     how="Correct v first, take its root, then add `eps`.",
 )
-def keras_form(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m, v = _moments(grad, m, v, beta1, beta2)
-    rate = lr * np.sqrt(1 - beta2**t) / (1 - beta1**t)
-    return w - rate * m / (np.sqrt(v) + eps), m, v
 
-
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "no-bias-correction",
+    Edit(as_written, (" / (1 - beta1**t)", ""), (" / (1 - beta2**t)", "")),
     where="Feed equal gradients: with the correction every update is about lr long.",
     why="Both averages start at 0 and are too small at first, but not by the same factor.",
     how="Divide m by `1 - beta1**t` and v by `1 - beta2**t` before you use them.",
 )
-def uncorrected(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m, v = _moments(grad, m, v, beta1, beta2)
-    return w - lr * m / (np.sqrt(v) + eps), m, v
 
-
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "corrects-only-the-first-moment",
+    Edit(as_written, (" / (1 - beta2**t)", "")),
     where="Look at the second moment in the first update.",
     why="v starts at 0 too; left uncorrected it is too small, so the first steps are too long.",
     how="Divide v by `1 - beta2**t` as well.",
 )
-def only_m(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m, v = _moments(grad, m, v, beta1, beta2)
-    return w - lr * (m / (1 - beta1**t)) / (np.sqrt(v) + eps), m, v
 
-
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "corrects-only-the-second-moment",
+    Edit(as_written, (" / (1 - beta1**t)", "")),
     where="Look at the first moment in the first update.",
     why="m starts at 0 too; left uncorrected, the first steps are too short.",
     how="Divide m by `1 - beta1**t` as well.",
 )
-def only_v(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m, v = _moments(grad, m, v, beta1, beta2)
-    return w - lr * m / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
 
-
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "divides-by-one-minus-beta",
+    Edit(as_written, ("beta1**t", "beta1"), ("beta2**t", "beta2")),
     where="Compare the second update with the first: the correction has to fade.",
     why="`1 - beta` is right at t = 1 only.",
     how="Use `1 - beta1**t` and `1 - beta2**t`.",
 )
-def constant_correction(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m, v = _moments(grad, m, v, beta1, beta2)
-    return w - lr * (m / (1 - beta1)) / (np.sqrt(v / (1 - beta2)) + eps), m, v
 
-
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "stores-corrected-moments",
+    Edit(as_written, (", m, v", ", m_hat, v_hat")),
     where="Look at the m and v that you return after the first update.",
     why="The stored moments stay uncorrected; else each update corrects what was corrected before.",
     how="Keep `m` and `v`, and use `m_hat` and `v_hat` for the step alone.",
 )
-def returns_hats(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m, v = _moments(grad, m, v, beta1, beta2)
-    m, v = m / (1 - beta1**t), v / (1 - beta2**t)
-    return w - lr * m / (np.sqrt(v) + eps), m, v
 
 
 @ADAM_STEP.misconception(
@@ -237,89 +186,70 @@ def swapped_betas(w, grad, m, v, t, *, lr, beta1, beta2, eps):
     return as_written(w, grad, m, v, t, lr=lr, beta1=beta2, beta2=beta1, eps=eps)
 
 
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "swaps-the-weights",
+    Edit(
+        as_written,
+        ("beta1 * m + (1 - beta1)", "(1 - beta1) * m + beta1"),
+        ("beta2 * v + (1 - beta2)", "(1 - beta2) * v + beta2"),
+    ),
     where="Set beta1 close to 1: m should hardly move.",
     why="beta is the share of the past; you gave it to the new gradient.",
     how="Weigh the old moment with beta and the new value with 1 - beta.",
 )
-def swapped_weights(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m = (1 - beta1) * m + beta1 * grad
-    v = (1 - beta2) * v + beta2 * grad**2
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    return w - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
 
-
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "forgets-the-root",
+    Edit(as_written, ("np.sqrt(v_hat)", "v_hat")),
     where="Multiply all gradients by 10: the step should hardly change.",
     why="The second moment is a square; its root has the size of a gradient.",
     how="Divide by `np.sqrt(v_hat) + eps`.",
 )
-def no_root(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m, v = _moments(grad, m, v, beta1, beta2)
-    return w - lr * (m / (1 - beta1**t)) / (v / (1 - beta2**t) + eps), m, v
 
-
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "second-moment-without-square",
+    Edit(as_written, ("grad**2", "np.abs(grad)")),
     where="Feed a gradient of -2: v must be positive.",
     why="v averages squares of gradients, not gradients.",
     how="Use `grad**2` in v.",
 )
-def absolute_moment(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m = beta1 * m + (1 - beta1) * grad
-    v = beta2 * v + (1 - beta2) * np.abs(grad)
-    return w - lr * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
 
-
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "steps-along-the-gradient",
+    Edit(as_written, ("m_hat /", "grad /")),
     where="Feed gradients that alternate in sign: does your step still swing?",
     why="Dividing the plain gradient leaves out the momentum: that is RMSprop with a correction.",
     how="Use the corrected first moment as the direction.",
 )
-def plain_direction(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m, v = _moments(grad, m, v, beta1, beta2)
-    return w - lr * grad / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
 
-
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "uses-the-old-moments",
+    Edit(
+        as_written,
+        ("m = beta1", "new_m = beta1"),
+        ("v = beta2", "new_v = beta2"),
+        (", m, v", ", new_m, new_v"),
+    ),
     where="Look at the first update: with moments of 0 nothing would move.",
     why="The step has to use the moments that already hold this gradient.",
     how="Update m and v first, then step.",
 )
-def stale(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    new_m, new_v = _moments(grad, m, v, beta1, beta2)
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    return w - lr * m_hat / (np.sqrt(v_hat) + eps), new_m, new_v
 
-
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "changes-its-inputs",
+    Edit(on_copies, ("w.copy(), m.copy(), v.copy()", "w, m, v")),
     where="Compare m, v and w before and after the call.",
     why="`*=`, `+=` and `-=` write into the caller's arrays.",
     how="Write `m = beta1 * m + ...`, which makes a new array.",
 )
-def in_place(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m *= beta1
-    m += (1 - beta1) * grad
-    v *= beta2
-    v += (1 - beta2) * grad**2
-    w -= lr * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps)
-    return w, m, v
 
-
-@ADAM_STEP.misconception(
+ADAM_STEP.misconception(
     "climbs",
+    Edit(as_written, ("w - lr", "w + lr")),
     where="Take a positive gradient: which way should w go?",
     why="Adding the step climbs.",
     how="Subtract it from w.",
 )
-def uphill(w, grad, m, v, t, *, lr, beta1, beta2, eps):
-    m, v = _moments(grad, m, v, beta1, beta2)
-    return w + lr * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
 
 
 @ADAM_STEP.misconception(

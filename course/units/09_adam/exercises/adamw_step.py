@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters, Several
 from course.shared.draws import SHAPES, gradient_runs, narrow
 from lrlib.optimizers import AdamW
@@ -99,130 +99,101 @@ def on_copies(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
     return w, m, v
 
 
-@ADAMW_STEP.variant
-def in_single_precision(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
-    results = _adam((1 - lr * weight_decay) * w, grad, m, v, t, lr, beta1, beta2, eps)
-    return tuple(result.astype(np.float32) for result in results)
-
-
-@ADAMW_STEP.misconception(
+ADAMW_STEP.misconception(
     "adds-decay-to-the-gradient",
+    Edit(decay_first, ("w * (1 - lr * weight_decay), grad", "w, grad + weight_decay * w")),
     where="Give one parameter a large v and another a small one: does the decay differ?",
     why="Inside the gradient the decay is divided by the root as well: that is Adam with an L2 penalty, "
     "and parameters with large gradients hardly decay.",
     how="Leave `grad` alone; subtract `lr * weight_decay * w` from the parameters themselves.",
 )
-def l2(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
-    return _adam(w, grad + weight_decay * w, m, v, t, lr, beta1, beta2, eps)
 
-
-@ADAMW_STEP.misconception(
+ADAMW_STEP.misconception(
     "decay-without-the-rate",
+    Edit(decay_first, ("lr * weight_decay", "weight_decay")),
     where="Call it with lr = 0.1: the decay should be a tenth of weight_decay.",
     why="Here, as in PyTorch and Optax, the decay is multiplied by the rate, so a schedule scales both.",
     how="Subtract `lr * weight_decay * w`.",
 )
-def without_rate(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
-    return _adam(w - weight_decay * w, grad, m, v, t, lr, beta1, beta2, eps)
 
-
-@ADAMW_STEP.misconception(
+ADAMW_STEP.misconception(
     "decays-the-new-parameters",
+    Edit(decay_last, ("weight_decay * w", "weight_decay * new")),
     where="Try a weight decay so large that the order matters.",
     why="The contract shrinks the old w; shrinking after the step shrinks the step too.",
     how="Use the w that came in for the decay.",
 )
-def decays_new(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
-    new, m, v = _adam(w, grad, m, v, t, lr, beta1, beta2, eps)
-    return new * (1 - lr * weight_decay), m, v
 
-
-@ADAMW_STEP.misconception(
+ADAMW_STEP.misconception(
     "forgets-the-decay",
+    Edit(decay_first, ("w * (1 - lr * weight_decay)", "w")),
     where="Set the gradient and the moments to 0: w still has to shrink.",
     why="Without the decay this is plain Adam.",
     how="Subtract `lr * weight_decay * w` as well.",
 )
-def plain_adam(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
-    return _adam(w, grad, m, v, t, lr, beta1, beta2, eps)
 
-
-@ADAMW_STEP.misconception(
+ADAMW_STEP.misconception(
     "grows-instead-of-shrinking",
+    Edit(decay_first, ("(1 - lr", "(1 + lr")),
     where="Set the gradient and the moments to 0: does w move towards 0?",
     why="Adding the decay pushes the parameters outwards.",
     how="Subtract `lr * weight_decay * w`.",
 )
-def grows(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
-    return _adam(w * (1 + lr * weight_decay), grad, m, v, t, lr, beta1, beta2, eps)
 
-
-@ADAMW_STEP.misconception(
+ADAMW_STEP.misconception(
     "decay-divided-by-the-root",
+    Edit(
+        decay_with_the_step,
+        ("m / (1 - beta1**t)", "(m / (1 - beta1**t) + weight_decay * w)"),
+        ("(direction + weight_decay * w)", "direction"),
+    ),
     where="Give one parameter a large v and another a small one: does the decay differ?",
     why="The decay was put into the fraction, so large gradients weaken it; decoupled means outside.",
     how="Close the bracket of the fraction before the decay is added.",
 )
-def inside_the_fraction(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
-    m = beta1 * m + (1 - beta1) * grad
-    v = beta2 * v + (1 - beta2) * grad**2
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    return w - lr * (m_hat + weight_decay * w) / (np.sqrt(v_hat) + eps), m, v
 
-
-@ADAMW_STEP.misconception(
+ADAMW_STEP.misconception(
     "halves-the-decay",
+    Edit(decay_first, ("weight_decay)", "weight_decay / 2)")),
     where="Set the gradient and the moments to 0 and compare the shrinkage with lr * weight_decay.",
     why="The half belongs to a penalty weight_decay/2 * w**2 before it is differentiated.",
     how="Use `lr * weight_decay * w` without a half.",
 )
-def half(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
-    return _adam(w * (1 - lr * weight_decay / 2), grad, m, v, t, lr, beta1, beta2, eps)
 
-
-@ADAMW_STEP.misconception(
+ADAMW_STEP.misconception(
     "decays-by-sign",
+    Edit(decay_first, ("w * (1 - lr * weight_decay)", "w - lr * weight_decay * np.sign(w)")),
     where="Double a parameter: its decay has to double.",
     why="The sign gives every parameter the same pull, which is an L1 penalty.",
     how="Use `w` itself, not `np.sign(w)`.",
 )
-def l1(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
-    return _adam(w - lr * weight_decay * np.sign(w), grad, m, v, t, lr, beta1, beta2, eps)
 
-
-@ADAMW_STEP.misconception(
+ADAMW_STEP.misconception(
     "starts-at-two",
+    Edit(decay_first, (" t,", " t + 1,")),
     where="Look at the first update, t = 1: by what do you divide the moments?",
     why="`t` is 1 for the first update already.",
     how="Use `beta1**t` and `beta2**t` with t as it comes.",
 )
-def t_plus_one(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
-    return _adam(w * (1 - lr * weight_decay), grad, m, v, t + 1, lr, beta1, beta2, eps)
 
-
-@ADAMW_STEP.misconception(
+ADAMW_STEP.misconception(
     "no-bias-correction",
+    Edit(decay_with_the_step, (" / (1 - beta1**t)", ""), (" / (1 - beta2**t)", "")),
     where="Look at the first update: with the correction its length is close to lr.",
     why="AdamW differs from Adam in the decay alone; its moments are corrected as well.",
     how="Divide m by `1 - beta1**t` and v by `1 - beta2**t`.",
 )
-def uncorrected(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
-    m = beta1 * m + (1 - beta1) * grad
-    v = beta2 * v + (1 - beta2) * grad**2
-    return w * (1 - lr * weight_decay) - lr * m / (np.sqrt(v) + eps), m, v
 
-
-@ADAMW_STEP.misconception(
+ADAMW_STEP.misconception(
     "eps-inside-the-root",
+    Edit(
+        decay_with_the_step,
+        ("(np.sqrt(v / (1 - beta2**t)) + eps)", "np.sqrt(v / (1 - beta2**t) + eps)"),
+    ),
     where="Look at where `eps` stands.",
     why="Inside the root, `eps` counts by its own root.",
     how="Write `np.sqrt(v_hat) + eps`.",
 )
-def inside(w, grad, m, v, t, *, lr, beta1, beta2, eps, weight_decay):
-    m = beta1 * m + (1 - beta1) * grad
-    v = beta2 * v + (1 - beta2) * grad**2
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    return w * (1 - lr * weight_decay) - lr * m_hat / np.sqrt(v_hat + eps), m, v
 
 
 @ADAMW_STEP.misconception(

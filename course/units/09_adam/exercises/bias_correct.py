@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters
 from course.shared.draws import SHAPES, narrow, whole, wide
 
@@ -73,120 +73,83 @@ def on_a_copy(moment, beta, t):
     return corrected
 
 
-@BIAS_CORRECT.variant
-def entry_by_entry(moment, beta, t):
-    corrected = np.empty_like(moment)
-    for i in np.ndindex(moment.shape):
-        corrected[i] = moment[i] / (1 - beta**t)
-    return corrected
-
-
-@BIAS_CORRECT.variant
-def in_single_precision(moment, beta, t):
-    return (moment / (1 - beta**t)).astype(np.float32)
-
-
-@BIAS_CORRECT.misconception(
+BIAS_CORRECT.misconception(
     "divides-by-one-minus-beta",
+    Edit(as_written, ("beta**t", "beta")),
     where="Compare t = 1 with t = 2.",
     why="The share that the start at 0 still has shrinks at every update: it is beta to the power t.",
     how="Divide by `1 - beta**t`.",
 )
-def no_power(moment, beta, t):
-    return moment / (1 - beta)
 
-
-@BIAS_CORRECT.misconception(
+BIAS_CORRECT.misconception(
     "multiplies",
+    Edit(as_written, ("moment /", "moment *")),
     where="Does the corrected moment become larger or smaller than the stored one?",
     why="A start at 0 makes the average too small, so the correction has to make it larger.",
     how="Divide, do not multiply.",
 )
-def multiplies(moment, beta, t):
-    return moment * (1 - beta**t)
 
-
-@BIAS_CORRECT.misconception(
+BIAS_CORRECT.misconception(
     "counts-from-zero",
+    Edit(as_written, ("beta**t", "beta ** max(t - 1, 1)")),
+    Edit(as_written, ("beta**t", "beta ** (t - 1)")),
     where="Look at t = 2: which power of beta do you use?",
     why="At the first update t is 1 already; subtracting one makes the first divisor 0.",
     how="Use `beta**t` with t as it comes.",
 )
-def one_less(moment, beta, t):
-    return moment / (1 - beta ** (t - 1)) if t > 1 else moment / (1 - beta)
 
-
-@BIAS_CORRECT.also("counts-from-zero")
-def one_less_plain(moment, beta, t):
-    return moment / np.float64(1 - beta ** (t - 1))
-
-
-@BIAS_CORRECT.misconception(
+BIAS_CORRECT.misconception(
     "counts-one-too-many",
+    Edit(as_written, ("beta**t", "beta ** (t + 1)")),
     where="Look at t = 1: the first corrected moment should be the gradient itself.",
     why="`beta**(t + 1)` corrects as if one more update had been made.",
     how="Use `beta**t` with t as it comes.",
 )
-def one_more(moment, beta, t):
-    return moment / (1 - beta ** (t + 1))
 
-
-@BIAS_CORRECT.misconception(
+BIAS_CORRECT.misconception(
     "multiplies-beta-by-t",
+    Edit(as_written, ("beta**t", "beta * t")),
     where="Try beta = 0.9 and t = 2: 1 - 1.8 is negative.",
     why="After t updates the start has been multiplied by beta t times, which is a power.",
     how="Write `beta**t`, with two stars.",
 )
-def product(moment, beta, t):
-    return moment / np.float64(1 - beta * t)
 
-
-@BIAS_CORRECT.misconception(
+BIAS_CORRECT.misconception(
     "divides-by-beta-to-the-t",
+    Edit(as_written, ("(1 - beta**t)", "beta**t")),
     where="Try a large t: the correction should vanish, not explode.",
     why="`beta**t` is the share of the start; what is left for the gradients is one minus that.",
     how="Divide by `1 - beta**t`.",
 )
-def share_of_the_start(moment, beta, t):
-    return moment / np.float64(beta**t)
 
-
-@BIAS_CORRECT.misconception(
+BIAS_CORRECT.misconception(
     "adds-instead-of-subtracting",
+    Edit(as_written, ("1 -", "1 +")),
     where="Does the corrected moment become larger than the stored one?",
     why="`1 + beta**t` is above one, so the moment shrinks further.",
     how="Use a minus sign.",
 )
-def plus(moment, beta, t):
-    return moment / (1 + beta**t)
 
-
-@BIAS_CORRECT.misconception(
+BIAS_CORRECT.misconception(
     "takes-a-root",
+    Edit(as_written, ("(1 - beta**t)", "np.sqrt(1 - beta**t)")),
     where="Square your result at t = 1: is it what you wanted to return?",
     why="The root belongs to the second moment in Adam's update, not to the correction.",
     how="Divide by `1 - beta**t` itself.",
 )
-def rooted(moment, beta, t):
-    return moment / np.sqrt(1 - beta**t)
 
-
-@BIAS_CORRECT.misconception(
+BIAS_CORRECT.misconception(
     "changes-the-moment",
+    Edit(on_a_copy, ("moment.copy()", "moment")),
     where="Compare `moment` before and after the call.",
     why="Adam stores its moments uncorrected; `/=` corrects the stored one, again at every update.",
     how="Return `moment / (1 - beta**t)`, which makes a new array.",
 )
-def in_place(moment, beta, t):
-    moment /= 1 - beta**t
-    return moment
 
-
-@BIAS_CORRECT.misconception(
+BIAS_CORRECT.misconception(
     "corrects-nothing",
+    Edit(as_written, ("moment / (1 - beta**t)", "moment.copy()")),
     where="Look at t = 1 with beta = 0.9: the result should be ten times the moment.",
     why="Returned as it is, the first moments are far too small.",
     how="Divide by `1 - beta**t`.",
 )
-def unchanged(moment, beta, t):
-    return moment.copy()

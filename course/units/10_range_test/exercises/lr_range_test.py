@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Numbers, Parameters, Several
 from autograders.protocol.codec import Recipe
 from course.shared.draws import narrow
@@ -135,128 +135,61 @@ def recursively(loss_and_grad, w0, rates):
     return go(w0, list(rates), float("inf")), w0
 
 
-@LR_RANGE_TEST.variant
-def in_single_precision(loss_and_grad, w0, rates):
-    losses, w = as_written(loss_and_grad, w0, rates)
-    return np.array(losses, dtype=np.float32), w.astype(np.float32)
-
-
-@LR_RANGE_TEST.misconception(
+LR_RANGE_TEST.misconception(
     "does-not-restore",
+    Edit(as_written, ("losses, w0", "losses, w")),
     where="Look at the second result: is it where you started?",
     why="The steps of a range test wreck the weights; training must begin from the ones before it.",
     how="Step on a copy and return `w0`.",
 )
-def returns_the_end(loss_and_grad, w0, rates):
-    w, losses = w0.copy(), []
-    for rate in rates:
-        loss, grad = loss_and_grad(w)
-        losses.append(loss)
-        if not np.isfinite(loss) or loss > 4 * min(losses):
-            break
-        w = w - rate * grad
-    return losses, w
 
-
-@LR_RANGE_TEST.misconception(
+LR_RANGE_TEST.misconception(
     "changes-w0",
+    Edit(as_written, ("w0.copy()", "w0"), ("w = w -", "w -=")),
     where="Compare `w0` before and after the call.",
     why="`w -= ...` on `w = w0` moves the caller's own weights.",
     how="Begin with `w = w0.copy()`, or write `w = w - rate * grad`.",
 )
-def in_place(loss_and_grad, w0, rates):
-    w, losses = w0, []
-    for rate in rates:
-        loss, grad = loss_and_grad(w)
-        losses.append(loss)
-        if not np.isfinite(loss) or loss > 4 * min(losses):
-            break
-        w -= rate * grad
-    return losses, w0
 
-
-@LR_RANGE_TEST.misconception(
+LR_RANGE_TEST.misconception(
     "drops-the-last-loss",
+    Edit(as_written, ("break", "return losses[:-1], w0")),
     where="Look at the last loss of a run that exploded.",
     why="The loss that ends the test is kept: it shows where the curve turns up.",
     how="Append the loss first, then decide whether to stop.",
 )
-def without_the_last(loss_and_grad, w0, rates):
-    w, losses, best = w0.copy(), [], np.inf
-    for rate in rates:
-        loss, grad = loss_and_grad(w)
-        if not np.isfinite(loss) or loss > 4 * best:
-            break
-        best = min(best, loss)
-        losses.append(loss)
-        w = w - rate * grad
-    return losses, w0
 
-
-@LR_RANGE_TEST.misconception(
+LR_RANGE_TEST.misconception(
     "never-stops",
+    Edit(as_written, ("break", "pass")),
     where="Use rates up to 300 and count the losses.",
     why="Once the loss has exploded, more steps cost time and tell nothing.",
     how="Stop after a loss that is not finite or above 4 times the best.",
 )
-def to_the_end(loss_and_grad, w0, rates):
-    w, losses = w0.copy(), []
-    for rate in rates:
-        loss, grad = loss_and_grad(w)
-        losses.append(loss)
-        w = w - rate * grad
-    return losses, w0
 
-
-@LR_RANGE_TEST.misconception(
+LR_RANGE_TEST.misconception(
     "compares-with-the-first",
+    Edit(as_written, ("min(losses)", "losses[0]")),
     where="Let the loss fall far first and then creep up.",
     why="The limit is 4 times the *best* loss so far, which is usually far below the first.",
     how="Keep the smallest loss seen.",
 )
-def first_as_measure(loss_and_grad, w0, rates):
-    w, losses = w0.copy(), []
-    for rate in rates:
-        loss, grad = loss_and_grad(w)
-        losses.append(loss)
-        if not np.isfinite(loss) or loss > 4 * losses[0]:
-            break
-        w = w - rate * grad
-    return losses, w0
 
-
-@LR_RANGE_TEST.misconception(
+LR_RANGE_TEST.misconception(
     "compares-with-the-previous",
+    Edit(as_written, ("min(losses)", "losses[-2:][0]")),
     where="Let the loss grow by a factor of three at each step.",
     why="A loss that creeps up never exceeds 4 times the one before.",
     how="Compare with the smallest loss so far.",
 )
-def previous_as_measure(loss_and_grad, w0, rates):
-    w, losses = w0.copy(), []
-    for rate in rates:
-        loss, grad = loss_and_grad(w)
-        losses.append(loss)
-        if not np.isfinite(loss) or (len(losses) > 1 and loss > 4 * losses[-2]):
-            break
-        w = w - rate * grad
-    return losses, w0
 
-
-@LR_RANGE_TEST.misconception(
+LR_RANGE_TEST.misconception(
     "stops-at-the-first-rise",
+    Edit(as_written, ("4 * min(losses)", "min(losses)")),
     where="Let the loss rise a little: is that the end already?",
     why="Losses go up now and then; only 4 times the best ends the test.",
     how="Compare with 4 times the best.",
 )
-def any_rise(loss_and_grad, w0, rates):
-    w, losses = w0.copy(), []
-    for rate in rates:
-        loss, grad = loss_and_grad(w)
-        losses.append(loss)
-        if not np.isfinite(loss) or loss > min(losses):
-            break
-        w = w - rate * grad
-    return losses, w0
 
 
 @LR_RANGE_TEST.misconception(
@@ -277,36 +210,18 @@ def after_the_step(loss_and_grad, w0, rates):
     return losses, w0
 
 
-@LR_RANGE_TEST.misconception(
+LR_RANGE_TEST.misconception(
     "starts-anew-for-each-rate",
+    Edit(as_written, ("w - rate * grad", "w0 - rate * loss_and_grad(w0)[1]")),
     where="Do the losses show the effect of the earlier rates?",
     why="Starting each rate from w0 is a sweep of single steps; a range test goes on from where it is.",
     how="Carry `w` from one rate to the next.",
 )
-def fresh_each_time(loss_and_grad, w0, rates):
-    losses = []
-    w = w0
-    for rate in rates:
-        loss, _ = loss_and_grad(w)
-        losses.append(loss)
-        if not np.isfinite(loss) or loss > 4 * min(losses):
-            break
-        w = w0 - rate * loss_and_grad(w0)[1]
-    return losses, w0
 
-
-@LR_RANGE_TEST.misconception(
+LR_RANGE_TEST.misconception(
     "climbs",
+    Edit(as_written, ("w - rate", "w + rate")),
     where="Does the loss fall at small rates?",
     why="Adding the gradient climbs.",
     how="Subtract `rate * grad`.",
 )
-def uphill(loss_and_grad, w0, rates):
-    w, losses = w0.copy(), []
-    for rate in rates:
-        loss, grad = loss_and_grad(w)
-        losses.append(loss)
-        if not np.isfinite(loss) or loss > 4 * min(losses):
-            break
-        w = w + rate * grad
-    return losses, w0

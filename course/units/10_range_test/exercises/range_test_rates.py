@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Numbers
 from lrlib.training import range_test_rates
 
@@ -73,94 +73,70 @@ def by_repeated_multiplication(lr_min, lr_max, steps):
     return np.array(rates)
 
 
-@RANGE_TEST_RATES.variant
-def in_single_precision(lr_min, lr_max, steps):
-    return np.geomspace(lr_min, lr_max, steps).astype(np.float32)
-
-
-@RANGE_TEST_RATES.misconception(
+RANGE_TEST_RATES.misconception(
     "evenly-spaced",
+    Edit(with_geomspace, ("geomspace", "linspace")),
     where="Print the rates from 0.001 to 10: how many lie below 1?",
     why="Equal distances spend nearly all rates in the last decade.",
     how="Multiply by the same factor each time, as `np.geomspace` does.",
 )
-def linear(lr_min, lr_max, steps):
-    return np.linspace(lr_min, lr_max, steps)
 
-
-@RANGE_TEST_RATES.misconception(
+RANGE_TEST_RATES.misconception(
     "misses-the-end",
+    Edit(with_powers, ("(steps - 1)", "steps")),
     where="Look at the last rate.",
     why="`steps` rates have `steps - 1` gaps between them; dividing by `steps` stops one short.",
     how="Use `steps - 1` in the exponent.",
 )
-def without_the_end(lr_min, lr_max, steps):
-    return lr_min * (lr_max / lr_min) ** (np.arange(steps) / steps)
 
-
-@RANGE_TEST_RATES.misconception(
+RANGE_TEST_RATES.misconception(
     "one-rate-too-many",
+    Edit(with_geomspace, ("steps", "steps + 1")),
     where="Count the rates.",
     why="`steps + 1` points are made by `steps` gaps; the contract counts the points.",
     how="Make exactly `steps` rates.",
 )
-def extra(lr_min, lr_max, steps):
-    return np.geomspace(lr_min, lr_max, steps + 1)
 
-
-@RANGE_TEST_RATES.misconception(
+RANGE_TEST_RATES.misconception(
     "misses-the-start",
+    Edit(with_powers, ("i / (steps - 1)", "(i + 1) / steps")),
     where="Look at the first rate.",
     why="Counting from 1 leaves out the lower bound.",
     how="Let the exponent start at 0.",
 )
-def without_the_start(lr_min, lr_max, steps):
-    return lr_min * (lr_max / lr_min) ** (np.arange(1, steps + 1) / steps)
 
-
-@RANGE_TEST_RATES.misconception(
+RANGE_TEST_RATES.misconception(
     "returns-exponents",
+    Edit(with_logspace, ("logspace", "linspace")),
     where="Look at the sign of what comes back.",
     why="Logarithms are evenly spaced, but the optimizer needs rates.",
     how="Raise 10 to them.",
 )
-def exponents(lr_min, lr_max, steps):
-    return np.linspace(np.log10(lr_min), np.log10(lr_max), steps)
 
-
-@RANGE_TEST_RATES.misconception(
+RANGE_TEST_RATES.misconception(
     "bounds-as-exponents",
+    Edit(with_geomspace, ("np.geomspace(lr_min, lr_max", "np.logspace(lr_min, min(lr_max, 200.0)")),
+    Edit(with_geomspace, ("geomspace", "logspace")),
     where="Look at the first rate: is it lr_min?",
     why="`np.logspace` takes exponents, not the bounds themselves.",
     how="Use `np.geomspace`, or give `np.logspace` the logarithms.",
 )
-def bounds_as_powers(lr_min, lr_max, steps):
-    return np.logspace(lr_min, min(lr_max, 200.0), steps)
 
-
-@RANGE_TEST_RATES.also("bounds-as-exponents")
-def bounds_as_powers_to_infinity(lr_min, lr_max, steps):
-    return np.logspace(lr_min, lr_max, steps)
-
-
-@RANGE_TEST_RATES.misconception(
+RANGE_TEST_RATES.misconception(
     "mixes-logarithms",
+    Edit(with_logspace, ("np.log10(lr_min), np.log10(lr_max)", "np.log(lr_min), np.log(lr_max)")),
     where="Look at the ends: are they the bounds?",
     why="Natural logarithms need `exp` to undo them, not a power of ten.",
     how="Use `np.log10` with `10**`, or `np.log` with `np.exp`.",
 )
-def mixed(lr_min, lr_max, steps):
-    return 10.0 ** np.linspace(np.log(lr_min), np.log(lr_max), steps)
 
-
-@RANGE_TEST_RATES.misconception(
+RANGE_TEST_RATES.misconception(
     "backwards",
+    Edit(with_geomspace, ("lr_min, lr_max", "lr_max, lr_min")),
     where="Look at the order.",
     why="A range test starts small: falling rates would blow up at the first update.",
     how="Go from lr_min to lr_max.",
 )
-def falling(lr_min, lr_max, steps):
-    return np.geomspace(lr_max, lr_min, steps)
 
 
 @RANGE_TEST_RATES.misconception(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Numbers
 from lrlib.training import smooth
 
@@ -88,105 +88,73 @@ def as_a_matrix(losses, beta):
     return weights @ np.asarray(losses) / weights.sum(axis=1)
 
 
-@SMOOTH.variant
-def in_single_precision(losses, beta):
-    return np.array(as_written(losses, beta), dtype=np.float32)
-
-
-@SMOOTH.misconception(
+SMOOTH.misconception(
     "no-bias-correction",
+    Edit(as_written, ("average / (1 - beta ** (i + 1))", "average")),
     where="Look at the first entry: it should be the first loss itself.",
     why="An average that starts at 0 is too small at first.",
     how="Divide entry i by `1 - beta**(i + 1)`.",
 )
-def uncorrected(losses, beta):
-    average, smoothed = 0.0, []
-    for loss in losses:
-        average = beta * average + (1 - beta) * loss
-        smoothed.append(average)
-    return smoothed
 
-
-@SMOOTH.misconception(
+SMOOTH.misconception(
     "starts-at-the-first-loss",
+    Edit(
+        as_written,
+        ("average, smoothed = 0.0", "average, smoothed = losses[0]"),
+        ("average / (1 - beta ** (i + 1))", "average"),
+    ),
     where="Look at the second entry: how much weight has the first loss?",
     why="Starting at the first loss gives it more weight than any other for a long time.",
     how="Start at 0 and divide by `1 - beta**(i + 1)`.",
 )
-def from_the_first(losses, beta):
-    average, smoothed = losses[0], []
-    for loss in losses:
-        average = beta * average + (1 - beta) * loss
-        smoothed.append(average)
-    return smoothed
 
-
-@SMOOTH.misconception(
+SMOOTH.misconception(
     "swaps-the-weights",
+    Edit(
+        as_written,
+        ("beta * average + (1 - beta) * loss", "(1 - beta) * average + beta * loss"),
+        (
+            "average / (1 - beta ** (i + 1))",
+            "average / (1 - (1 - beta) ** (i + 1)) if beta else average",
+        ),
+    ),
+    Edit(as_written, ("beta * average + (1 - beta) * loss", "(1 - beta) * average + beta * loss")),
     where="Set beta close to 1: the curve should become smoother, not rougher.",
     why="beta is the share of the past; you gave it to the new loss.",
     how="Weigh the average with beta and the new loss with 1 - beta.",
 )
-def swapped(losses, beta):
-    average, smoothed = 0.0, []
-    for i, loss in enumerate(losses):
-        average = (1 - beta) * average + beta * loss
-        smoothed.append(average / (1 - (1 - beta) ** (i + 1)) if beta else average)
-    return smoothed
 
-
-@SMOOTH.also("swaps-the-weights")
-def swapped_with_the_usual_divisor(losses, beta):
-    average, smoothed = 0.0, []
-    for i, loss in enumerate(losses):
-        average = (1 - beta) * average + beta * loss
-        smoothed.append(average / (1 - beta ** (i + 1)))
-    return smoothed
-
-
-@SMOOTH.misconception(
+SMOOTH.misconception(
     "divides-by-one-minus-beta",
+    Edit(as_written, ("beta ** (i + 1)", "beta")),
     where="Look at a late entry: the correction has to fade away.",
     why="`1 - beta` is right for the first entry only.",
     how="Divide by `1 - beta**(i + 1)`.",
 )
-def constant_correction(losses, beta):
-    return [average / (1 - beta) for average in uncorrected(losses, beta)]
 
-
-@SMOOTH.misconception(
+SMOOTH.misconception(
     "corrects-one-late",
+    Edit(as_written, ("i + 1", "i + 2")),
     where="Look at the first entry: by what do you divide?",
     why="After the first loss one update of the average was made, so the power is 1, not 2.",
     how="Use `beta**(i + 1)` when i counts from 0.",
 )
-def one_late(losses, beta):
-    return [a / (1 - beta ** (i + 2)) for i, a in enumerate(uncorrected(losses, beta))]
 
-
-@SMOOTH.misconception(
+SMOOTH.misconception(
     "corrects-one-early",
+    Edit(with_an_array, ("np.arange(1, len(losses) + 1)", "np.arange(len(losses))")),
     where="Look at the first entry: this divides by 1 - beta**0, which is 0.",
     why="The power counts the losses seen so far, the present one included.",
     how="Use `beta**(i + 1)` when i counts from 0.",
 )
-def one_early(losses, beta):
-    averages = np.array(uncorrected(losses, beta))
-    return averages / (1 - float(beta) ** np.arange(len(averages)))
 
-
-@SMOOTH.misconception(
+SMOOTH.misconception(
     "averages-the-corrected-average",
+    Edit(as_written, ("append(average", "append(average := average")),
     where="Look at the third entry.",
     why="The correction belongs to what is returned; fed back, it is corrected again and again.",
     how="Keep the uncorrected average in one variable and return the corrected one.",
 )
-def compounding(losses, beta):
-    average, smoothed = 0.0, []
-    for i, loss in enumerate(losses):
-        average = (beta * average + (1 - beta) * loss) / (1 - beta ** (i + 1))
-        smoothed.append(average)
-    return smoothed
 
 
 @SMOOTH.misconception(
@@ -199,36 +167,34 @@ def cumulative_mean(losses, beta):
     return np.cumsum(losses) / np.arange(1, len(losses) + 1)
 
 
-@SMOOTH.misconception(
+SMOOTH.misconception(
     "only-the-last",
+    Edit(as_written, ("return smoothed", "return smoothed[-1:]")),
     where="Count the entries: there should be one for each loss.",
     why="The last average alone is not a curve.",
     how="Collect the corrected average after every loss.",
 )
-def last_only(losses, beta):
-    return as_written(losses, beta)[-1:]
 
-
-@SMOOTH.misconception(
+SMOOTH.misconception(
     "changes-the-losses",
+    Edit(
+        as_written,
+        ("smoothed.append(", "losses[i] = ("),
+        ("return smoothed", "return list(losses)"),
+    ),
     where="Compare `losses` before and after the call.",
     why="Writing the averages into `losses` destroys the measurements.",
     how="Write into a new list or array.",
 )
-def in_place(losses, beta):
-    for i, value in enumerate(as_written(losses, beta)):
-        losses[i] = value
-    return list(losses)
 
-
-@SMOOTH.misconception(
+SMOOTH.misconception(
     "array-of-ints",
+    Edit(
+        as_written,
+        ("0.0, []", "0.0, np.zeros_like(losses)"),
+        ("smoothed.append(", "smoothed[i] = ("),
+    ),
     where="Call it with [4, 1, 3]: do the averages come out whole?",
     why="An array made like a list of ints holds ints, and cuts the fraction off whatever is put in.",
     how="Make room for floats: `np.zeros(len(losses))`, or append to a list.",
 )
-def room_for_ints(losses, beta):
-    smoothed = np.zeros_like(losses)
-    for i, value in enumerate(as_written(losses, beta)):
-        smoothed[i] = value
-    return smoothed

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from lrlib.training import suggest_lr
 
@@ -66,7 +66,8 @@ SUGGEST_LR = Exercise(
 @SUGGEST_LR.variant
 def as_written(rates, losses):
     slope = np.gradient(np.asarray(losses), np.log10(rates))
-    return rates[int(np.argmin(slope[: int(np.argmin(losses)) + 1]))]
+    lowest = int(np.argmin(losses))
+    return rates[int(np.argmin(slope[: lowest + 1]))]
 
 
 @SUGGEST_LR.variant
@@ -94,76 +95,53 @@ def with_masking(rates, losses):
     return rates[np.argmin(slope)]
 
 
-@SUGGEST_LR.variant
-def in_single_precision(rates, losses):
-    return np.float32(as_written(rates, losses))
-
-
-def _slope(rates, losses):
-    return np.gradient(np.asarray(losses), np.log10(rates))
-
-
-@SUGGEST_LR.misconception(
+SUGGEST_LR.misconception(
     "rate-of-the-minimum",
+    Edit(as_written, ("int(np.argmin(slope[: lowest + 1]))", "lowest")),
     where="Look at where the loss is lowest: is it still falling there?",
     why="At the minimum the rate is about to be too large; the steepest fall comes before it.",
     how="Find the lowest slope, not the lowest loss.",
 )
-def at_the_minimum(rates, losses):
-    return rates[int(np.argmin(losses))]
 
-
-@SUGGEST_LR.misconception(
+SUGGEST_LR.misconception(
     "a-tenth-of-the-minimum",
+    Edit(as_written, ("int(np.argmin(slope[: lowest + 1]))]", "lowest] / 10")),
     where="Compare your rate with the list of rates: does it stand in it?",
     why="A tenth of the minimum's rate is another rule of thumb; the contract asks for the steepest.",
     how="Find the lowest slope up to the minimum.",
 )
-def tenth(rates, losses):
-    return rates[int(np.argmin(losses))] / 10
 
-
-@SUGGEST_LR.misconception(
+SUGGEST_LR.misconception(
     "slope-over-the-rate",
+    Edit(as_written, ("np.log10(rates)", "np.asarray(rates)")),
     where="Where are most of the rates on a linear axis?",
     why="Over the rate itself the smallest rates look steepest by far, since they lie so close.",
     how="Take the slope over `np.log10(rates)`.",
 )
-def linear_axis(rates, losses):
-    slope = np.gradient(np.asarray(losses), np.asarray(rates))
-    return rates[int(np.argmin(slope[: int(np.argmin(losses)) + 1]))]
 
-
-@SUGGEST_LR.misconception(
+SUGGEST_LR.misconception(
     "slope-over-the-index",
+    Edit(as_written, (", np.log10(rates)", "")),
     where="Use rates that are not evenly spaced on the logarithmic axis.",
     why="Without the positions, `np.gradient` takes all gaps to be equal.",
     how="Give `np.gradient` the positions `np.log10(rates)`.",
 )
-def by_index(rates, losses):
-    slope = np.gradient(np.asarray(losses))
-    return rates[int(np.argmin(slope[: int(np.argmin(losses)) + 1]))]
 
-
-@SUGGEST_LR.misconception(
+SUGGEST_LR.misconception(
     "looks-beyond-the-minimum",
+    Edit(as_written, ("[: lowest + 1]", "")),
     where="Use a loss that rises and then falls again.",
     why="A steep fall after the loss has exploded is noise, not learning.",
     how="Look at the slopes up to the index of the lowest loss.",
 )
-def everywhere(rates, losses):
-    return rates[int(np.argmin(_slope(rates, losses)))]
 
-
-@SUGGEST_LR.misconception(
+SUGGEST_LR.misconception(
     "leaves-out-the-minimum",
+    Edit(as_written, ("lowest + 1", "max(lowest, 1)")),
     where="Use a loss that falls most steeply right into its minimum.",
     why="The contract says up to *and including* the index of the minimum.",
     how="Slice with `[: i + 1]`.",
 )
-def exclusive(rates, losses):
-    end = max(int(np.argmin(losses)), 1)
-    return rates[int(np.argmin(_slope(rates, losses)[:end]))]
 
 
 @SUGGEST_LR.misconception(
@@ -174,58 +152,59 @@ def exclusive(rates, losses):
 )
 def cut_first(rates, losses):
     end = max(int(np.argmin(losses)) + 1, 2)
-    return rates[int(np.argmin(_slope(rates[:end], losses[:end])))]
+    slope = np.gradient(np.asarray(losses[:end]), np.log10(rates[:end]))
+    return rates[int(np.argmin(slope))]
 
 
-@SUGGEST_LR.misconception(
+SUGGEST_LR.misconception(
     "steepest-rise",
+    Edit(as_written, ("argmin(slope[: lowest + 1])", "argmax(slope)")),
     where="Is the loss falling or rising at your rate?",
     why="The largest slope is where the loss explodes.",
     how="Use `np.argmin` on the slope, which is negative where the loss falls.",
 )
-def rise(rates, losses):
-    return rates[int(np.argmax(_slope(rates, losses)))]
 
-
-@SUGGEST_LR.misconception(
+SUGGEST_LR.misconception(
     "steepest-either-way",
+    Edit(as_written, ("argmin(slope[: lowest + 1])", "argmax(np.abs(slope))")),
     where="Is the loss falling or rising at your rate?",
     why="The absolute value makes an explosion look like the best place.",
     how="Keep the sign and take the lowest slope.",
 )
-def absolute(rates, losses):
-    return rates[int(np.argmax(np.abs(_slope(rates, losses))))]
 
-
-@SUGGEST_LR.misconception(
+SUGGEST_LR.misconception(
     "differences-instead-of-gradient",
+    Edit(
+        as_written,
+        (
+            "np.gradient(np.asarray(losses), np.log10(rates))",
+            "np.diff(losses) / np.diff(np.log10(rates))",
+        ),
+        ("lowest + 1", "max(lowest, 1)"),
+    ),
     where="Compare with `np.gradient` at one point.",
     why="`np.diff` belongs to the gaps between rates, so every slope is half a place off.",
     how="Use `np.gradient(losses, np.log10(rates))`.",
 )
-def differences(rates, losses):
-    slope = np.diff(losses) / np.diff(np.log10(rates))
-    return rates[int(np.argmin(slope[: max(int(np.argmin(losses)), 1)]))]
 
-
-@SUGGEST_LR.misconception(
+SUGGEST_LR.misconception(
     "returns-the-index",
+    Edit(
+        as_written,
+        ("rates[int(np.argmin(slope[: lowest + 1]))]", "int(np.argmin(slope[: lowest + 1]))"),
+    ),
     where="Is the result a rate or a place in the list?",
     why="The index says where; the caller wants the rate there.",
     how="Return `rates[i]`.",
 )
-def index_only(rates, losses):
-    return int(np.argmin(_slope(rates, losses)[: int(np.argmin(losses)) + 1]))
 
-
-@SUGGEST_LR.misconception(
+SUGGEST_LR.misconception(
     "stops-at-the-first-rise",
+    Edit(
+        as_written,
+        ("int(np.argmin(losses))", "int(np.argmax(np.append(np.diff(losses) >= 0, True)))"),
+    ),
     where="Use a loss that rises a little on its way down.",
     why="With batches no curve falls at every step; the first dip is not the lowest loss.",
     how="Find the minimum of the whole curve: `np.argmin(losses)`.",
 )
-def until_it_rises(rates, losses):
-    last = 0
-    while last + 1 < len(losses) and losses[last + 1] < losses[last]:
-        last += 1
-    return rates[int(np.argmin(_slope(rates, losses)[: last + 1]))]

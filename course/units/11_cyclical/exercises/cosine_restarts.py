@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from lrlib.schedules import CosineRestarts
 
@@ -110,29 +110,6 @@ def counting_every_update(t, *, lr_max, lr_min, first_cycle, multiplier):
     return weight * lr_max + (1 - weight) * lr_min
 
 
-@COSINE_RESTARTS.variant
-def as_zero_dimensional_array(t, *, lr_max, lr_min, first_cycle, multiplier):
-    settings = {"first_cycle": first_cycle, "multiplier": multiplier}
-    return np.array(with_starts(t, lr_max=lr_max, lr_min=lr_min, **settings))
-
-
-@COSINE_RESTARTS.variant
-def in_single_precision(t, *, lr_max, lr_min, first_cycle, multiplier):
-    settings = {"first_cycle": first_cycle, "multiplier": multiplier}
-    return np.float32(with_starts(t, lr_max=lr_max, lr_min=lr_min, **settings))
-
-
-def _place(t, first, multiplier):
-    length = first
-    while t >= length:
-        t, length = t - length, length * multiplier
-    return t, length
-
-
-def _half_cosine(share, top, bottom):
-    return bottom + (top - bottom) / 2 * (1 + math.cos(math.pi * share))
-
-
 @COSINE_RESTARTS.misconception(
     "finds-the-cycle-by-logarithm",
     where="Try first_cycle = 3, multiplier = 3 and t = 363: a restart is due.",
@@ -141,132 +118,98 @@ def _half_cosine(share, top, bottom):
     how="Take off whole cycles with whole-number arithmetic.",
 )
 def by_logarithm(t, *, lr_max, lr_min, first_cycle, multiplier):
-    if multiplier == 1:
-        return _half_cosine(t % first_cycle / first_cycle, lr_max, lr_min)
-    n = int(math.log(t / first_cycle * (multiplier - 1) + 1, multiplier))
-    start = first_cycle * (multiplier**n - 1) / (multiplier - 1)
-    return _half_cosine((t - start) / (first_cycle * multiplier**n), lr_max, lr_min)
+    place, length = t % first_cycle, first_cycle
+    if multiplier > 1:
+        n = int(math.log(t / first_cycle * (multiplier - 1) + 1, multiplier))
+        place = t - first_cycle * (multiplier**n - 1) / (multiplier - 1)
+        length = first_cycle * multiplier**n
+    return lr_min + (lr_max - lr_min) / 2 * (1 + math.cos(math.pi * place / length))
 
 
-@COSINE_RESTARTS.misconception(
+COSINE_RESTARTS.misconception(
     "equal-cycles",
+    Edit(taking_cycles_off, ("length * multiplier", "length")),
     where="Look at the third cycle with multiplier = 2: how long is it?",
     why="The remainder by `first_cycle` gives cycles of one length; `multiplier` makes them grow.",
     how="Multiply the length by `multiplier` after each cycle.",
 )
-def fixed_length(t, *, lr_max, lr_min, first_cycle, multiplier):
-    return _half_cosine(t % first_cycle / first_cycle, lr_max, lr_min)
 
-
-@COSINE_RESTARTS.misconception(
+COSINE_RESTARTS.misconception(
     "no-restart",
+    Edit(with_starts, ("(t - start) / (first_cycle * multiplier**i)", "min(1, t / first_cycle)")),
     where="Look at t = first_cycle: the rate should be back at the top.",
     why="Without a restart this is a single cosine decay.",
     how="Find the cycle that t lies in and count from its start.",
 )
-def single_decay(t, *, lr_max, lr_min, first_cycle, multiplier):
-    return _half_cosine(min(t, first_cycle) / first_cycle, lr_max, lr_min)
 
-
-@COSINE_RESTARTS.misconception(
+COSINE_RESTARTS.misconception(
     "comes-back-slowly",
+    Edit(with_starts, ("(t - start) / (first_cycle * multiplier**i)", "t / first_cycle")),
     where="Look just after the first cycle: the rate should jump, not climb.",
     why="A cosine that runs on climbs back as slowly as it fell; a restart jumps to the top.",
     how="Count t from the start of its own cycle.",
 )
-def runs_on(t, *, lr_max, lr_min, first_cycle, multiplier):
-    return _half_cosine(t / first_cycle, lr_max, lr_min)
 
-
-@COSINE_RESTARTS.misconception(
+COSINE_RESTARTS.misconception(
     "restarts-one-late",
+    Edit(taking_cycles_off, ("t >= length", "t > length")),
     where="Look at t = first_cycle exactly.",
     why="The first cycle makes the updates 0 to first_cycle - 1; the next one belongs to the second.",
     how="Go to the next cycle when `t >= length`.",
 )
-def one_late(t, *, lr_max, lr_min, first_cycle, multiplier):
-    length = first_cycle
-    while t > length:
-        t, length = t - length, length * multiplier
-    return _half_cosine(t / length, lr_max, lr_min)
 
-
-@COSINE_RESTARTS.misconception(
+COSINE_RESTARTS.misconception(
     "adds-instead-of-multiplying",
+    Edit(taking_cycles_off, ("length * multiplier", "length + first_cycle * (multiplier - 1)")),
     where="Compare the third cycle with the second.",
     why="Growing by a fixed amount is slower than `first_cycle * multiplier**i`.",
     how="Multiply the length by `multiplier` each time.",
 )
-def arithmetic(t, *, lr_max, lr_min, first_cycle, multiplier):
-    length, extra = first_cycle, first_cycle * (multiplier - 1)
-    while t >= length:
-        t, length = t - length, length + extra
-    return _half_cosine(t / length, lr_max, lr_min)
 
-
-@COSINE_RESTARTS.misconception(
+COSINE_RESTARTS.misconception(
     "keeps-the-first-length",
+    Edit(taking_cycles_off, ("t / length", "min(1, t / first_cycle)")),
     where="Look at the second cycle: does it reach the bottom too early?",
     why="The place in the cycle is divided by the length of the first one, though the cycle has grown.",
     how="Divide by the length of the cycle that t lies in.",
 )
-def wrong_divisor(t, *, lr_max, lr_min, first_cycle, multiplier):
-    place, _ = _place(t, first_cycle, multiplier)
-    return _half_cosine(min(1, place / first_cycle), lr_max, lr_min)
 
-
-@COSINE_RESTARTS.misconception(
+COSINE_RESTARTS.misconception(
     "ends-at-zero",
+    Edit(taking_cycles_off, ("lr_min + (lr_max - lr_min)", "lr_max")),
     where="Look at the end of a cycle with lr_min above 0.",
     why="Without `lr_min` the rate goes down to 0.",
     how="Scale the cosine with `lr_max - lr_min` and add `lr_min`.",
 )
-def to_zero(t, *, lr_max, lr_min, first_cycle, multiplier):
-    place, length = _place(t, first_cycle, multiplier)
-    return _half_cosine(place / length, lr_max, 0.0)
 
-
-@COSINE_RESTARTS.misconception(
+COSINE_RESTARTS.misconception(
     "reaches-the-bottom-one-early",
+    Edit(taking_cycles_off, ("t / length", "t / max(length - 1, 1)")),
     where="Look at the last update of a cycle: it has not quite reached lr_min.",
     why="Dividing by length - 1 makes the last update of the cycle the bottom.",
     how="Divide by the length itself.",
 )
-def one_early(t, *, lr_max, lr_min, first_cycle, multiplier):
-    place, length = _place(t, first_cycle, multiplier)
-    return _half_cosine(place / max(length - 1, 1), lr_max, lr_min)
 
-
-@COSINE_RESTARTS.misconception(
+COSINE_RESTARTS.misconception(
     "halves-each-restart",
+    Edit(with_starts, ("0.5 * (lr_max", "0.5 ** (i + 1) * (lr_max")),
     where="Look at t = first_cycle: the second cycle starts at lr_max as well.",
     why="Lowering the top with each restart is a variant of timm; here every cycle starts at lr_max.",
     how="Leave `lr_max` as it is.",
 )
-def shrinking(t, *, lr_max, lr_min, first_cycle, multiplier):
-    length, cycle = first_cycle, 0
-    while t >= length:
-        t, length, cycle = t - length, length * multiplier, cycle + 1
-    return _half_cosine(t / length, lr_min + (lr_max - lr_min) / 2**cycle, lr_min)
 
-
-@COSINE_RESTARTS.misconception(
+COSINE_RESTARTS.misconception(
     "starts-at-the-bottom",
+    Edit(taking_cycles_off, ("1 + math", "1 - math")),
     where="Look at t = 0: a cycle begins at lr_max.",
     why="`1 - cos` rises from the bottom; every cycle starts at the top.",
     how="Use `1 + cos(...)`, which begins at 2.",
 )
-def rising(t, *, lr_max, lr_min, first_cycle, multiplier):
-    place, length = _place(t, first_cycle, multiplier)
-    return _half_cosine(1 - place / length, lr_max, lr_min)
 
-
-@COSINE_RESTARTS.misconception(
+COSINE_RESTARTS.misconception(
     "clock-runs-on",
+    Edit(with_starts, ("(t - start)", "t")),
     where="Look at the first update of the second cycle: it should be lr_max.",
     why="The cycle was found, but the cosine was given t itself, counted from the start of the run.",
     how="Give the cosine the updates since the last restart.",
 )
-def overall_clock(t, *, lr_max, lr_min, first_cycle, multiplier):
-    _, length = _place(t, first_cycle, multiplier)
-    return _half_cosine(t / length, lr_max, lr_min)

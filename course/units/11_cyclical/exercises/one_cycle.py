@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from lrlib.schedules import OneCycle
 
@@ -71,19 +71,6 @@ ONE_CYCLE = Exercise(
 )
 
 
-def _cosine(share, start, end):
-    return end + (start - end) / 2 * (1 + math.cos(math.pi * share))
-
-
-def _policy(t, max_lr, peak, last, first, final, anneal=_cosine):
-    """Up to `peak`, down to `last`, held after."""
-    if t >= last:
-        return final
-    if t <= peak:
-        return anneal(t / peak, first, max_lr)
-    return anneal((t - peak) / (last - peak), max_lr, final)
-
-
 @ONE_CYCLE.variant
 def in_two_branches(t, *, max_lr, steps, pct_start, div, final_div):
     start, end = max_lr / div, max_lr / div / final_div
@@ -118,171 +105,118 @@ def with_a_helper(t, *, max_lr, steps, pct_start, div, final_div):
 
 @ONE_CYCLE.variant
 def with_time_clamped_first(t, *, max_lr, steps, pct_start, div, final_div):
-    if t > steps - 1:
-        t = steps - 1
-    return _policy(
-        t, max_lr, pct_start * steps - 1, steps - 1, max_lr / div, max_lr / div / final_div
-    )
+    peak, last = pct_start * steps - 1, steps - 1
+    t = min(t, last)
+    rising = t <= peak
+    share = t / peak if rising else (last - t) / (last - peak)
+    low = max_lr / div if rising else max_lr / div / final_div
+    return low + (max_lr - low) * math.sin(math.pi / 2 * share) ** 2
 
 
-@ONE_CYCLE.variant
-def in_single_precision(t, *, max_lr, steps, pct_start, div, final_div):
-    shape = {"pct_start": pct_start, "div": div, "final_div": final_div}
-    return np.float32(in_two_branches(t, max_lr=max_lr, steps=steps, **shape))
-
-
-@ONE_CYCLE.misconception(
+ONE_CYCLE.misconception(
     "peak-one-late",
+    Edit(in_two_branches, ("pct_start * steps - 1, steps - 1", "pct_start * steps, steps")),
+    Edit(in_two_branches, ("pct_start * steps - 1", "pct_start * steps")),
     where="Look at t = pct_start * steps - 1: the peak is due.",
     why="The peak lies at `pct_start * steps - 1`, because t starts at 0; Optax has it one later and "
     "ends at steps.",
     how="Let the peak lie at `pct_start * steps - 1` and the end at `steps - 1`.",
 )
-def optax_form(t, *, max_lr, steps, pct_start, div, final_div):
-    start = max_lr / div
-    return _policy(t, max_lr, pct_start * steps, steps, start, start / final_div)
 
-
-@ONE_CYCLE.also("peak-one-late")
-def right_end(t, *, max_lr, steps, pct_start, div, final_div):
-    start = max_lr / div
-    return _policy(t, max_lr, pct_start * steps, steps - 1, start, start / final_div)
-
-
-@ONE_CYCLE.misconception(
+ONE_CYCLE.misconception(
     "ends-one-late",
+    Edit(in_two_branches, (", steps - 1", ", steps")),
     where="Look at t = steps - 1: it is the last update and should have the last rate.",
     why="Among `steps` updates the last one has t = steps - 1.",
     how="Let the fall end at `steps - 1`.",
 )
-def late_end(t, *, max_lr, steps, pct_start, div, final_div):
-    start = max_lr / div
-    return _policy(t, max_lr, pct_start * steps - 1, steps, start, start / final_div)
 
-
-@ONE_CYCLE.misconception(
+ONE_CYCLE.misconception(
     "rounds-the-peak",
+    Edit(in_two_branches, ("pct_start * steps - 1", "int(pct_start * steps + 1e-9) - 1")),
+    Edit(in_two_branches, ("pct_start * steps - 1", "round(pct_start * steps) - 1")),
     where="Choose pct_start * steps with decimals and look near the peak.",
     why="The peak may lie between two updates; rounding it to a whole update bends both slopes.",
     how="Use `pct_start * steps - 1` as it is, with its fraction.",
 )
-def whole_peak(t, *, max_lr, steps, pct_start, div, final_div):
-    start = max_lr / div
-    peak = int(pct_start * steps + 1e-9) - 1
-    return _policy(t, max_lr, peak, steps - 1, start, start / final_div)
 
-
-@ONE_CYCLE.also("rounds-the-peak")
-def nearest_peak(t, *, max_lr, steps, pct_start, div, final_div):
-    start = max_lr / div
-    return _policy(t, max_lr, round(pct_start * steps) - 1, steps - 1, start, start / final_div)
-
-
-@ONE_CYCLE.misconception(
+ONE_CYCLE.misconception(
     "straight-lines",
+    Edit(
+        in_two_branches,
+        ("/ 2 * (1 - math.cos(math.pi * t / peak))", "* t / peak"),
+        ("/ 2 * (1 + math.cos(math.pi * share))", "* (1 - share)"),
+    ),
     where="Look at a quarter of the way up: a cosine has hardly risen there.",
     why="Both halves are cosines; straight lines are the older form of the policy.",
     how="Use `(1 - cos(pi * share)) / 2` as the share of the way.",
 )
-def linear(t, *, max_lr, steps, pct_start, div, final_div):
-    start = max_lr / div
-    return _policy(
-        t,
-        max_lr,
-        pct_start * steps - 1,
-        steps - 1,
-        start,
-        start / final_div,
-        lambda share, a, b: a + (b - a) * share,
-    )
 
-
-@ONE_CYCLE.misconception(
+ONE_CYCLE.misconception(
     "final-rate-from-the-peak",
+    Edit(in_two_branches, ("max_lr / div / final_div", "max_lr / final_div")),
     where="Look at the last update: the rate should be max_lr / div / final_div.",
     why="`final_div` divides the first rate, not the peak; fastai divides the peak.",
     how="Divide `max_lr` by both `div` and `final_div`.",
 )
-def fastai_form(t, *, max_lr, steps, pct_start, div, final_div):
-    peak = pct_start * steps - 1
-    return _policy(t, max_lr, peak, steps - 1, max_lr / div, max_lr / final_div)
 
-
-@ONE_CYCLE.misconception(
+ONE_CYCLE.misconception(
     "ends-where-it-began",
+    Edit(in_two_branches, ("max_lr / div / final_div", "max_lr / div")),
     where="Look at the last update: it should lie far below the first.",
     why="`final_div` takes the last rate below the first one.",
     how="Fall to `max_lr / div / final_div`.",
 )
-def symmetric_ends(t, *, max_lr, steps, pct_start, div, final_div):
-    start = max_lr / div
-    return _policy(t, max_lr, pct_start * steps - 1, steps - 1, start, start)
 
-
-@ONE_CYCLE.misconception(
+ONE_CYCLE.misconception(
     "starts-at-zero",
+    Edit(in_two_branches, ("end = max_lr / div,", "end = 0.0,")),
     where="Look at t = 0: the rate should be max_lr / div.",
     why="`div` says how far below the peak the first rate lies; it is not 0.",
     how="Rise from `max_lr / div`.",
 )
-def from_zero(t, *, max_lr, steps, pct_start, div, final_div):
-    end = max_lr / div / final_div
-    return _policy(t, max_lr, pct_start * steps - 1, steps - 1, 0.0, end)
 
-
-@ONE_CYCLE.misconception(
+ONE_CYCLE.misconception(
     "ends-at-zero",
+    Edit(in_two_branches, ("max_lr / div / final_div", "0.0")),
     where="Look at the last update: small, but not 0.",
     why="The last rate is `max_lr / div / final_div`.",
     how="Fall to that rate instead of 0.",
 )
-def to_zero(t, *, max_lr, steps, pct_start, div, final_div):
-    return _policy(t, max_lr, pct_start * steps - 1, steps - 1, max_lr / div, 0.0)
 
-
-@ONE_CYCLE.misconception(
+ONE_CYCLE.misconception(
     "rises-again",
+    Edit(in_two_branches, ("min(1, (t - peak) / (last - peak))", "(t - peak) / (last - peak)")),
     where="Look beyond the last update.",
     why="The cosine turns back up when the share of the way goes beyond 1.",
     how="Hold the last rate from `t = steps - 1` on.",
 )
-def unclamped(t, *, max_lr, steps, pct_start, div, final_div):
-    start, peak, last = max_lr / div, pct_start * steps - 1, steps - 1
-    if t <= peak:
-        return _cosine(t / peak, start, max_lr)
-    return _cosine((t - peak) / (last - peak), max_lr, start / final_div)
 
-
-@ONE_CYCLE.misconception(
+ONE_CYCLE.misconception(
     "peak-in-the-middle",
+    Edit(in_two_branches, ("pct_start * steps", "0.5 * steps")),
     where="Look at t = pct_start * steps - 1 with pct_start = 0.3.",
     why="The way up takes the share `pct_start` of the steps, not always a half.",
     how="Put the peak at `pct_start * steps - 1`.",
 )
-def halfway(t, *, max_lr, steps, pct_start, div, final_div):
-    start = max_lr / div
-    return _policy(t, max_lr, 0.5 * steps - 1, steps - 1, start, start / final_div)
 
-
-@ONE_CYCLE.misconception(
+ONE_CYCLE.misconception(
     "divides-after-the-peak",
+    Edit(in_two_branches, ("(max_lr - end)", "(start - end)")),
     where="Look at the update after the peak: does the rate jump?",
     why="The fall starts from `max_lr`, where the rise ended.",
     how="Let the second half go from `max_lr` to the last rate.",
 )
-def jumps(t, *, max_lr, steps, pct_start, div, final_div):
-    start, peak, last = max_lr / div, pct_start * steps - 1, steps - 1
-    if t <= peak:
-        return _cosine(t / peak, start, max_lr)
-    return _cosine(min(1, (t - peak) / (last - peak)), start, start / final_div)
 
-
-@ONE_CYCLE.misconception(
+ONE_CYCLE.misconception(
     "counts-from-one",
+    Edit(
+        in_two_branches,
+        ("t <= peak", "t + 1 <= peak"),
+        ("pi * t", "pi * (t + 1)"),
+        ("(t - peak)", "(t + 1 - peak)"),
+    ),
     where="Look at t = 0: the rate should be max_lr / div exactly.",
     why="`t` is 0 for the first update; adding one starts a step up the slope.",
     how="Use `t` itself, without adding one.",
 )
-def one_ahead(t, *, max_lr, steps, pct_start, div, final_div):
-    shape = {"pct_start": pct_start, "div": div, "final_div": final_div}
-    return in_two_branches(t + 1, max_lr=max_lr, steps=steps, **shape)

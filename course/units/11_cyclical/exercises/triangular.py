@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from lrlib.schedules import Triangular
 
@@ -89,130 +89,90 @@ def with_interp(t, *, base_lr, max_lr, half_cycle):
     )
 
 
-@TRIANGULAR.variant
-def as_zero_dimensional_array(t, *, base_lr, max_lr, half_cycle):
-    return np.array(as_written(t, base_lr=base_lr, max_lr=max_lr, half_cycle=half_cycle))
-
-
-@TRIANGULAR.variant
-def in_single_precision(t, *, base_lr, max_lr, half_cycle):
-    return np.float32(with_remainder(t, base_lr=base_lr, max_lr=max_lr, half_cycle=half_cycle))
-
-
-def _triangle(t, half):
-    """The height of the triangle at t, from 0 to 1."""
-    return 1 - abs((t % (2 * half)) / half - 1)
-
-
-@TRIANGULAR.misconception(
+TRIANGULAR.misconception(
     "half-cycle-as-whole-cycle",
+    Edit(with_remainder, ("t % (", "2 * t % (")),
     where="Look at t = half_cycle: it should be the top.",
     why="`half_cycle` is the way up alone; a whole cycle is twice as long.",
     how="Let a cycle last `2 * half_cycle` updates.",
 )
-def twice_as_fast(t, *, base_lr, max_lr, half_cycle):
-    return base_lr + (max_lr - base_lr) * _triangle(2 * t, half_cycle)
 
-
-@TRIANGULAR.misconception(
+TRIANGULAR.misconception(
     "starts-at-the-top",
+    Edit(as_written, ("base_lr + (", "max_lr - (")),
     where="Look at t = 0: a cycle starts at the base.",
     why="Leaving out `1 -` turns the triangle upside down.",
     how="Use `1 - x`, which is 0 when the cycle begins.",
 )
-def upside_down(t, *, base_lr, max_lr, half_cycle):
-    return max_lr - (max_lr - base_lr) * _triangle(t, half_cycle)
 
-
-@TRIANGULAR.misconception(
+TRIANGULAR.misconception(
     "amplitude-is-max-lr",
+    Edit(as_written, ("(max_lr - base_lr)", "max_lr")),
     where="Look at the top with base_lr above 0: it should be max_lr.",
     why="Adding all of `max_lr` to the base overshoots the upper bound.",
     how="Multiply the triangle with `max_lr - base_lr`.",
 )
-def overshoots(t, *, base_lr, max_lr, half_cycle):
-    return base_lr + max_lr * _triangle(t, half_cycle)
 
-
-@TRIANGULAR.misconception(
+TRIANGULAR.misconception(
     "forgets-the-base",
+    Edit(as_written, ("base_lr + ", "")),
     where="Look at t = 0 with base_lr above 0.",
     why="Without the base the rate goes down to 0.",
     how="Add `base_lr` to the scaled triangle.",
 )
-def without_base(t, *, base_lr, max_lr, half_cycle):
-    return (max_lr - base_lr) * _triangle(t, half_cycle)
 
-
-@TRIANGULAR.misconception(
+TRIANGULAR.misconception(
     "one-cycle-only",
+    Edit(as_written, ("2 * cycle + 1", "1")),
     where="Look at the second cycle.",
     why="The triangular policy repeats; a single hill is the one-cycle policy.",
     how="Use the cycle number, or the remainder of t by `2 * half_cycle`.",
 )
-def single_hill(t, *, base_lr, max_lr, half_cycle):
-    return base_lr + (max_lr - base_lr) * max(0, 1 - abs(t / half_cycle - 1))
 
-
-@TRIANGULAR.misconception(
+TRIANGULAR.misconception(
     "saw-tooth",
+    Edit(with_remainder, ("t % (2 * half_cycle)", "t % half_cycle")),
     where="Look at the update after the top: the rate should fall as slowly as it rose.",
     why="Dropping to the base at once gives a saw tooth, not a triangle.",
     how="Let the rate fall over another `half_cycle` updates.",
 )
-def saw(t, *, base_lr, max_lr, half_cycle):
-    return base_lr + (max_lr - base_lr) * (t % half_cycle) / half_cycle
 
-
-@TRIANGULAR.misconception(
+TRIANGULAR.misconception(
     "counts-from-one",
+    Edit(with_remainder, ("t % (", "(t + 1) % (")),
     where="Look at t = 0: the rate should be the base exactly.",
     why="`t` is 0 for the first update; adding one starts a step up the slope.",
     how="Use `t` itself, without adding one.",
 )
-def from_one(t, *, base_lr, max_lr, half_cycle):
-    return base_lr + (max_lr - base_lr) * _triangle(t + 1, half_cycle)
 
-
-@TRIANGULAR.misconception(
+TRIANGULAR.misconception(
     "cosine-instead-of-lines",
+    Edit(as_written, ("max(0, 1 - x)", "(1 - math.cos(math.pi * t / half_cycle)) / 2")),
     where="Look at a quarter of the cycle's way up.",
     why="A cosine wave is slow at the ends; the triangle has constant slopes.",
     how="Use the absolute value, not a cosine.",
 )
-def wave(t, *, base_lr, max_lr, half_cycle):
-    return base_lr + (max_lr - base_lr) / 2 * (1 - math.cos(math.pi * t / half_cycle))
 
-
-@TRIANGULAR.misconception(
+TRIANGULAR.misconception(
     "shrinks-each-cycle",
+    Edit(as_written, ("max(0, 1 - x)", "max(0, 1 - x) / 2 ** (cycle - 1)")),
     where="Look at the top of the second cycle.",
     why="Halving the height is `triangular2`; here every cycle is as high as the first.",
     how="Leave the amplitude alone.",
 )
-def halves(t, *, base_lr, max_lr, half_cycle):
-    height = (max_lr - base_lr) / 2 ** (t // (2 * half_cycle))
-    return base_lr + height * _triangle(t, half_cycle)
 
-
-@TRIANGULAR.misconception(
+TRIANGULAR.misconception(
     "rests-between-cycles",
+    Edit(as_written, ("2 * half_cycle", "4 * half_cycle"), ("2 * cycle + 1", "4 * cycle + 3")),
     where="Look at the second half of a cycle: the rate should be falling, not resting.",
     why="A cycle number that is half as fast leaves x outside -1 to 1 for every second cycle.",
     how="Use `floor(1 + t / (2 * half_cycle))`.",
 )
-def slow_cycle_number(t, *, base_lr, max_lr, half_cycle):
-    cycle = math.floor(1 + t / (4 * half_cycle))
-    x = abs(t / half_cycle - 4 * cycle + 3)
-    return base_lr + (max_lr - base_lr) * max(0, 1 - x)
 
-
-@TRIANGULAR.misconception(
+TRIANGULAR.misconception(
     "rises-only",
+    Edit(as_written, ("abs", "")),
     where="Look at the falling half of a cycle.",
     why="Without the absolute value the falling half goes wrong.",
     how="Take the absolute value of `t / half_cycle - 2 * cycle + 1`.",
 )
-def no_absolute_value(t, *, base_lr, max_lr, half_cycle):
-    cycle = math.floor(1 + t / (2 * half_cycle))
-    return base_lr + (max_lr - base_lr) * max(0, 1 - (t / half_cycle - 2 * cycle + 1))

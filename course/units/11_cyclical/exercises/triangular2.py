@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from autograders.declare.exercise import Exercise
+from autograders.declare.exercise import Edit, Exercise
 from autograders.declare.returns import Number
 from lrlib.schedules import Triangular2
 
@@ -24,11 +24,6 @@ TRIANGULAR2 = Exercise(
     worth={"values": 1.5, "boundary": 1, "edge": 0.5},
     statements={"boundary": "meets the base and the halved tops exactly"},
 )
-
-
-def _triangle(t, half):
-    """The height of the triangle at t, from 0 to 1."""
-    return 1 - abs((t % (2 * half)) / half - 1)
 
 
 @TRIANGULAR2.variant
@@ -60,119 +55,92 @@ def with_numpy(t, *, base_lr, max_lr, half_cycle):
     return base_lr + (max_lr - base_lr) * np.maximum(0, 1 - x) * 2.0 ** (1 - cycle)
 
 
-@TRIANGULAR2.variant
-def as_zero_dimensional_array(t, *, base_lr, max_lr, half_cycle):
-    return np.array(as_written(t, base_lr=base_lr, max_lr=max_lr, half_cycle=half_cycle))
-
-
-@TRIANGULAR2.variant
-def in_single_precision(t, *, base_lr, max_lr, half_cycle):
-    return np.float32(with_remainder(t, base_lr=base_lr, max_lr=max_lr, half_cycle=half_cycle))
-
-
-@TRIANGULAR2.misconception(
+TRIANGULAR2.misconception(
     "halves-the-base-too",
+    Edit(
+        as_written,
+        (
+            "base_lr + (max_lr - base_lr) * max(0, 1 - x)",
+            "(base_lr + (max_lr - base_lr) * max(0, 1 - x))",
+        ),
+    ),
     where="Look at the start of the second cycle: it should be base_lr again.",
     why="Only the amplitude shrinks; halving the whole rate lets the base sink as well.",
     how="Divide `max_lr - base_lr` by `2**(cycle - 1)`, then add `base_lr`.",
 )
-def whole_rate(t, *, base_lr, max_lr, half_cycle):
-    rate = base_lr + (max_lr - base_lr) * _triangle(t, half_cycle)
-    return rate / 2 ** (t // (2 * half_cycle))
 
-
-@TRIANGULAR2.misconception(
+TRIANGULAR2.misconception(
     "never-halves",
+    Edit(as_written, (" / 2 ** (cycle - 1)", "")),
     where="Look at the top of the second cycle.",
     why="That is the plain triangular policy.",
     how="Divide the amplitude by `2**(cycle - 1)`.",
 )
-def plain(t, *, base_lr, max_lr, half_cycle):
-    return base_lr + (max_lr - base_lr) * _triangle(t, half_cycle)
 
-
-@TRIANGULAR2.misconception(
+TRIANGULAR2.misconception(
     "halves-the-first-cycle",
+    Edit(as_written, ("(cycle - 1)", "cycle")),
     where="Look at the top of the first cycle: it should be max_lr.",
     why="The cycle number begins at 1, so `2**cycle` halves one cycle too early.",
     how="Use `2**(cycle - 1)`.",
 )
-def one_too_many(t, *, base_lr, max_lr, half_cycle):
-    amplitude = (max_lr - base_lr) / 2 ** (1 + t // (2 * half_cycle))
-    return base_lr + amplitude * _triangle(t, half_cycle)
 
-
-@TRIANGULAR2.misconception(
+TRIANGULAR2.misconception(
     "halves-the-bound",
+    Edit(
+        as_written,
+        ("(max_lr - base_lr)", "(max_lr / 2 ** (cycle - 1) - base_lr)"),
+        ("1 - x) / 2 ** (cycle - 1)", "1 - x)"),
+    ),
     where="Look at the top of the second cycle: halfway between base_lr and max_lr is right.",
     why="Halving `max_lr` before the base is taken off lowers the top too far.",
     how="Halve the difference `max_lr - base_lr`.",
 )
-def halves_max(t, *, base_lr, max_lr, half_cycle):
-    top = max_lr / 2 ** (t // (2 * half_cycle))
-    return base_lr + (top - base_lr) * _triangle(t, half_cycle)
 
-
-@TRIANGULAR2.misconception(
+TRIANGULAR2.misconception(
     "divides-by-the-cycle",
+    Edit(as_written, ("2 ** (cycle - 1)", "cycle")),
     where="Look at the third cycle: a quarter is right, a third is not.",
     why="Dividing by the cycle number shrinks 1, 1/2, 1/3; halving gives 1, 1/2, 1/4.",
     how="Use a power of two.",
 )
-def harmonic(t, *, base_lr, max_lr, half_cycle):
-    cycle = 1 + t // (2 * half_cycle)
-    return base_lr + (max_lr - base_lr) / cycle * _triangle(t, half_cycle)
 
-
-@TRIANGULAR2.misconception(
+TRIANGULAR2.misconception(
     "halves-every-half-cycle",
+    Edit(as_written, ("(cycle - 1)", "(t // half_cycle)")),
     where="Look at the update after the first top: the rate should fall along the same line.",
     why="The amplitude changes once per cycle, at the base, not at the top.",
     how="Count cycles of `2 * half_cycle` updates.",
 )
-def half_cycles(t, *, base_lr, max_lr, half_cycle):
-    amplitude = (max_lr - base_lr) / 2 ** (t // half_cycle)
-    return base_lr + amplitude * _triangle(t, half_cycle)
 
-
-@TRIANGULAR2.misconception(
+TRIANGULAR2.misconception(
     "fades-smoothly",
+    Edit(as_written, ("(cycle - 1)", "(t / (2 * half_cycle))")),
     where="Look inside the first cycle: its slopes should be straight.",
     why="Shrinking a little at every update is `exp_range`; here the height changes per cycle.",
     how="Round the number of cycles down before it becomes a power.",
 )
-def smooth(t, *, base_lr, max_lr, half_cycle):
-    amplitude = (max_lr - base_lr) * 0.5 ** (t / (2 * half_cycle))
-    return base_lr + amplitude * _triangle(t, half_cycle)
 
-
-@TRIANGULAR2.misconception(
+TRIANGULAR2.misconception(
     "half-cycle-as-whole-cycle",
+    Edit(with_remainder, ("divmod(t,", "divmod(2 * t,")),
     where="Look at t = half_cycle: it should be the top.",
     why="`half_cycle` is the way up alone; a whole cycle is twice as long.",
     how="Let a cycle last `2 * half_cycle` updates.",
 )
-def twice_as_fast(t, *, base_lr, max_lr, half_cycle):
-    amplitude = (max_lr - base_lr) / 2 ** (t // half_cycle)
-    return base_lr + amplitude * _triangle(2 * t, half_cycle)
 
-
-@TRIANGULAR2.misconception(
+TRIANGULAR2.misconception(
     "amplitude-is-max-lr",
+    Edit(as_written, ("(max_lr - base_lr)", "max_lr")),
     where="Look at the first top with base_lr above 0: it should be max_lr.",
     why="Adding all of `max_lr` to the base overshoots the upper bound.",
     how="Use `max_lr - base_lr` as the amplitude.",
 )
-def overshoots(t, *, base_lr, max_lr, half_cycle):
-    return base_lr + max_lr * _triangle(t, half_cycle) / 2 ** (t // (2 * half_cycle))
 
-
-@TRIANGULAR2.misconception(
+TRIANGULAR2.misconception(
     "doubles",
+    Edit(as_written, ("/ 2 **", "* 2 **")),
     where="Does the second cycle go higher or lower than the first?",
     why="Multiplying by the power makes every cycle twice as high.",
     how="Divide the amplitude by `2**(cycle - 1)`.",
 )
-def doubles(t, *, base_lr, max_lr, half_cycle):
-    amplitude = (max_lr - base_lr) * 2.0 ** (t // (2 * half_cycle))
-    return base_lr + amplitude * _triangle(t, half_cycle)

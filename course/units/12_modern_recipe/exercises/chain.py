@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from autograders.protocol.codec import Recipe
 
@@ -135,81 +135,37 @@ def with_a_class(schedules, lengths):
     return Chain()
 
 
-@CHAIN.variant
-def in_single_precision(schedules, lengths):
-    joined = with_subtraction(schedules, lengths)
-    return lambda t: np.float32(joined(t))
-
-
-@CHAIN.misconception(
+CHAIN.misconception(
     "one-clock-for-all",
+    Edit(with_starts, ("t - starts[which]", "t")),
     where="Look at the first update of the second piece: which t does it see?",
     why="Passing on the overall `t` starts the second piece in its middle.",
     how="Subtract the lengths of the pieces before it.",
 )
-def global_clock(schedules, lengths):
-    def schedule(t):
-        end = 0
-        for piece, length in zip(schedules, lengths):
-            end += length
-            if t < end:
-                return piece(t)
-        return schedules[-1](t)
 
-    return schedule
-
-
-@CHAIN.misconception(
+CHAIN.misconception(
     "last-piece-on-the-overall-clock",
+    Edit(with_starts, ("t - starts[which]", "t - starts[which] if which < len(lengths) else t")),
     where="Look at the first update of the last piece.",
     why="The last piece has a clock of its own as well, even though it has no length.",
     how="Pass on what is left of `t` after all lengths were taken off.",
 )
-def last_is_global(schedules, lengths):
-    def schedule(t):
-        clock = t
-        for piece, length in zip(schedules, lengths):
-            if clock < length:
-                return piece(clock)
-            clock -= length
-        return schedules[-1](t)
 
-    return schedule
-
-
-@CHAIN.misconception(
+CHAIN.misconception(
     "changes-one-late",
+    Edit(with_subtraction, ("t < length", "t <= length")),
     where="Look at t equal to the first length.",
     why="A piece of length 5 makes the updates 0 to 4; update 5 belongs to the next piece.",
     how="Compare with `<`, not `<=`.",
 )
-def one_late(schedules, lengths):
-    def schedule(t):
-        for piece, length in zip(schedules, lengths):
-            if t <= length:
-                return piece(t)
-            t -= length
-        return schedules[-1](t)
 
-    return schedule
-
-
-@CHAIN.misconception(
+CHAIN.misconception(
     "clock-starts-at-one",
+    Edit(with_starts, ("t - starts[which]", "t - starts[which] + (which > 0)")),
     where="Look at the first update of the second piece: its own t is 0.",
     why="Each piece counts from 0, so only the lengths may be taken off, nothing else.",
     how="Subtract the length itself.",
 )
-def starts_at_one(schedules, lengths):
-    def schedule(t):
-        clock, first = t, True
-        for piece, length in zip(schedules, lengths):
-            if clock < length:
-                return piece(clock if first else clock + 1)
-            clock, first = clock - length, False
-        return schedules[-1](clock if first else clock + 1)
-
-    return schedule
 
 
 @CHAIN.misconception(
@@ -252,24 +208,13 @@ def late_binding(schedules, lengths):
     return schedule
 
 
-@CHAIN.misconception(
+CHAIN.misconception(
     "starts-again",
+    Edit(with_subtraction, ("def schedule(t):", "def schedule(t):\n        t %= sum(lengths) + 6")),
     where="Look far into the last piece.",
     why="Taking `t` modulo the total repeats the chain; the last piece should go on for ever.",
     how="Leave out the `%`.",
 )
-def repeats(schedules, lengths):
-    total = sum(lengths) + 6
-
-    def schedule(t):
-        t = t % total
-        for piece, length in zip(schedules, lengths):
-            if t < length:
-                return piece(t)
-            t -= length
-        return schedules[-1](t)
-
-    return schedule
 
 
 @CHAIN.misconception(

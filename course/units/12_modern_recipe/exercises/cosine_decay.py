@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from lrlib.schedules import CosineDecay
 
@@ -87,133 +87,100 @@ def with_a_sine(t, *, lr0, lr_end, steps):
     return lr0 - (lr0 - lr_end) * math.sin(math.pi / 2 * min(1, t / steps)) ** 2
 
 
-@COSINE_DECAY.variant
-def in_single_precision(t, *, lr0, lr_end, steps):
-    return np.float32(as_written(t, lr0=lr0, lr_end=lr_end, steps=steps))
-
-
-@COSINE_DECAY.misconception(
+COSINE_DECAY.misconception(
     "rises-again",
+    Edit(as_written, ("min(t, steps)", "t")),
     where="Look at t = 2 * steps.",
     why="A cosine comes back up after its half turn, as PyTorch's and transformers' do; this "
     "schedule holds its end.",
     how="Use `min(t, steps)` in place of `t`.",
 )
-def unclamped(t, *, lr0, lr_end, steps):
-    return lr_end + (lr0 - lr_end) / 2 * (1 + math.cos(math.pi * t / steps))
 
-
-@COSINE_DECAY.misconception(
+COSINE_DECAY.misconception(
     "ends-at-zero",
+    Edit(as_written, ("lr_end + (lr0 - lr_end)", "lr0")),
     where="Look at t = steps with lr_end above 0.",
     why="Without `lr_end` the rate goes down to 0.",
     how="Scale the cosine with `lr0 - lr_end` and add `lr_end`.",
 )
-def to_zero(t, *, lr0, lr_end, steps):
-    return lr0 / 2 * (1 + math.cos(math.pi * min(t, steps) / steps))
 
-
-@COSINE_DECAY.misconception(
+COSINE_DECAY.misconception(
     "starts-too-high",
+    Edit(as_written, ("(lr0 - lr_end)", "lr0")),
     where="Look at t = 0: the rate should be lr0 exactly.",
     why="Adding `lr_end` without making the amplitude smaller starts at `lr0 + lr_end`.",
     how="Scale the cosine with `lr0 - lr_end`, not with `lr0`.",
 )
-def full_amplitude(t, *, lr0, lr_end, steps):
-    return lr_end + lr0 / 2 * (1 + math.cos(math.pi * min(t, steps) / steps))
 
-
-@COSINE_DECAY.misconception(
+COSINE_DECAY.misconception(
     "cut-off-at-the-end-rate",
+    Edit(as_written, ("lr_end + (lr0 - lr_end)", "max(lr_end, lr0"), ("share))", "share)))")),
     where="Look at the last third: does the curve flatten out or hit a floor?",
     why="`max(lr_end, ...)` follows the curve to 0 and cuts it off; the curve itself should end at "
     "`lr_end`.",
     how="Scale the cosine with `lr0 - lr_end` and add `lr_end`.",
 )
-def floored(t, *, lr0, lr_end, steps):
-    return max(lr_end, lr0 / 2 * (1 + math.cos(math.pi * min(t, steps) / steps)))
 
-
-@COSINE_DECAY.misconception(
+COSINE_DECAY.misconception(
     "forgets-the-half",
+    Edit(as_written, (" / 2", "")),
     where="Look at t = 0: the rate is too high.",
     why="`1 + cos` runs from 2 to 0, so it needs a half in front.",
     how="Use `(lr0 - lr_end) / 2`.",
 )
-def doubled(t, *, lr0, lr_end, steps):
-    return lr_end + (lr0 - lr_end) * (1 + math.cos(math.pi * min(t, steps) / steps))
 
-
-@COSINE_DECAY.misconception(
+COSINE_DECAY.misconception(
     "whole-turn",
+    Edit(as_written, ("math.pi", "2 * math.pi")),
     where="Look at t = steps: the rate is back where it began.",
     why="`2 * pi` is a whole turn; a decay is half of one.",
     how="Use `pi * t / steps`.",
 )
-def full_turn(t, *, lr0, lr_end, steps):
-    return lr_end + (lr0 - lr_end) / 2 * (1 + math.cos(2 * math.pi * min(t, steps) / steps))
 
-
-@COSINE_DECAY.misconception(
+COSINE_DECAY.misconception(
     "quarter-turn",
+    Edit(as_written, ("/ 2 * (1 + math.cos(math.pi * share))", "* math.cos(math.pi / 2 * share)")),
     where="Look at the middle: half of the way down is right.",
     why="A quarter of a cosine falls late and arrives at full speed.",
     how="Use `(1 + cos(pi * t / steps)) / 2`.",
 )
-def quarter(t, *, lr0, lr_end, steps):
-    share = min(t, steps) / steps
-    return lr_end + (lr0 - lr_end) * (math.cos(math.pi / 2 * share) if share < 1 else 0.0)
 
-
-@COSINE_DECAY.misconception(
+COSINE_DECAY.misconception(
     "straight-line",
+    Edit(as_written, ("/ 2 * (1 + math.cos(math.pi * share))", "* (1 - share)")),
     where="Look at a quarter of the way: a cosine has hardly fallen there.",
     why="That is linear decay.",
     how="Use the cosine of `pi * t / steps`.",
 )
-def linear(t, *, lr0, lr_end, steps):
-    return lr_end + (lr0 - lr_end) * (1 - min(t, steps) / steps)
 
-
-@COSINE_DECAY.misconception(
+COSINE_DECAY.misconception(
     "arrives-one-early",
+    Edit(as_written, ("min(t, steps) / steps", "min(1, t / max(steps - 1, 1))")),
     where="Look at t = steps - 1: the end must not be reached yet.",
     why="Dividing by steps - 1 makes the last update of the budget the end; here t = steps is.",
     how="Divide by `steps`.",
 )
-def one_early(t, *, lr0, lr_end, steps):
-    last = max(steps - 1, 1)
-    return lr_end + (lr0 - lr_end) / 2 * (1 + math.cos(math.pi * min(t, last) / last))
 
-
-@COSINE_DECAY.misconception(
+COSINE_DECAY.misconception(
     "counts-from-one",
+    Edit(as_written, ("min(t, steps)", "min(t + 1, steps)")),
     where="Look at t = 0: the rate should be lr0 exactly.",
     why="`t` is 0 for the first update; adding one starts a step down the curve.",
     how="Use `t` itself, without adding one.",
 )
-def counts_from_one(t, *, lr0, lr_end, steps):
-    share = min(t + 1, steps) / steps
-    return lr_end + (lr0 - lr_end) / 2 * (1 + math.cos(math.pi * share))
 
-
-@COSINE_DECAY.misconception(
+COSINE_DECAY.misconception(
     "upside-down",
+    Edit(as_written, ("1 + math", "1 - math")),
     where="Does the rate fall or rise?",
     why="`1 - cos` starts at 0 and grows: that is a warmup.",
     how="Use `1 + cos(...)`, which begins at 2.",
 )
-def rising(t, *, lr0, lr_end, steps):
-    return lr_end + (lr0 - lr_end) / 2 * (1 - math.cos(math.pi * min(t, steps) / steps))
 
-
-@COSINE_DECAY.misconception(
+COSINE_DECAY.misconception(
     "nothing-after-the-end",
+    Edit(as_written, ("return lr_end", "return 0.0 if t > steps else lr_end")),
     where="Look at t beyond steps.",
     why="After its last step a schedule holds its final value; it does not switch off.",
     how="Use `min(t, steps)`, which gives `lr_end` from there on.",
 )
-def off_afterwards(t, *, lr0, lr_end, steps):
-    if t > steps:
-        return 0.0
-    return lr_end + (lr0 - lr_end) / 2 * (1 + math.cos(math.pi * t / steps))

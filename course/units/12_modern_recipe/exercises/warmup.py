@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from lrlib.schedules import Warmup
 
@@ -78,125 +77,93 @@ def step_by_step(t, *, lr, steps):
     return rate if now < steps else lr
 
 
-@WARMUP.variant
-def as_zero_dimensional_array(t, *, lr, steps):
-    return np.array(lr if t + 1 >= steps else lr * (t + 1) / steps)
-
-
-@WARMUP.variant
-def in_single_precision(t, *, lr, steps):
-    return np.float32(with_min(t, lr=lr, steps=steps))
-
-
-@WARMUP.misconception(
+WARMUP.misconception(
     "starts-at-zero",
+    Edit(with_min, ("(t + 1)", "t")),
     where="Look at t = 0: does the first update move anything?",
     why="`t / steps` makes the first rate 0, so the first update is wasted; transformers and the "
     "defaults of Optax and Keras do this.",
     how="Use `(t + 1) / steps`.",
 )
-def from_zero(t, *, lr, steps):
-    return lr * min(1, t / steps) if steps else lr
 
-
-@WARMUP.misconception(
+WARMUP.misconception(
     "peak-one-late",
+    Edit(with_min, ("/ steps", "/ (steps + 1)")),
     where="Look at t = steps - 1: the peak is due.",
     why="Dividing by steps + 1 stretches the warmup by one update.",
     how="Divide `t + 1` by `steps`.",
 )
-def stretched(t, *, lr, steps):
-    return lr * min(1, (t + 1) / (steps + 1)) if steps else lr
 
-
-@WARMUP.misconception(
+WARMUP.misconception(
     "peak-one-early",
+    Edit(with_min, ("t + 1", "t + 2")),
     where="Look at t = steps - 2: the peak must not be reached yet.",
     why="Counting two ahead ends the warmup one update too soon.",
     how="Use `(t + 1) / steps`.",
 )
-def hurried(t, *, lr, steps):
-    return lr * min(1, (t + 2) / steps) if steps else lr
 
-
-@WARMUP.misconception(
+WARMUP.misconception(
     "never-stops",
+    Edit(with_min, ("min(1, (t + 1) / steps)", "(t + 1) / steps")),
     where="Look at t = 10 * steps.",
     why="Without a limit the rate keeps rising past its peak.",
     how="Take the minimum of 1 and `(t + 1) / steps`.",
 )
-def unlimited(t, *, lr, steps):
-    return lr * (t + 1) / steps if steps else lr
 
-
-@WARMUP.misconception(
+WARMUP.misconception(
     "zero-steps-is-rate-zero",
+    Edit(with_min, ("else lr", "else 0.0")),
     where="Try steps = 0: what should the first rate be?",
     why="No warmup means that the peak is there at once; Optax's linear schedule returns 0 for ever.",
     how="Return `lr` when `steps` is 0.",
 )
-def zero_for_ever(t, *, lr, steps):
-    return lr * min(1, (t + 1) / steps) if steps else 0.0
 
-
-@WARMUP.misconception(
+WARMUP.misconception(
     "divides-by-zero",
+    Edit(with_min, (" if steps else lr", "")),
     where="Try steps = 0: what should the first rate be?",
     why="`steps = 0` is allowed and means no warmup; dividing by it fails.",
     how="Handle `t >= steps` first: then nothing is divided.",
 )
-def unguarded(t, *, lr, steps):
-    return lr * min(1, (int(t) + 1) / int(steps))
 
-
-@WARMUP.misconception(
+WARMUP.misconception(
     "whole-number-division",
+    Edit(with_min, ("/ steps", "// steps")),
     where="Look at the middle of the warmup.",
     why="`//` cuts the fraction to 0 until the very end.",
     how="Use `/`, which keeps the fraction.",
 )
-def floored(t, *, lr, steps):
-    return lr * min(1, (t + 1) // steps) if steps else lr
 
-
-@WARMUP.misconception(
+WARMUP.misconception(
     "warms-down",
+    Edit(with_min, ("min(1, (t + 1) / steps)", "max(0, 1 - t / steps)")),
     where="Does the rate rise or fall during the warmup?",
     why="`1 - t / steps` is a decay.",
     how="Let the factor grow: `(t + 1) / steps`.",
 )
-def downwards(t, *, lr, steps):
-    return lr * max(0, 1 - t / steps) if steps else lr
 
-
-@WARMUP.misconception(
+WARMUP.misconception(
     "returns-the-factor",
+    Edit(with_min, ("lr * ", ""), ("else lr", "else 1")),
     where="Double lr: the result has to double.",
     why="The share of the peak is not yet a rate.",
     how="Multiply by `lr`.",
 )
-def factor_only(t, *, lr, steps):
-    return min(1, (t + 1) / steps) if steps else 1
 
-
-@WARMUP.misconception(
+WARMUP.misconception(
     "drops-after-the-warmup",
+    Edit(with_min, ("min(1, (t + 1) / steps)", "((t + 1) / steps if t < steps else 0.0)")),
     where="Look at the first update after the warmup.",
     why="After its last step a schedule holds its final value.",
     how="Return `lr` for every `t >= steps`.",
 )
-def back_to_nothing(t, *, lr, steps):
-    if steps == 0:
-        return lr
-    return lr * (t + 1) / steps if t < steps else 0.0
 
-
-@WARMUP.misconception(
+WARMUP.misconception(
     "curved",
+    Edit(
+        with_min, ("min(1, (t + 1) / steps)", "(1 - np.cos(np.pi * min(1, (t + 1) / steps))) / 2")
+    ),
     where="Look at the middle of the warmup: half the way, half the rate.",
     why="A cosine ramp rises slowly, then fast; this one is a straight line.",
     how="Use `(t + 1) / steps` itself as the factor.",
 )
-def cosine_ramp(t, *, lr, steps):
-    share = min(1, (t + 1) / steps) if steps else 1
-    return lr * (1 - math.cos(math.pi * share)) / 2

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from lrlib.schedules import WSD as Schedule
 
@@ -101,180 +100,115 @@ def with_clip(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
     return up * ((1 - down) * lr + down * lr_end)
 
 
-@WSD.variant
-def in_single_precision(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
-    settings = {"warmup_steps": warmup_steps, "steps": steps, "decay_steps": decay_steps}
-    return np.float32(with_branches(t, lr=lr, lr_end=lr_end, **settings))
-
-
-def _up(t, lr, warmup_steps):
-    return lr * (t + 1) / warmup_steps
-
-
-def _down(t, lr, steps, decay_steps, lr_end):
-    share = min(1, max(0, t - (steps - decay_steps)) / decay_steps)
-    return lr + (lr_end - lr) * share
-
-
-@WSD.misconception(
+WSD.misconception(
     "warms-up-from-zero",
+    Edit(with_branches, ("(t + 1)", "t")),
     where="Look at t = 0: does the first update move anything?",
     why="`t / warmup_steps` makes the first rate 0, so the first update is wasted.",
     how="Use `(t + 1) / warmup_steps`.",
 )
-def from_zero(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
-    if t < warmup_steps:
-        return lr * t / warmup_steps
-    return _down(t, lr, steps, decay_steps, lr_end)
 
-
-@WSD.misconception(
+WSD.misconception(
     "warms-up-from-the-end-rate",
+    Edit(with_branches, ("return lr * (t", "return lr_end + (lr - lr_end) * (t")),
     where="Look at the first updates with lr_end above 0.",
     why="transformers warms up from the minimum rate; here the ramp is `lr * (t + 1) / warmup_steps`.",
     how="Leave `lr_end` out of the warmup.",
 )
-def from_the_minimum(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
-    if t < warmup_steps:
-        return lr_end + (lr - lr_end) * (t + 1) / warmup_steps
-    return _down(t, lr, steps, decay_steps, lr_end)
 
-
-@WSD.misconception(
+WSD.misconception(
     "decay-begins-after-the-end",
+    Edit(
+        with_branches,
+        ("start = steps - decay_steps", "start = steps"),
+        ("t < steps", "t < steps + decay_steps"),
+    ),
     where="Look at t = steps: it should be over.",
     why="`decay_steps` are the last of the `steps`, not added to them.",
     how="Begin the decay at `steps - decay_steps`.",
 )
-def appended(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
-    if t < warmup_steps:
-        return _up(t, lr, warmup_steps)
-    return _down(t, lr, steps + decay_steps, decay_steps, lr_end)
 
-
-@WSD.misconception(
+WSD.misconception(
     "warmup-not-counted",
+    Edit(
+        with_branches,
+        ("start = steps", "start = warmup_steps + steps"),
+        ("t < steps", "t < warmup_steps + steps"),
+    ),
     where="Look at the update at which the decay begins.",
     why="`steps` counts the whole schedule with its warmup; adding the warmup shifts the decay.",
     how="Begin the decay at `steps - decay_steps`, counted from the start.",
 )
-def shifted(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
-    if t < warmup_steps:
-        return _up(t, lr, warmup_steps)
-    return _down(t - warmup_steps, lr, steps, decay_steps, lr_end)
 
-
-@WSD.misconception(
+WSD.misconception(
     "decay-one-early",
+    Edit(with_branches, ("(t - start)", "(t + 1 - start)")),
     where="Look at t = steps - decay_steps: the rate is still lr there.",
     why="Counting from 1 inside the decay takes its first step too soon.",
     how="Use `t - (steps - decay_steps)`, which is 0 when the decay begins.",
 )
-def one_early(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
-    if t < warmup_steps:
-        return _up(t, lr, warmup_steps)
-    if t < steps - decay_steps:
-        return lr
-    return _down(t + 1, lr, steps, decay_steps, lr_end)
 
-
-@WSD.misconception(
+WSD.misconception(
     "goes-on-falling",
+    Edit(from_the_end, ("max(0, steps - t)", "(steps - t)")),
     where="Look beyond steps: does the rate go below lr_end?",
     why="Without a limit the straight line runs on, below `lr_end` and below 0.",
     how="Hold `lr_end` from `t = steps` on.",
 )
-def unclamped(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
-    if t < warmup_steps:
-        return _up(t, lr, warmup_steps)
-    start = steps - decay_steps
-    return lr if t < start else lr + (lr_end - lr) * (t - start) / decay_steps
 
-
-@WSD.misconception(
+WSD.misconception(
     "ends-at-zero",
+    Edit(from_the_end, ("lr_end + (lr - lr_end)", "lr")),
     where="Look at t = steps with lr_end above 0.",
     why="The decay should go down to `lr_end`, not to 0.",
     how="Mix `lr` and `lr_end` by the share of the decay that is done.",
 )
-def to_zero(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
-    if t < warmup_steps:
-        return _up(t, lr, warmup_steps)
-    return _down(t, lr, steps, decay_steps, 0.0)
 
-
-@WSD.misconception(
+WSD.misconception(
     "no-level-part",
+    Edit(from_the_end, ("decay_steps", "(steps - warmup_steps)")),
     where="Look at the middle: the rate should still be lr.",
     why="Decaying from the end of the warmup on is the schedule that this one replaces.",
     how="Hold `lr` until `steps - decay_steps`.",
 )
-def decays_at_once(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
-    if t < warmup_steps:
-        return _up(t, lr, warmup_steps)
-    return _down(t, lr, steps, steps - warmup_steps, lr_end)
 
-
-@WSD.misconception(
+WSD.misconception(
     "cosine-decay",
+    Edit(from_the_end, ("* left", "* (1 - np.cos(np.pi * left)) / 2")),
     where="Look at a quarter of the decay: a straight line has fallen by a quarter.",
     why="The contract asks for a straight line; a cosine starts more gently.",
     how="Use the share of the decay itself.",
 )
-def cosine(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
-    if t < warmup_steps:
-        return _up(t, lr, warmup_steps)
-    share = min(1, max(0, t - (steps - decay_steps)) / decay_steps)
-    return lr_end + (lr - lr_end) / 2 * (1 + math.cos(math.pi * share))
 
-
-@WSD.misconception(
+WSD.misconception(
     "returns-to-the-peak",
+    Edit(with_branches, ("return lr_end", "return lr_end if t == steps else lr")),
     where="Look at t beyond steps.",
     why="After its last step a schedule holds its final value.",
     how="Return `lr_end` for every `t >= steps`.",
 )
-def back_up(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
-    if t < warmup_steps:
-        return _up(t, lr, warmup_steps)
-    return _down(t, lr, steps, decay_steps, lr_end) if t <= steps else lr
 
-
-@WSD.misconception(
+WSD.misconception(
     "divides-by-zero-warmup",
+    Edit(with_branches, ("if t < warmup_steps", "if lr * (t + 1) / warmup_steps < lr")),
     where="Try warmup_steps = 0.",
     why="No warmup is allowed; computing the ramp before asking whether there is one divides by 0.",
     how="Ask `t < warmup_steps` first: it is never true for 0.",
 )
-def unguarded(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
-    ramp = lr * (t + 1) / warmup_steps
-    return (
-        min(ramp, _down(t, lr, steps, decay_steps, lr_end))
-        if t < warmup_steps
-        else _down(t, lr, steps, decay_steps, lr_end)
-    )
 
-
-@WSD.misconception(
+WSD.misconception(
     "warmup-one-longer",
+    Edit(with_branches, ("/ warmup_steps", "/ (warmup_steps + 1)")),
     where="Look at the last update of the warmup: the peak is due.",
     why="Dividing by `warmup_steps + 1` reaches the peak one update late.",
     how="Divide by `warmup_steps`.",
 )
-def stretched(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
-    if t < warmup_steps:
-        return lr * (t + 1) / (warmup_steps + 1)
-    return _down(t, lr, steps, decay_steps, lr_end)
 
-
-@WSD.misconception(
+WSD.misconception(
     "cut-off-at-the-end-rate",
+    Edit(from_the_end, ("lr_end + (lr - lr_end) * left", "max(lr_end, lr * left)")),
     where="Look at the last third of the decay: does it go down evenly, or does it hit a floor?",
     why="`max(lr_end, ...)` follows a line to 0 and cuts it off; the line itself should end at "
     "`lr_end`.",
     how="Mix `lr` and `lr_end` by the share of the decay that is done.",
 )
-def with_a_floor(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
-    if t < warmup_steps:
-        return _up(t, lr, warmup_steps)
-    return max(lr_end, _down(t, lr, steps, decay_steps, 0.0))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number, Parameters, Several, State
 from course.shared.draws import SHAPES, gradient_runs, narrow, whole
 from lrlib.optimizers.reactive import Distance, DoG
@@ -85,10 +85,6 @@ DOG_STEP = Exercise(
 )
 
 
-def _moved(w, grad, farthest, square_sum):
-    return w - (farthest / square_sum**0.5 if square_sum > 0 else 0.0) * grad
-
-
 @DOG_STEP.variant
 def as_written(w, grad, state):
     farthest = max(state["farthest"], np.sqrt(np.sum((w - state["start"]) ** 2)))
@@ -133,189 +129,148 @@ def entry_by_entry(w, grad, state):
     return new, {"start": np.array(state["start"]), "farthest": far, "square_sum": total}
 
 
-@DOG_STEP.variant
-def in_zero_dimensions(w, grad, state):
-    new, after = as_written(w, grad, state)
-    after["farthest"] = np.asarray(after["farthest"])
-    return new, {**after, "square_sum": np.asarray(after["square_sum"])}
-
-
-@DOG_STEP.variant
-def in_single_precision(w, grad, state):
-    new, after = as_written(w, grad, state)
-    numbers = {key: np.float32(after[key]) for key in ("farthest", "square_sum")}
-    return new.astype(np.float32), {"start": after["start"], **numbers}
-
-
-def _with(state, farthest, square_sum):
-    return {"start": state["start"], "farthest": farthest, "square_sum": square_sum}
-
-
-def _far(w, state):
-    return np.sqrt(np.sum((w - state["start"]) ** 2))
-
-
-@DOG_STEP.misconception(
+DOG_STEP.misconception(
     "distance-of-now",
+    Edit(as_written, ('max(state["farthest"], ', "max(0.0, ")),
     where="Bring w back to its start: what becomes of your rate?",
     why="The rate uses the largest distance so far; the distance of now is 0 at the first update, "
     "and nothing would ever move.",
     how='Take `max(state["farthest"], ...)`.',
 )
-def without_maximum(w, grad, state):
-    far, total = _far(w, state), state["square_sum"] + np.sum(grad**2)
-    return _moved(w, grad, far, total), _with(state, far, total)
 
-
-@DOG_STEP.misconception(
+DOG_STEP.misconception(
     "never-measures",
+    Edit(as_written, ('np.sqrt(np.sum((w - state["start"]) ** 2))', "0.0")),
     where="Move w away from its start by hand: does the rate grow?",
     why="The distance that came in is used for ever, so the rate can only fall.",
     how="Measure `|w - start|` and keep it when it is larger.",
 )
-def stays_small(w, grad, state):
-    total = state["square_sum"] + np.sum(grad**2)
-    return _moved(w, grad, state["farthest"], total), _with(state, state["farthest"], total)
 
-
-@DOG_STEP.misconception(
+DOG_STEP.misconception(
     "adds-the-distances",
+    Edit(as_written, ('max(state["farthest"], np', '(state["farthest"] + np')),
     where="Call it twice at the same w: does your distance grow?",
     why="The farthest distance is a maximum, not a sum: a run that goes nowhere comes no farther.",
     how="Use `max`, not `+`.",
 )
-def summed(w, grad, state):
-    far, total = state["farthest"] + _far(w, state), state["square_sum"] + np.sum(grad**2)
-    return _moved(w, grad, far, total), _with(state, far, total)
 
-
-@DOG_STEP.misconception(
+DOG_STEP.misconception(
     "distance-from-zero",
+    Edit(as_written, ('(w - state["start"])', "w")),
     where='Which point is the distance measured from? Look at `state["start"]`.',
     why="|w| is the distance from 0; the run did not start there.",
     how='Measure `w - state["start"]`.',
 )
-def from_the_origin(w, grad, state):
-    far = max(state["farthest"], np.sqrt(np.sum(w**2)))
-    total = state["square_sum"] + np.sum(grad**2)
-    return _moved(w, grad, far, total), _with(state, far, total)
 
-
-@DOG_STEP.misconception(
+DOG_STEP.misconception(
     "distance-after-the-step",
+    Edit(
+        as_written,
+        (
+            '"farthest": farthest',
+            '"farthest": max(farthest, np.linalg.norm(w - lr * grad - state["start"]))',
+        ),
+    ),
     where="Look at the state that comes back from the first update, in which w is the start.",
     why="The distance is measured before the step, at the w that came in; what the step adds is "
     "seen by the next call.",
     how="Return the distance that the step used.",
 )
-def measures_late(w, grad, state):
-    total = state["square_sum"] + np.sum(grad**2)
-    far = max(state["farthest"], _far(w, state))
-    new = _moved(w, grad, far, total)
-    return new, _with(state, max(far, _far(new, state)), total)
 
-
-@DOG_STEP.misconception(
+DOG_STEP.misconception(
     "forgets-this-gradient",
+    Edit(
+        as_written,
+        (
+            "np.sqrt(square_sum) if square_sum > 0",
+            'np.sqrt(state["square_sum"]) if state["square_sum"] > 0',
+        ),
+    ),
     where="Look at the first update: how large is the sum that you divide by?",
     why="The sum includes the gradient of this update; without it the first is divided by 0.",
     how="Add `np.sum(grad**2)` first, then divide.",
 )
-def stale_sum(w, grad, state):
-    far, total = max(state["farthest"], _far(w, state)), state["square_sum"]
-    return _moved(w, grad, far, total), _with(state, far, total + np.sum(grad**2))
 
-
-@DOG_STEP.misconception(
+DOG_STEP.misconception(
     "only-this-gradient",
+    Edit(
+        as_written,
+        ("np.sqrt(square_sum) if square_sum > 0", "np.sqrt(np.sum(grad**2)) if np.any(grad)"),
+    ),
     where="Look at the second update: does your divisor remember the first gradient?",
     why="Divided by its own length alone every step is as long as the distance; the sum over all "
     "gradients is what calms the rate.",
     how='Divide by the root of `state["square_sum"] + np.sum(grad**2)`.',
 )
-def normalised_gradient(w, grad, state):
-    far, square = max(state["farthest"], _far(w, state)), np.sum(grad**2)
-    return _moved(w, grad, far, square), _with(state, far, state["square_sum"] + square)
 
-
-@DOG_STEP.misconception(
+DOG_STEP.misconception(
     "forgets-the-root",
+    Edit(as_written, ("np.sqrt(square_sum)", "square_sum")),
     where="Multiply all gradients by 10: w should move as before.",
     why="The sum holds squares; its root has the size of a gradient.",
     how="Divide by `np.sqrt(square_sum)`.",
 )
-def no_root(w, grad, state):
-    far, total = max(state["farthest"], _far(w, state)), state["square_sum"] + np.sum(grad**2)
-    return _moved(w, grad, far, total**2), _with(state, far, total)
 
-
-@DOG_STEP.misconception(
+DOG_STEP.misconception(
     "a-sum-for-each-entry",
+    Edit(
+        as_written,
+        ("np.sum(grad**2)", "grad**2"),
+        (
+            "np.sqrt(square_sum) if square_sum > 0 else 0.0",
+            "np.sqrt(np.where(square_sum > 0, square_sum, 1.0))",
+        ),
+    ),
     where="What kind of value is your `square_sum`?",
     why="An array of sums is AdaGrad; here there is one rate for all parameters.",
     how="Use `np.sum(grad**2)`: one number.",
 )
-def like_adagrad(w, grad, state):
-    far, total = max(state["farthest"], _far(w, state)), state["square_sum"] + grad**2
-    root = np.where(total > 0, np.sqrt(total), 1.0)
-    return w - far * grad / root, _with(state, far, total)
 
-
-@DOG_STEP.misconception(
+DOG_STEP.misconception(
     "eps-inside-the-root",
+    Edit(
+        as_written, ("np.sqrt(square_sum) if square_sum > 0 else 0.0", "np.sqrt(square_sum + 1e-8)")
+    ),
     where="Try tiny gradients.",
     why="The authors' code and Optax add 1e-8 inside the root, which outweighs tiny gradients. "
     "Here nothing is added.",
     how="Divide by `np.sqrt(square_sum)`, and stay where the sum is 0.",
 )
-def authors_eps(w, grad, state):
-    far, total = max(state["farthest"], _far(w, state)), state["square_sum"] + np.sum(grad**2)
-    return _moved(w, grad, far, total + 1e-8), _with(state, far, total)
 
-
-@DOG_STEP.misconception(
+DOG_STEP.misconception(
     "eps-outside-the-root",
+    Edit(
+        as_written,
+        ("np.sqrt(square_sum) if square_sum > 0 else 0.0", "(np.sqrt(square_sum) + 1e-8)"),
+    ),
     where="Try tiny gradients.",
     why="A small number beside the root is no longer small beside a tiny gradient.",
     how="Divide by `np.sqrt(square_sum)`, and stay where the sum is 0.",
 )
-def eps_beside(w, grad, state):
-    far, total = max(state["farthest"], _far(w, state)), state["square_sum"] + np.sum(grad**2)
-    return w - far / (np.sqrt(total) + 1e-8) * grad, _with(state, far, total)
 
-
-@DOG_STEP.misconception(
+DOG_STEP.misconception(
     "divides-by-zero",
+    Edit(as_written, (" if square_sum > 0 else 0.0", "")),
     where="Let every gradient so far be 0.",
     why="The sum is 0 then, and 0 divided by 0 is NaN: the run would be lost.",
     how="Where the sum is 0, return w as it is (a copy).",
 )
-def unguarded(w, grad, state):
-    far, total = max(state["farthest"], _far(w, state)), state["square_sum"] + np.sum(grad**2)
-    return w - np.float64(far) / np.sqrt(total) * grad, _with(state, far, total)
 
-
-@DOG_STEP.misconception(
+DOG_STEP.misconception(
     "moves-the-start",
+    Edit(as_written, ("{**state, ", '{"start": w - lr * grad, ')),
     where='Look at `state["start"]` after two updates.',
     why="The start stays where the run began; moved along, the distance would never grow.",
     how='Hand `state["start"]` on as it came.',
 )
-def start_moves(w, grad, state):
-    far, total = max(state["farthest"], _far(w, state)), state["square_sum"] + np.sum(grad**2)
-    new = _moved(w, grad, far, total)
-    return new, {"start": new.copy(), "farthest": far, "square_sum": total}
 
-
-@DOG_STEP.misconception(
+DOG_STEP.misconception(
     "climbs",
+    Edit(as_written, ("w - lr", "w + lr")),
     where="Take a positive gradient: which way should w go?",
     why="Adding the step climbs.",
     how="Subtract it from w.",
 )
-def uphill(w, grad, state):
-    far, total = max(state["farthest"], _far(w, state)), state["square_sum"] + np.sum(grad**2)
-    return 2 * w - _moved(w, grad, far, total), _with(state, far, total)
 
 
 @DOG_STEP.misconception(
@@ -325,17 +280,15 @@ def uphill(w, grad, state):
     how="Make a new one: `{**state, ...}`.",
 )
 def writes_into_the_state(w, grad, state):
-    state["farthest"] = max(state["farthest"], _far(w, state))
-    state["square_sum"] += np.sum(grad**2)
-    return _moved(w, grad, state["farthest"], state["square_sum"]), state
+    new, after = as_written(w, grad, state)
+    state.update(after)
+    return new, state
 
 
-@DOG_STEP.misconception(
+DOG_STEP.misconception(
     "returns-w-alone",
+    Edit(as_written, (', {**state, "farthest": farthest, "square_sum": square_sum}', "")),
     where="How many results does the contract name?",
     why="Without its state the next update would not know how far the run has come.",
     how='Return `(w, {"start": ..., "farthest": ..., "square_sum": ...})`.',
 )
-def only_w(w, grad, state):
-    far, total = max(state["farthest"], _far(w, state)), state["square_sum"] + np.sum(grad**2)
-    return _moved(w, grad, far, total)

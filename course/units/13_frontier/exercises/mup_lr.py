@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from lrlib.width import mup_lr
 
@@ -68,103 +67,77 @@ def negative_power(lr, base_width, width):
     return lr * base_width * float(width) ** -1
 
 
-@MUP_LR.variant
-def in_single_precision(lr, base_width, width):
-    return np.float32(lr * base_width / width)
-
-
-@MUP_LR.misconception(
+MUP_LR.misconception(
     "raises-the-rate",
+    Edit(as_written, ("base_width / width", "width / base_width")),
     where="A network four times as wide: is your rate above or below `lr`?",
     why="The quotient is upside down: every output adds up more inputs, so each must move less.",
     how="Multiply by `base_width / width`.",
 )
-def upside_down(lr, base_width, width):
-    return lr * width / base_width
 
-
-@MUP_LR.misconception(
+MUP_LR.misconception(
     "square-root",
+    Edit(as_written, ("base_width / width", "np.sqrt(base_width / width)")),
     where="A network four times as wide: by what is the rate divided?",
     why="The root belongs to the starting weights, whose sum grows by the root; updates of Adam "
     "agree in sign, so their sum grows by the width itself.",
     how="Divide by the width, not by its root.",
 )
-def by_the_root(lr, base_width, width):
-    return lr * math.sqrt(base_width / width)
 
-
-@MUP_LR.misconception(
+MUP_LR.misconception(
     "by-the-number-of-weights",
+    Edit(as_written, ("base_width / width", "(base_width / width) ** 2")),
     where="A network twice as wide: by what is the rate divided?",
     why="A matrix between two wide layers has four times as many weights, but each of its outputs "
     "adds up only twice as many inputs.",
     how="Use the quotient of the widths, not its square.",
 )
-def squared(lr, base_width, width):
-    return lr * (base_width / width) ** 2
 
-
-@MUP_LR.misconception(
+MUP_LR.misconception(
     "forgets-the-base",
+    Edit(as_written, (" * base_width", "")),
     where="Ask for width equal to base_width: the rate should be `lr`.",
     why="`lr` was found at base_width, so only the change since then counts.",
     how="Multiply by `base_width / width`.",
 )
-def by_the_width(lr, base_width, width):
-    return lr / width
 
-
-@MUP_LR.misconception(
+MUP_LR.misconception(
     "keeps-the-rate",
+    Edit(as_written, (" * base_width / width", "")),
     where="Is your answer different for two widths?",
     why="One rate for every width is what the standard parametrisation does, and what fails.",
     how="Multiply by `base_width / width`.",
 )
-def unchanged(lr, base_width, width):
-    return lr
 
-
-@MUP_LR.misconception(
+MUP_LR.misconception(
     "never-raises",
+    Edit(as_written, ("lr * base_width / width", "min(lr, lr * base_width / width)")),
     where="Ask for a network narrower than the base.",
     why="The rule holds in both directions: a narrower network takes a larger rate.",
     how="Leave out the `min` or `max`.",
 )
-def capped(lr, base_width, width):
-    return min(lr, lr * base_width / width)
 
-
-@MUP_LR.misconception(
+MUP_LR.misconception(
     "whole-quotient",
+    Edit(by_the_multiplier, ("(width / base_width)", "max(width // base_width, 1)")),
+    Edit(as_written, ("base_width / width", "(base_width // width)")),
     where="Ask for a width that is no multiple of the base.",
     why="`//` throws the fraction away.",
     how="Divide with `/`.",
 )
-def whole_division(lr, base_width, width):
-    return lr / max(width // base_width, 1)
 
-
-@MUP_LR.also("whole-quotient")
-def whole_division_of_the_inverse(lr, base_width, width):
-    return lr * (base_width // width)
-
-
-@MUP_LR.misconception(
+MUP_LR.misconception(
     "in-doublings",
+    Edit(by_the_multiplier, ("width / base_width", "1 + abs(np.log2(width / base_width))")),
     where="A network four times as wide: by what is the rate divided?",
     why="Counting doublings divides by 3 where the width has grown by 4.",
     how="Divide by `width / base_width` itself.",
 )
-def by_doublings(lr, base_width, width):
-    return lr / (1 + abs(math.log2(width / base_width)))
 
-
-@MUP_LR.misconception(
+MUP_LR.misconception(
     "by-the-difference",
+    Edit(by_the_multiplier, ("width / base_width", "1 + abs(width - base_width)")),
     where="Ask for width equal to base_width, and for twice as much.",
     why="What counts is how many times as wide the network is, not how many units were added.",
     how="Multiply by `base_width / width`.",
 )
-def by_difference(lr, base_width, width):
-    return lr / (1 + abs(width - base_width))

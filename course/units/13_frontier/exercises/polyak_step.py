@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters
 from course.shared.draws import SHAPES, gradient_runs, narrow, whole
 from lrlib.optimizers import PolyakStep
@@ -114,23 +114,13 @@ def on_a_copy(w, grad, loss, loss_min, max_lr):
     return new
 
 
-@POLYAK_STEP.variant
-def in_single_precision(w, grad, loss, loss_min, max_lr):
-    return as_written(w, grad, loss, loss_min, max_lr).astype(np.float32)
-
-
-def _rate(square, loss, loss_min, max_lr):
-    return min(max_lr, max(0.0, (loss - loss_min) / square)) if square else 0.0
-
-
-@POLYAK_STEP.misconception(
+POLYAK_STEP.misconception(
     "divides-by-the-length",
+    Edit(as_written, ("np.sum(grad**2)", "np.sqrt(np.sum(grad**2))")),
     where="Double the gradient: what should become of the length of the step?",
     why="The rate multiplies a gradient, so to cover a gap it has to be divided by its square.",
     how="Divide by `np.sum(grad**2)`, without the root.",
 )
-def by_the_length(w, grad, loss, loss_min, max_lr):
-    return w - _rate(np.sqrt(np.sum(grad**2)), loss, loss_min, max_lr) * grad
 
 
 @POLYAK_STEP.misconception(
@@ -146,92 +136,70 @@ def entry_by_entry(w, grad, loss, loss_min, max_lr):
     return w - np.minimum(max_lr, ratio) * grad
 
 
-@POLYAK_STEP.misconception(
+POLYAK_STEP.misconception(
     "mean-in-place-of-sum",
+    Edit(as_written, ("np.sum", "np.mean")),
     where="Take a gradient with two equal entries: what is its squared length?",
     why="The squared length is the sum of the squares; the mean makes the rate too large by the "
     "number of parameters.",
     how="Use `np.sum(grad**2)`.",
 )
-def with_mean(w, grad, loss, loss_min, max_lr):
-    return w - _rate(np.mean(grad**2), loss, loss_min, max_lr) * grad
 
-
-@POLYAK_STEP.misconception(
+POLYAK_STEP.misconception(
     "forgets-the-lowest-loss",
+    Edit(as_written, ("(loss - loss_min)", "loss")),
     where="Look at a call in which `loss_min` is not 0.",
     why="What can be gained is the gap `loss - loss_min`, not the whole loss.",
     how="Divide `loss - loss_min`.",
 )
-def whole_loss(w, grad, loss, loss_min, max_lr):
-    return w - _rate(np.sum(grad**2), loss, 0.0, max_lr) * grad
 
-
-@POLYAK_STEP.misconception(
+POLYAK_STEP.misconception(
     "without-the-cap",
+    Edit(as_written, ("min(max_lr, ", "min(np.inf, ")),
     where="Look at a tiny gradient and a large loss.",
     why="Where the gradient is small against the gap the quotient has no bound.",
     how="Take `min(max_lr, ...)`.",
 )
-def uncapped(w, grad, loss, loss_min, max_lr):
-    return w - _rate(np.sum(grad**2), loss, loss_min, np.inf) * grad
 
-
-@POLYAK_STEP.misconception(
+POLYAK_STEP.misconception(
     "cap-as-a-floor",
+    Edit(as_written, ("min(max_lr, ", "max(max_lr, ")),
     where="Call it with a small gap: the rate should fall below `max_lr`.",
     why="`max(max_lr, ...)` makes it the smallest rate; it is meant to be the largest.",
     how="Take the smaller one: `min(max_lr, ...)`.",
 )
-def floored(w, grad, loss, loss_min, max_lr):
-    square = np.sum(grad**2)
-    ratio = (loss - loss_min) / square if square else 0.0
-    return w - max(max_lr, ratio) * grad
 
-
-@POLYAK_STEP.misconception(
+POLYAK_STEP.misconception(
     "caps-the-step",
+    Edit(unit_direction, ("max_lr * length", "max_lr")),
     where="Multiply all gradients by 10: from where on does your cap hold?",
     why="`max_lr` bounds the rate, not the length of the step.",
     how="Take the minimum of the quotient and `max_lr`, then multiply the gradient by it.",
 )
-def bounded_length(w, grad, loss, loss_min, max_lr):
-    length = np.sqrt(np.sum(grad**2))
-    if not length:
-        return w.copy()
-    return w - min(max_lr, max(0.0, loss - loss_min) / length) * grad / length
 
-
-@POLYAK_STEP.misconception(
+POLYAK_STEP.misconception(
     "half-in-the-denominator",
+    Edit(as_written, ("np.sum(grad**2)", "0.5 * np.sum(grad**2)")),
     where="Look at a loss that falls in a straight line: does your step just reach the lowest?",
     why="The stochastic form of Loizou et al. divides by c |grad|^2 with c = 1/2, which doubles "
     "the rate; here c is 1.",
     how="Divide by `np.sum(grad**2)` alone.",
 )
-def stochastic_form(w, grad, loss, loss_min, max_lr):
-    return w - _rate(0.5 * np.sum(grad**2), loss, loss_min, max_lr) * grad
 
-
-@POLYAK_STEP.misconception(
+POLYAK_STEP.misconception(
     "climbs-below-the-bound",
+    Edit(as_written, ("max(0.0, (loss - loss_min) / square)", "(loss - loss_min) / square")),
+    Edit(as_written, ("(loss - loss_min)", "abs(loss - loss_min)")),
     where="Look at a loss below `loss_min`.",
     why="The gap is negative there, and a negative rate climbs. (Optax's `polyak_sgd` does that "
     "unless told otherwise.)",
     how="Where `loss <= loss_min`, use a rate of 0.",
 )
-def negative_rate(w, grad, loss, loss_min, max_lr):
-    square = np.sum(grad**2)
-    return w - (min(max_lr, (loss - loss_min) / square) if square else 0.0) * grad
-
-
-@POLYAK_STEP.also("climbs-below-the-bound")
-def absolute_gap(w, grad, loss, loss_min, max_lr):
-    return w - _rate(np.sum(grad**2), abs(loss - loss_min), 0.0, max_lr) * grad
 
 
 @POLYAK_STEP.misconception(
     "divides-by-zero",
+    Edit(as_written, ("np.sum(grad**2)", "float(np.sum(grad**2))"), ("return w.copy()", "pass")),
     where="Try a gradient of 0.",
     why="At a minimum the squared length is 0, and a gap divided by it is infinite or NaN.",
     how="If the squared length is 0, return a copy of w.",
@@ -241,47 +209,34 @@ def unguarded(w, grad, loss, loss_min, max_lr):
     return w - np.clip(ratio, 0.0, np.inf if np.isinf(ratio) else max_lr) * grad
 
 
-@POLYAK_STEP.also("divides-by-zero")
-def python_division(w, grad, loss, loss_min, max_lr):
-    return w - min(max_lr, max(0.0, (loss - loss_min) / float(np.sum(grad**2)))) * grad
-
-
-@POLYAK_STEP.misconception(
+POLYAK_STEP.misconception(
     "eps-below",
+    Edit(as_written, ("/ square", "/ (square + 1e-8)")),
     where="Look at a tiny gradient.",
     why="A small number added to the squared length is no longer small beside a tiny gradient.",
     how="Ask whether the squared length is 0 in place of adding to it.",
 )
-def with_eps(w, grad, loss, loss_min, max_lr):
-    return w - _rate(np.sum(grad**2) + 1e-8, loss, loss_min, max_lr) * grad
 
-
-@POLYAK_STEP.misconception(
+POLYAK_STEP.misconception(
     "climbs",
+    Edit(as_written, ("w - lr", "w + lr")),
     where="Take a positive gradient: which way should w go?",
     why="Adding the step climbs.",
     how="Subtract it from w.",
 )
-def uphill(w, grad, loss, loss_min, max_lr):
-    return w + _rate(np.sum(grad**2), loss, loss_min, max_lr) * grad
 
-
-@POLYAK_STEP.misconception(
+POLYAK_STEP.misconception(
     "returns-the-rate",
+    Edit(as_written, ("return w.copy()", "return 0.0"), ("w - lr * grad", "lr")),
     where="What shape has your result?",
     why="The rate is only on the way: the caller wants the new parameters.",
     how="Return `w - lr * grad`.",
 )
-def only_the_rate(w, grad, loss, loss_min, max_lr):
-    return _rate(np.sum(grad**2), loss, loss_min, max_lr)
 
-
-@POLYAK_STEP.misconception(
+POLYAK_STEP.misconception(
     "changes-its-inputs",
+    Edit(on_a_copy, ("w.copy()", "w")),
     where="Compare w before and after the call.",
     why="`w -= ...` writes into the caller's array.",
     how="Return `w - lr * grad`, which makes a new array.",
 )
-def in_place(w, grad, loss, loss_min, max_lr):
-    w -= _rate(np.sum(grad**2), loss, loss_min, max_lr) * grad
-    return w

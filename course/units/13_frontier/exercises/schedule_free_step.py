@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters, Several
 from course.shared.draws import SHAPES, gradient_runs, narrow
 from lrlib.optimizers.schedule_free import Average, ScheduleFreeSGD
@@ -90,200 +90,125 @@ def on_copies(z, x, grad, t, *, lr, beta):
     return z, x, y
 
 
-@SCHEDULE_FREE_STEP.variant
-def entry_by_entry(z, x, grad, t, *, lr, beta):
-    new_z, new_x, y = np.empty_like(z), np.empty_like(z), np.empty_like(z)
-    for i in np.ndindex(z.shape):
-        new_z[i] = z[i] - lr * grad[i]
-        new_x[i] = x[i] + (new_z[i] - x[i]) / t
-        y[i] = new_z[i] + beta * (new_x[i] - new_z[i])
-    return new_z, new_x, y
-
-
-@SCHEDULE_FREE_STEP.variant
-def in_single_precision(z, x, grad, t, *, lr, beta):
-    return tuple(part.astype(np.float32) for part in as_written(z, x, grad, t, lr=lr, beta=beta))
-
-
-def _three(z, x, beta):
-    return z, x, beta * x + (1 - beta) * z
-
-
-@SCHEDULE_FREE_STEP.misconception(
+SCHEDULE_FREE_STEP.misconception(
     "counts-the-start",
+    Edit(as_written, ("/ t", "/ (t + 1)")),
     where="Look at the first update, t = 1: which share of x is the new z?",
     why="`1/(t + 1)` keeps the start as one of the averaged points, as the paper's text does; its "
     "authors' code and this course average the points after the updates.",
     how="Use the share `1/t`: after the first update x is z.",
 )
-def papers_share(z, x, grad, t, *, lr, beta):
-    z = z - lr * grad
-    return _three(z, x + (z - x) / (t + 1), beta)
 
-
-@SCHEDULE_FREE_STEP.misconception(
+SCHEDULE_FREE_STEP.misconception(
     "counts-from-zero",
+    Edit(as_written, ("/ t", "/ (t - 1)")),
     where="Look at the first update, t = 1.",
     why="`t` counts updates including this one, as in Adam; `t - 1` divides by 0 at first.",
     how="Use `1/t` with t as it comes.",
 )
-def one_off(z, x, grad, t, *, lr, beta):
-    z = z - lr * grad
-    return _three(z, x + (z - x) / np.float64(t - 1), beta)
 
-
-@SCHEDULE_FREE_STEP.misconception(
+SCHEDULE_FREE_STEP.misconception(
     "averages-exponentially",
+    Edit(as_written, ("x + (z - x) / t", "beta * x + (1 - beta) * z")),
     where="Look at a large t: how much should one point change the average of hundreds?",
     why="A fixed share forgets the past at a fixed pace; here all points weigh the same.",
     how="Use the share `1/t`.",
 )
-def exponential(z, x, grad, t, *, lr, beta):
-    z = z - lr * grad
-    return _three(z, beta * x + (1 - beta) * z, beta)
 
-
-@SCHEDULE_FREE_STEP.misconception(
+SCHEDULE_FREE_STEP.misconception(
     "swaps-the-shares-of-y",
+    Edit(as_written, ("beta * x + (1 - beta) * z", "(1 - beta) * x + beta * z")),
     where="Set beta close to 1: y should be close to the average x.",
     why="beta is the share of the average in y; you gave it to z.",
     how="Write `beta * x + (1 - beta) * z`.",
 )
-def swapped_beta(z, x, grad, t, *, lr, beta):
-    z = z - lr * grad
-    x = x + (z - x) / t
-    return z, x, (1 - beta) * x + beta * z
 
-
-@SCHEDULE_FREE_STEP.misconception(
+SCHEDULE_FREE_STEP.misconception(
     "averages-the-old-point",
+    Edit(with_shares, ("c * new_z", "c * z")),
     where="Look at the first update: x should become the new z.",
     why="The average takes in the point after this update, not the one before.",
     how="Renew z first, then x.",
 )
-def stale_z(z, x, grad, t, *, lr, beta):
-    new_z = z - lr * grad
-    return _three(new_z, x + (z - x) / t, beta)
 
-
-@SCHEDULE_FREE_STEP.misconception(
+SCHEDULE_FREE_STEP.misconception(
     "mixes-the-old-points",
+    Edit(with_shares, ("(1 - beta) * new_z + beta * new_x", "(1 - beta) * z + beta * x")),
     where="Look at y: which z and which x is it made of?",
     why="y is where the next gradient is taken, so it needs the z and x that you return.",
     how="Compute y last, from the new z and x.",
 )
-def stale_y(z, x, grad, t, *, lr, beta):
-    new_z = z - lr * grad
-    return new_z, x + (new_z - x) / t, beta * x + (1 - beta) * z
 
-
-@SCHEDULE_FREE_STEP.misconception(
+SCHEDULE_FREE_STEP.misconception(
     "steps-from-y",
+    Edit(as_written, ("z - lr", "beta * x + (1 - beta) * z - lr")),
     where="Where does the step begin: at y, where the gradient was taken, or at z?",
     why="The gradient is taken at y, but it moves z: y is only a place to look from.",
     how="Write `z = z - lr * grad`.",
 )
-def from_y(z, x, grad, t, *, lr, beta):
-    z = beta * x + (1 - beta) * z - lr * grad
-    return _three(z, x + (z - x) / t, beta)
 
-
-@SCHEDULE_FREE_STEP.misconception(
+SCHEDULE_FREE_STEP.misconception(
     "steps-from-the-average",
+    Edit(as_written, ("z - lr", "x - lr")),
     where="Where does the step begin: at x or at z?",
     why="x is the average that is kept and measured; the gradient moves z.",
     how="Write `z = z - lr * grad`.",
 )
-def from_x(z, x, grad, t, *, lr, beta):
-    z = x - lr * grad
-    return _three(z, x + (z - x) / t, beta)
 
-
-@SCHEDULE_FREE_STEP.misconception(
+SCHEDULE_FREE_STEP.misconception(
     "lowers-the-rate",
+    Edit(as_written, ("lr * grad", "lr / t * grad")),
     where="Look at a large t: how long is the step of z?",
     why="A rate that falls with t is a schedule; here the averaging takes its place.",
     how="Use `lr` as it comes.",
 )
-def decaying(z, x, grad, t, *, lr, beta):
-    z = z - lr / t * grad
-    return _three(z, x + (z - x) / t, beta)
 
-
-@SCHEDULE_FREE_STEP.misconception(
+SCHEDULE_FREE_STEP.misconception(
     "no-average",
+    Edit(as_written, ("x + (z - x) / t", "z.copy()")),
     where="Look at x after a few updates: is it still the same as z?",
     why="If x is z there is no average, and what is left is plain SGD.",
     how="Move x towards z by the share `1/t`.",
 )
-def plain_sgd(z, x, grad, t, *, lr, beta):
-    z = z - lr * grad
-    return z, z.copy(), z.copy()
 
-
-@SCHEDULE_FREE_STEP.misconception(
+SCHEDULE_FREE_STEP.misconception(
     "averages-y",
+    Edit(as_written, ("(z - x)", "(beta * x + (1 - beta) * z - x)")),
     where="Set beta to 0.5: which points is x the average of?",
     why="x is the average of the points z, not of the points y.",
     how="Write `x = x + (z - x) / t` with the new z.",
 )
-def average_of_y(z, x, grad, t, *, lr, beta):
-    z = z - lr * grad
-    y = beta * x + (1 - beta) * z
-    x = x + (y - x) / t
-    return _three(z, x, beta)
 
-
-@SCHEDULE_FREE_STEP.misconception(
+SCHEDULE_FREE_STEP.misconception(
     "returns-in-another-order",
+    Edit(as_written, ("return z, x", "return x, z")),
+    Edit(as_written, ("z, x, beta * x + (1 - beta) * z", "beta * x + (1 - beta) * z, z, x")),
+    Edit(as_written, ("x, beta * x + (1 - beta) * z", "beta * x + (1 - beta) * z, x")),
     where="Which of your three results is the average?",
     why="The contract returns `(z, x, y)`.",
     how="Return z first, then the average x, then y.",
 )
-def x_first(z, x, grad, t, *, lr, beta):
-    z, x, y = as_written(z, x, grad, t, lr=lr, beta=beta)
-    return x, z, y
 
-
-@SCHEDULE_FREE_STEP.also("returns-in-another-order")
-def y_first(z, x, grad, t, *, lr, beta):
-    z, x, y = as_written(z, x, grad, t, lr=lr, beta=beta)
-    return y, z, x
-
-
-@SCHEDULE_FREE_STEP.also("returns-in-another-order")
-def y_before_x(z, x, grad, t, *, lr, beta):
-    z, x, y = as_written(z, x, grad, t, lr=lr, beta=beta)
-    return z, y, x
-
-
-@SCHEDULE_FREE_STEP.misconception(
+SCHEDULE_FREE_STEP.misconception(
     "forgets-y",
+    Edit(as_written, (", beta * x + (1 - beta) * z", "")),
     where="How many results does the contract name?",
     why="The caller needs y to know where to take the next gradient.",
     how="Return `(z, x, beta * x + (1 - beta) * z)`.",
 )
-def two_results(z, x, grad, t, *, lr, beta):
-    return as_written(z, x, grad, t, lr=lr, beta=beta)[:2]
 
-
-@SCHEDULE_FREE_STEP.misconception(
+SCHEDULE_FREE_STEP.misconception(
     "climbs",
+    Edit(as_written, ("z - lr", "z + lr")),
     where="Take a positive gradient: which way should z go?",
     why="Adding the step climbs.",
     how="Subtract it from z.",
 )
-def uphill(z, x, grad, t, *, lr, beta):
-    return as_written(z, x, -grad, t, lr=lr, beta=beta)
 
-
-@SCHEDULE_FREE_STEP.misconception(
+SCHEDULE_FREE_STEP.misconception(
     "changes-its-inputs",
+    Edit(on_copies, ("z.copy(), x.copy()", "z, x")),
     where="Compare z and x before and after the call.",
     why="`-=` and `+=` write into the caller's arrays.",
     how="Write `z = z - lr * grad`, which makes a new array.",
 )
-def in_place(z, x, grad, t, *, lr, beta):
-    z -= lr * grad
-    x += (z - x) / t
-    return _three(z, x, beta)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from autograders.protocol.codec import Recipe
 from lrlib.curvature import largest_eigenvalue
@@ -143,168 +143,109 @@ def entry_by_entry(hvp, v0, iterations):
     return sum(a * b for a, b in zip(v.flat, hvp(v).flat)) / sum(a * a for a in v.flat)
 
 
-@SHARPNESS.variant
-def in_single_precision(hvp, v0, iterations):
-    return np.float32(as_written(hvp, v0, iterations))
-
-
-def _iterate(hvp, v, iterations):
-    for _ in range(iterations):
-        product = hvp(v)
-        v = product / (np.sqrt(np.sum(product**2)) or 1.0)
-    return v
-
-
-def _along(hvp, v):
-    return np.sum(v * hvp(v)) / (np.sum(v * v) or 1.0)
-
-
-@SHARPNESS.misconception(
+SHARPNESS.misconception(
     "divides-by-zero-on-flat-ground",
+    Edit(as_written, ("return 0.0", "pass")),
+    Edit(as_written, ("return 0.0", "pass"), ("/ length", "/ (length + 1e-12)")),
     where="Try a Hessian of zeros: what is the length of `H v`?",
     why="Where the loss is flat along v, `H v` is 0, and dividing it by its length gives NaN.",
     how="If the length is 0, return 0.0: there is no curvature along v.",
 )
-def unguarded(hvp, v0, iterations):
-    v = v0
-    for _ in range(iterations):
-        product = hvp(v)
-        v = product / np.sqrt(np.sum(product**2))
-    return np.sum(v * hvp(v)) / np.sum(v * v)
 
-
-@SHARPNESS.also("divides-by-zero-on-flat-ground")
-def tiny_number_below(hvp, v0, iterations):
-    v = v0
-    for _ in range(iterations):
-        product = hvp(v)
-        v = product / (np.sqrt(np.sum(product**2)) + 1e-12)
-    return np.sum(v * hvp(v)) / np.sum(v * v)
-
-
-@SHARPNESS.misconception(
+SHARPNESS.misconception(
     "takes-vectors-only",
+    Edit(as_written, ("np.sum(v * hvp(v)) / np.sum(v * v)", "(v @ hvp(v)) / (v @ v)")),
+    Edit(
+        as_written,
+        ("return 0.0", "pass"),
+        ("np.sum(v * hvp(v)) / np.sum(v * v)", "(v @ hvp(v)) / (v @ v)"),
+    ),
     where="Try parameters that form a matrix, as the weights of a layer do.",
     why="`v @ w` is the inner product of vectors only; of matrices it is the matrix product.",
     how="Write the inner product as `np.sum(v * hvp(v))`: it works for every shape.",
 )
-def with_at(hvp, v0, iterations):
-    v = v0
-    for _ in range(iterations):
-        product = hvp(v)
-        if not product.any():
-            return 0.0
-        v = product / np.linalg.norm(product)
-    return (v @ hvp(v)) / (v @ v)
 
-
-@SHARPNESS.also("takes-vectors-only")
-def with_at_unguarded(hvp, v0, iterations):
-    v = v0
-    for _ in range(iterations):
-        v = hvp(v) / np.linalg.norm(hvp(v))
-    return (v @ hvp(v)) / (v @ v)
-
-
-@SHARPNESS.misconception(
+SHARPNESS.misconception(
     "loses-the-sign",
+    Edit(
+        as_written,
+        ("np.sum(v * hvp(v)) / np.sum(v * v)", "np.sqrt(np.sum(hvp(v) ** 2) / np.sum(v * v))"),
+    ),
+    Edit(as_written, ("np.sum(v * hvp(v))", "abs(np.sum(v * hvp(v)))")),
     where="Try a Hessian whose dominant curvature is negative.",
     why="The length of `H v` is never negative, so it gives the size of the curvature only.",
     how="Return `np.sum(v * hvp(v)) / np.sum(v * v)`, which keeps the sign.",
 )
-def length_of_the_product(hvp, v0, iterations):
-    v = _iterate(hvp, v0, iterations)
-    return np.sqrt(np.sum(hvp(v) ** 2) / (np.sum(v**2) or 1.0))
 
-
-@SHARPNESS.also("loses-the-sign")
-def absolute_value(hvp, v0, iterations):
-    return abs(_along(hvp, _iterate(hvp, v0, iterations)))
-
-
-@SHARPNESS.misconception(
+SHARPNESS.misconception(
     "assumes-length-one",
+    Edit(as_written, (" / np.sum(v * v)", "")),
     where="Ask for 0 iterations from a v0 of length 4.",
     why="`v.(H v)` alone is the curvature only for a v of length 1; v0 may have any length.",
     how="Divide by `np.sum(v * v)`.",
 )
-def without_division(hvp, v0, iterations):
-    v = _iterate(hvp, v0, iterations)
-    return np.sum(v * hvp(v))
 
-
-@SHARPNESS.misconception(
+SHARPNESS.misconception(
     "never-normalises",
+    Edit(as_written, ("product / length", "product"), (" / np.sum(v * v)", "")),
     where="Print the length of v after each iteration.",
     why="Without division by its length v grows by the curvature each time, and the result with it.",
     how="Divide `H v` by its length in each iteration.",
 )
-def grows(hvp, v0, iterations):
-    v = v0
-    for _ in range(iterations):
-        v = hvp(v)
-    return np.sum(v * hvp(v))
 
-
-@SHARPNESS.misconception(
+SHARPNESS.misconception(
     "one-iteration-too-many",
+    Edit(as_written, ("range(iterations)", "range(iterations + 1)")),
     where="Ask for 0 iterations: the result has to belong to v0 itself.",
     why="`range(iterations + 1)`, or a product before the loop, moves v once too often.",
     how="Run the loop exactly `iterations` times.",
 )
-def extra_iteration(hvp, v0, iterations):
-    return _along(hvp, _iterate(hvp, v0, iterations + 1))
 
-
-@SHARPNESS.misconception(
+SHARPNESS.misconception(
     "one-iteration-too-few",
+    Edit(as_written, ("range(iterations)", "range(iterations - 1)")),
     where="Ask for 1 iteration: v has to move once before the curvature is measured.",
     why="The curvature is measured inside the loop, before v has been moved for the last time.",
     how="Measure after the loop, with the last v.",
 )
-def measured_before_the_update(hvp, v0, iterations):
-    return _along(hvp, _iterate(hvp, v0, iterations - 1))
 
-
-@SHARPNESS.misconception(
+SHARPNESS.misconception(
     "curvature-along-v0",
+    Edit(as_written, ("range(iterations)", "range(0)")),
     where="Ask for 1 iteration and for 5: is there a difference?",
     why="The curvature along v0 is an average over all directions, far below the largest.",
     how="First turn v towards the sharpest direction: `iterations` times `v = H v / |H v|`.",
 )
-def no_iteration(hvp, v0, iterations):
-    return _along(hvp, v0)
 
-
-@SHARPNESS.misconception(
+SHARPNESS.misconception(
     "ignores-iterations",
+    Edit(as_written, ("range(iterations)", "range(100)")),
     where="Ask for 1 iteration and for 100: are the results different?",
     why="A fixed number of rounds, or a loop until convergence, does not do what was asked.",
     how="Loop `for _ in range(iterations)`.",
 )
-def always_a_hundred(hvp, v0, iterations):
-    return _along(hvp, _iterate(hvp, v0, 100))
 
-
-@SHARPNESS.misconception(
+SHARPNESS.misconception(
     "starts-elsewhere",
+    Edit(as_written, ("v = v0", "v = np.ones_like(v0)")),
     where="Start from an eigenvector: v should stay there.",
     why="A vector of ones, or a random one, is not the start that the caller chose.",
     how="Begin with `v = v0`.",
 )
-def from_ones(hvp, v0, iterations):
-    return _along(hvp, _iterate(hvp, np.ones_like(v0), iterations))
 
-
-@SHARPNESS.misconception(
+SHARPNESS.misconception(
     "returns-the-rate",
+    Edit(
+        as_written,
+        (
+            "np.sum(v * hvp(v)) / np.sum(v * v)",
+            "2 * np.sum(v * v) / (np.sum(v * hvp(v)) or np.inf)",
+        ),
+    ),
     where="Look at a Hessian with one entry: is its curvature 2 divided by that entry?",
     why="2 over the sharpness is the largest stable rate; the exercise asks for the sharpness.",
     how="Return the curvature itself.",
 )
-def stable_rate(hvp, v0, iterations):
-    bend = _along(hvp, _iterate(hvp, v0, iterations))
-    return 2 / bend if bend else 0.0
 
 
 @SHARPNESS.misconception(
@@ -321,11 +262,15 @@ def normalises_in_place(hvp, v0, iterations):
     return np.sum(v0 * hvp(v0))
 
 
-@SHARPNESS.misconception(
+SHARPNESS.misconception(
     "returns-the-direction",
+    Edit(
+        as_written,
+        ("v = v0", "v = v0 / np.sqrt(np.sum(v0**2))"),
+        ("return 0.0", "return product"),
+        ("np.sum(v * hvp(v)) / np.sum(v * v)", "v"),
+    ),
     where="How many numbers come back?",
     why="v is the direction of the largest curvature; the exercise asks for its size.",
     how="Return `np.sum(v * hvp(v)) / np.sum(v * v)`.",
 )
-def eigenvector(hvp, v0, iterations):
-    return _iterate(hvp, v0 / np.sqrt(np.sum(v0**2)), iterations)

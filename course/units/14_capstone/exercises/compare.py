@@ -253,74 +253,70 @@ def verdicts_by_sign(results):
     return board
 
 
-@COMPARE.variant
-def with_numpy_scalars(results):
-    return {
-        name: {k: v if isinstance(v, str) else np.float64(v) for k, v in row.items()}
-        for name, row in board_of(results, entry_of).items()
-    }
-
-
 def changed(**changed):
     return lambda results: board_of(results, lambda x, base: entry_of(x, base, **changed))
 
 
 COMPARE.misconception(
     "population-spread",
+    changed(spread=lambda x: x.std()),
     where="Compare your spread for two seeds with the hand calculation.",
     why="`np.std` divides by n unless told; with few seeds that makes every method look steadier "
     "than it is.",
     how="Write `np.std(losses, ddof=1)`.",
-)(changed(spread=lambda x: x.std()))
+)
 
 COMPARE.misconception(
     "standard-error-as-spread",
+    changed(spread=lambda x: x.std(ddof=1) / len(x) ** 0.5),
     where="Does your spread shrink when more seeds are run?",
     why="The spread says how much runs differ; divided by the root of n it says how well their "
     "mean is known. A reader takes one for the other.",
     how="Leave the division by the root of n to the margin.",
-)(changed(spread=lambda x: x.std(ddof=1) / len(x) ** 0.5))
+)
 
 COMPARE.misconception(
     "range-as-spread",
+    changed(spread=lambda x: x.max() - x.min()),
     where="What does your spread do when one more seed is run?",
     why="From the best to the worst run is a range; it grows with every seed that is added.",
     how="Take the standard deviation with n - 1.",
-)(changed(spread=lambda x: x.max() - x.min()))
+)
 
 COMPARE.misconception(
     "unpaired-margin",
+    changed(
+        margin=lambda x, base: T95[len(x)] * ((x.var(ddof=1) + base.var(ddof=1)) / len(x)) ** 0.5
+    ),
     where="Two methods swing together from seed to seed. Is their difference uncertain?",
     why="Both started from the same point and saw the same batches: what they share cancels in the "
     "differences, and adding up both spreads throws that away.",
     how="Take the differences seed by seed first, then their standard deviation.",
-)(
-    changed(
-        margin=lambda x, base: T95[len(x)] * ((x.var(ddof=1) + base.var(ddof=1)) / len(x)) ** 0.5
-    )
 )
 
 COMPARE.misconception(
     "margin-without-root-n",
+    changed(margin=lambda x, base: T95[len(x)] * (x - base).std(ddof=1)),
     where="What should happen to the margin when there are four times as many seeds?",
     why="That is how far one difference may lie off; the mean of n of them is known better, by the "
     "root of n.",
     how="Divide by `n ** 0.5`.",
-)(changed(margin=lambda x, base: T95[len(x)] * (x - base).std(ddof=1)))
+)
 
 COMPARE.misconception(
     "two-for-every-n",
+    changed(factor=lambda n: 1.96),
+    changed(factor=lambda n: 2.0),
     where="Compare your margins for three and for ten seeds with the table `T95`.",
     why="The factor 2 is for many seeds; with five it must be 2.776, with three 4.303, because the "
     "standard deviation itself is uncertain.",
     how="Look the factor up: `T95[n]`.",
-)(changed(factor=lambda n: 1.96))
-
-COMPARE.also("two-for-every-n")(changed(factor=lambda n: 2.0))
+)
 
 COMPARE.misconception(
     "table-read-one-off",
+    changed(factor=lambda n: T95[max(n - 1, 2)]),
     where="Is `T95` listed by number of seeds, or by degrees of freedom?",
     why="Here the table counts seeds; n - 1 has been taken care of.",
     how="Look the factor up as `T95[n]`.",
-)(changed(factor=lambda n: T95[max(n - 1, 2)]))
+)

@@ -18,18 +18,20 @@ from .compare import (
 
 COMPARE.misconception(
     "never-undecided",
+    changed(verdict=lambda gap, margin: BETTER if gap < 0 else WORSE if gap > 0 else UNCLEAR),
     where="What is your verdict when the interval holds 0?",
     why="Two means are never exactly equal; a lower one says nothing unless the difference is "
     "larger than its margin.",
     how="Say `cannot tell` while `abs(difference) <= margin`.",
-)(changed(verdict=lambda gap, margin: BETTER if gap < 0 else WORSE if gap > 0 else UNCLEAR))
+)
 
 COMPARE.misconception(
     "higher-is-better",
+    changed(verdict=lambda gap, margin: verdict_of(-gap, margin)),
     where="These are losses: which sign of the difference is good?",
     why="A loss that lies above the baseline's is worse.",
     how="`difference < -margin` is better.",
-)(changed(verdict=lambda gap, margin: verdict_of(-gap, margin)))
+)
 
 
 @COMPARE.misconception(

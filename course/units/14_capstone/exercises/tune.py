@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number, Numbers, Several
 from autograders.protocol.codec import Recipe
 
@@ -150,6 +150,15 @@ def losses_of(train, rates, seeds, split="validation"):
 
 
 @TUNE.variant
+def as_written(train, rates, seeds):
+    losses = losses_of(train, rates, seeds)
+    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
+    if min(scores) == np.inf:
+        raise ValueError("at every rate a run diverged")
+    return min(lr for lr, score in zip(rates, scores) if score == min(scores)), scores
+
+
+@TUNE.variant
 def with_a_loop(train, rates, seeds):
     scores, best = [], None
     for lr in rates:
@@ -211,17 +220,14 @@ def with_a_dict(train, rates, seeds):
     return best, [scores[lr] for lr in rates]
 
 
-@TUNE.misconception(
+TUNE.misconception(
     "best-single-seed",
+    Edit(as_written, ("losses.mean", "losses.min")),
     where="One run of a rate is lucky. Should that decide?",
     why="The best of many runs rewards luck: a rate that varies a lot wins, though a new seed will "
     "not repeat it.",
     how="Take the mean over the seeds of each rate first, then the lowest mean.",
 )
-def luckiest(train, rates, seeds):
-    scores = losses_of(train, rates, seeds)
-    scores = np.where(np.isfinite(scores).all(axis=1), scores.min(axis=1), np.inf)
-    return lowest(rates, scores), scores
 
 
 @TUNE.also("best-single-seed")
@@ -234,6 +240,24 @@ def luckiest_run_beside_the_means(train, rates, seeds):
 
 @TUNE.misconception(
     "drops-diverged-seeds",
+    Edit(
+        as_written,
+        (
+            "np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)",
+            "np.nanmean(losses, axis=1)",
+        ),
+    ),
+    Edit(
+        as_written,
+        (
+            "np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)",
+            "np.nanmean(losses, axis=1)",
+        ),
+        (
+            "min(lr for lr, score in zip(rates, scores) if score == min(scores))",
+            "rates[int(np.argmin(scores))]",
+        ),
+    ),
     where="Let one of three runs of a rate diverge. What is its score?",
     why="Leaving lost runs out turns a rate that fails one time in three into a good one.",
     how="If any loss of a rate is not finite, its score is not either.",
@@ -243,19 +267,6 @@ def survivors_only(train, rates, seeds):
     kept = [row[np.isfinite(row)] for row in losses]
     scores = np.array([row.mean() if row.size else np.inf for row in kept])
     return lowest(rates, scores), scores
-
-
-@TUNE.also("drops-diverged-seeds")
-def nan_means(train, rates, seeds):
-    scores = np.nanmean(losses_of(train, rates, seeds), axis=1)
-    return lowest(rates, scores), scores
-
-
-@TUNE.also("drops-diverged-seeds")
-def smallest_of_nan_means(train, rates, seeds):
-    scores = np.nanmean(losses_of(train, rates, seeds), axis=1)
-    lowest(rates, scores)
-    return rates[int(np.argmin(scores))], scores
 
 
 @TUNE.misconception(
@@ -286,68 +297,58 @@ def smaller_than_nan(train, rates, seeds):
     return rates[best], scores
 
 
-@TUNE.misconception(
+TUNE.misconception(
     "median-for-mean",
+    Edit(as_written, ("losses.mean(axis=1)", "np.median(losses, axis=1)")),
     where="Let two of five runs be bad.",
     why="The median does not see the bad runs of a rate, however bad they are.",
     how="The contract takes the mean.",
 )
-def medians(train, rates, seeds):
-    losses = losses_of(train, rates, seeds)
-    scores = np.where(np.isfinite(losses).all(axis=1), np.median(losses, axis=1), np.inf)
-    return lowest(rates, scores), scores
 
-
-@TUNE.misconception(
+TUNE.misconception(
     "sums-for-means",
+    Edit(as_written, ("losses.mean", "losses.sum")),
     where="Compare a score with the losses it comes from.",
     why="The choice is right, but a sum grows with the number of seeds and cannot be read as a "
     "loss.",
     how="Divide by the number of seeds.",
 )
-def totals(train, rates, seeds):
-    losses = losses_of(train, rates, seeds)
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.sum(axis=1), np.inf)
-    return lowest(rates, scores), scores
 
-
-@TUNE.misconception(
+TUNE.misconception(
     "largest-at-a-tie",
+    Edit(as_written, ("return min", "return max")),
     where="Give two rates equal losses.",
     why="At equal scores the contract takes the smallest rate, which is further from divergence.",
     how="Among the rates with the lowest score return the `min`.",
 )
-def last_of_equals(train, rates, seeds):
-    losses = losses_of(train, rates, seeds)
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    lowest(rates, scores)
-    return max(lr for lr, score in zip(rates, scores) if score == min(scores)), scores
 
-
-@TUNE.misconception(
+TUNE.misconception(
     "first-at-a-tie",
+    Edit(
+        as_written,
+        (
+            "min(lr for lr, score in zip(rates, scores) if score == min(scores))",
+            "rates[int(np.argmin(scores))]",
+        ),
+    ),
     where="Give two rates equal losses, and the larger rate first.",
     why="`argmin` takes whichever comes first in the list, so the answer depends on its order.",
     how="Among the rates with the lowest score return the `min`.",
 )
-def first_of_equals(train, rates, seeds):
-    losses = losses_of(train, rates, seeds)
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    lowest(rates, scores)
-    return rates[int(np.argmin(scores))], scores
 
-
-@TUNE.misconception(
+TUNE.misconception(
     "returns-the-place",
+    Edit(
+        as_written,
+        (
+            "min(lr for lr, score in zip(rates, scores) if score == min(scores))",
+            "int(np.argmin(scores))",
+        ),
+    ),
     where="Is the first result one of `rates`?",
     why="`argmin` gives the place of the lowest score, not the rate that stands there.",
     how="Return `rates[place]`.",
 )
-def place(train, rates, seeds):
-    losses = losses_of(train, rates, seeds)
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    lowest(rates, scores)
-    return int(np.argmin(scores)), scores
 
 
 @TUNE.misconception(
@@ -364,27 +365,23 @@ def mean_of_winners(train, rates, seeds):
     return float(np.mean(np.asarray(rates)[filled.argmin(axis=0)])), scores
 
 
-@TUNE.misconception(
+TUNE.misconception(
     "silent-when-all-diverge",
+    Edit(as_written, ('raise ValueError("at every rate a run diverged")', "pass")),
     where="Let every rate diverge.",
     why="Without a finite score there is no best rate; a number that is returned all the same "
     "would be used.",
     how="Raise `ValueError` when no score is finite.",
 )
-def never_refuses(train, rates, seeds):
-    losses = losses_of(train, rates, seeds)
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    return min(lr for lr, score in zip(rates, scores) if score == min(scores)), scores
 
-
-@TUNE.misconception(
+TUNE.misconception(
     "scores-of-sorted-rates",
+    Edit(
+        as_written,
+        ("train, rates, seeds", "train, sorted(rates), seeds"),
+        ("zip(rates", "zip(sorted(rates)"),
+    ),
     where="Give the rates from large to small: whose score comes first?",
     why="The caller reads the scores beside `rates`; sorted, each stands beside another rate.",
     how="Go through `rates` in the order in which they came.",
 )
-def sorts_first(train, rates, seeds):
-    rates = sorted(rates)
-    losses = losses_of(train, rates, seeds)
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    return lowest(rates, scores), scores

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from .tune import TUNE, losses_of, lowest
+from autograders.declare.exercise import Edit
 
+from .tune import TUNE, as_written, losses_of, lowest
 
-@TUNE.misconception(
+TUNE.misconception(
     "chooses-by-test-loss",
+    Edit(as_written, ("seeds)", 'seeds, "test")')),
     where="Look at the third argument of every call of `train`.",
     why="What was chosen by the test split looks better on it than it is: there is no unseen data "
     "left to say so.",
     how='Call `train(lr, seed, "validation")`, and nothing else.',
 )
-def on_the_test_split(train, rates, seeds):
-    losses = losses_of(train, rates, seeds, "test")
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    return lowest(rates, scores), scores
 
-
-@TUNE.misconception(
+TUNE.misconception(
     "looks-at-the-test-split",
+    Edit(as_written, ("losses = ", 'losses_of(train, rates, seeds, "test")\n    losses = ')),
     where="Count your calls with `split='test'`.",
     why="Even if the choice ignores it, a test loss that was seen while tuning steers what you try "
     "next, and each look costs a run.",
     how="Leave the test split shut: it is opened once, after the choice, outside of `tune`.",
 )
-def peeks(train, rates, seeds):
-    losses = losses_of(train, rates, seeds)
-    losses_of(train, rates, seeds, "test")
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    return lowest(rates, scores), scores
 
 
 @TUNE.also("looks-at-the-test-split")
@@ -72,16 +65,13 @@ def other_seeds(train, rates, seeds):
     return lowest(rates, scores), scores
 
 
-@TUNE.misconception(
+TUNE.misconception(
     "counts-seeds-from-zero",
+    Edit(as_written, ("seeds)", "range(len(seeds)))")),
     where="Are the seeds that you use those in `seeds`?",
     why="`range(len(seeds))` gives 0, 1, 2, whatever seeds were agreed on.",
     how="Write `for seed in seeds`.",
 )
-def seeds_from_zero(train, rates, seeds):
-    losses = losses_of(train, rates, range(len(seeds)))
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    return lowest(rates, scores), scores
 
 
 @TUNE.misconception(
@@ -118,6 +108,7 @@ def halving(train, rates, seeds):
 
 @TUNE.misconception(
     "runs-the-winner-again",
+    Edit(as_written, ("losses.mean", "losses_of(train, rates, seeds).mean")),
     where="Count the runs of the rate that won.",
     why="Each call of `train` is a whole training run: the winner has had a larger budget.",
     how="Use the losses that you already have.",
@@ -129,11 +120,3 @@ def confirms(train, rates, seeds):
     for seed in seeds:
         train(best, seed, "validation")
     return best, scores
-
-
-@TUNE.also("runs-the-winner-again")
-def trains_for_the_score_too(train, rates, seeds):
-    losses = losses_of(train, rates, seeds)
-    again = losses_of(train, rates, seeds)
-    scores = np.where(np.isfinite(losses).all(axis=1), again.mean(axis=1), np.inf)
-    return lowest(rates, scores), scores

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 import quadrature
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from autograders.protocol.codec import Recipe
 
@@ -88,80 +88,74 @@ def from_the_right(f, a, b, n):
     return sum(f(b - (k + 0.5) * width) for k in range(n)) * width
 
 
-def _rule(place, strips=lambda n: n, width=lambda a, b, n: (b - a) / n):
-    """A rule with one thing changed: where strips are measured, how many, or how wide."""
-
-    def rule(f, a, b, n):
-        if n < 1:
-            raise ValueError(n)
-        step = (b - a) / n
-        return width(a, b, n) * sum(f(a + (k + place) * step) for k in range(strips(n)))
-
-    return rule
-
-
 MIDPOINT.misconception(
     "left-ends",
+    Edit(in_a_loop, ("(k + 0.5)", "k")),
     where="With n = 1, at which x is `f` called?",
     why="The left end of each strip is one-sided: the error shrinks like 1/n, not like 1/n**2.",
     how="Add half a width: `a + (k + 0.5) * width`.",
-)(_rule(0.0))
+)
 
 MIDPOINT.misconception(
     "right-ends",
+    Edit(in_a_loop, ("0.5", "1")),
     where="With n = 1, at which x is `f` called?",
     why="The right end of each strip is one-sided: the error shrinks like 1/n, not like 1/n**2.",
     how="Count strips from 0 and add half a width: `a + (k + 0.5) * width`.",
-)(_rule(1.0))
+)
 
 MIDPOINT.misconception(
     "one-strip-too-many",
+    Edit(in_a_loop, ("range(n)", "range(n + 1)")),
     where="With n = 1, how often is `f` called?",
     why="`range(n + 1)` counts the edges; there is one strip fewer than edges.",
     how="Use `range(n)`.",
-)(_rule(0.5, strips=lambda n: n + 1))
+)
 
 MIDPOINT.misconception(
     "one-strip-too-few",
+    Edit(in_a_loop, ("range(n)", "range(n - 1)")),
     where="With n = 1, how often is `f` called?",
     why="`range(n - 1)` leaves the last strip out.",
     how="Use `range(n)`.",
-)(_rule(0.5, strips=lambda n: n - 1))
+)
 
 MIDPOINT.misconception(
     "width-between-edges",
+    Edit(in_a_loop, ("+= width", "+= (b - a) / (n + 1)")),
     where="Take the constant 1 from 0 to 1 with n = 2: do your strips fill the interval?",
     why="n strips have n widths; dividing by n + 1 leaves a gap.",
     how="The width is `(b - a) / n`.",
-)(_rule(0.5, width=lambda a, b, n: (b - a) / (n + 1)))
+)
 
 MIDPOINT.misconception(
     "forgets-the-width",
+    Edit(in_a_loop, ("+= width * ", "+= ")),
     where="Take the constant 1 from 0 to 2 with n = 4: the area is 2, not 4.",
     why="Heights alone are no area.",
     how="Multiply the sum by the width `(b - a) / n`.",
-)(_rule(0.5, width=lambda a, b, n: 1.0))
+)
 
 MIDPOINT.misconception(
     "whole-interval-for-every-strip",
+    Edit(in_a_loop, ("+= width", "+= (b - a)")),
     where="Take the constant 1 from 0 to 1 with n = 4: the area is 1, not 4.",
     why="Each height was given the width of the whole interval.",
     how="Divide the interval by `n`.",
-)(_rule(0.5, width=lambda a, b, n: b - a))
+)
 
 MIDPOINT.misconception(
     "backwards-is-positive",
+    Edit(in_a_loop, ("+= width", "+= abs(width)")),
     where="Swap `a` and `b`: the integral changes its sign.",
     why="The absolute value makes the width of a backward interval positive.",
     how="Leave out `abs`: `(b - a) / n` is negative there, and has to be.",
-)(_rule(0.5, width=lambda a, b, n: abs(b - a) / n))
+)
 
-
-@MIDPOINT.misconception(
+MIDPOINT.misconception(
     "accepts-no-strips",
+    Edit(in_a_loop, ('raise ValueError("expected at least one strip")', "return 0.0")),
     where="Call it with n = 0.",
     why="A silent 0 for no strips looks like an area; the contract asks for an error.",
     how="`if n < 1: raise ValueError(...)` comes first.",
 )
-def silent(f, a, b, n):
-    return MIDPOINT.reference(f, a, b, n) if n >= 1 else 0.0

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 import quadrature
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 
 from . import UNIT
@@ -70,84 +70,69 @@ def weights(y, dx):
     return dx * (weight @ y)
 
 
-@TRAPEZOID.misconception(
+TRAPEZOID.misconception(
     "left-ends",
+    Edit(both_sides, ("np.sum(y[1:] + y[:-1]) / 2", "np.sum(y[:-1])")),
     where="Take a curve that rises, such as 1, 2, 3: is your area too small?",
     why="Rectangles of the left heights leave out the triangle on top of every strip.",
     how="Give each strip the mean of its two heights.",
 )
-def left(y, dx):
-    return dx * np.sum(y[:-1])
 
-
-@TRAPEZOID.misconception(
+TRAPEZOID.misconception(
     "right-ends",
+    Edit(both_sides, ("np.sum(y[1:] + y[:-1]) / 2", "np.sum(y[1:])")),
     where="Take a curve that rises, such as 1, 2, 3: is your area too large?",
     why="Rectangles of the right heights stick out above the curve where it rises.",
     how="Give each strip the mean of its two heights.",
 )
-def right(y, dx):
-    return dx * np.sum(y[1:])
 
-
-@TRAPEZOID.misconception(
+TRAPEZOID.misconception(
     "every-sample-is-a-strip",
+    Edit(both_sides, ("np.sum(y[1:] + y[:-1]) / 2", "np.sum(y)")),
     where="Count: how many strips lie between 3 samples?",
     why="A full strip for each sample counts half a strip too much at either end.",
     how="Halve the first and the last height, or take that half off the sum.",
 )
-def all_whole(y, dx):
-    return dx * np.sum(y)
 
-
-@TRAPEZOID.misconception(
+TRAPEZOID.misconception(
     "forgets-the-half",
+    Edit(both_sides, (" / 2", "")),
     where="Take the constant curve 1, 1 with dx = 1: its area is a unit square.",
     why="The two heights of a strip were added, not averaged, so that each area counts twice.",
     how="Divide by 2.",
 )
-def not_averaged(y, dx):
-    return dx * np.sum(y[1:] + y[:-1])
 
-
-@TRAPEZOID.misconception(
+TRAPEZOID.misconception(
     "forgets-the-width",
+    Edit(both_sides, ("dx * ", "")),
     where="Double dx: the area has to double too.",
     why="Heights alone are no area.",
     how="Multiply the sum by `dx`.",
 )
-def heights_only(y, dx):
-    return np.sum(y[1:] + y[:-1]) / 2
 
-
-@TRAPEZOID.misconception(
+TRAPEZOID.misconception(
     "divides-by-the-width",
+    Edit(both_sides, ("dx *", "1 / dx *")),
     where="Make dx ten times smaller: the area has to become ten times smaller.",
     why="Dividing makes narrow strips large.",
     how="Multiply by `dx`.",
 )
-def divided(y, dx):
-    return np.sum(y[1:] + y[:-1]) / 2 / dx
 
-
-@TRAPEZOID.misconception(
+TRAPEZOID.misconception(
     "areas-without-sign",
+    Edit(both_sides, ("dx *", "abs(dx *"), ("/ 2", "/ 2)")),
     where="Take the curve -1, -1: the integral is negative there.",
     why="The absolute value turns what lies below the axis into a gain.",
     how="Leave out `abs`.",
 )
-def unsigned(y, dx):
-    return abs(dx * np.sum(y[1:] + y[:-1]) / 2)
 
-
-@TRAPEZOID.misconception(
+TRAPEZOID.misconception(
     "a-running-area",
+    Edit(both_sides, ("np.sum", "np.cumsum")),
     where="Look at what comes back: one number, or one for each sample?",
     why="`cumsum` gives the area up to each sample; the contract asks for all of it.",
     how="Return the last of these numbers, or use `sum`.",
 )
-def running(y, dx):
-    return np.cumsum(dx * (y[1:] + y[:-1]) / 2)
 
 
 @TRAPEZOID.misconception(
