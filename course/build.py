@@ -118,7 +118,7 @@ def release_preprocessors(course: Path = COURSE) -> list:
     """nbgrader's own steps from source to release, without the gradebook."""
     config = nbgrader_config(course)
     steps = [import_item(name) for name in config.GenerateAssignment.preprocessors]
-    return [step(config=config) for step in steps if step is not SaveCells]
+    return [step(config=config) for step in steps if not issubclass(step, SaveCells)]
 
 
 def release_notebook(source: NotebookNode, course: Path = COURSE) -> NotebookNode:
