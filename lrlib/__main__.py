@@ -22,6 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--step", help="name of the column that counts updates")
     one.add_argument("--rate", help="name of the column with the rate")
     one.add_argument("--loss", help="name of the column with the loss")
+    one.add_argument(
+        "--after-step", action="store_true", help="rates were written after scheduler.step()"
+    )
     one.add_argument("--running", action="store_true", help="the run has not ended yet")
     one.add_argument("--picture", metavar="FILE.svg", help="write the picture there")
     given = parser.parse_args(arguments)
@@ -31,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
             step=given.step,
             rate=given.rate,
             loss=given.loss,
+            after_step=given.after_step,
             finished=not given.running,
         )
         setting = Setting(given.accumulate, given.workers, given.updates_per_epoch)

@@ -6,7 +6,7 @@ import platform
 from importlib import import_module
 from importlib.metadata import version
 
-NAMES = ("steps", "schedules", "sweeps")
+NAMES = ("steps", "schedules", "sweeps", "watching")
 
 
 def main() -> None:

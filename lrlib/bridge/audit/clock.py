@@ -21,7 +21,7 @@ def clock_findings(trace: Trace, schedule: Schedule, setting: Setting) -> list[F
     if len(trace.t) < 2:
         return []
     c = Comparison(trace, schedule, setting)
-    numberings = [c, _renumbered(c)] if trace.log and c.t[0] == 1 else [c]
+    numberings = [c, _renumbered(c)] if trace.log and c.t[0] > 0 else [c]
     for numbered in numberings:
         if numbered.agrees(numbered.meant).all():
             return _ends(numbered)
@@ -103,15 +103,12 @@ def _shifted(c: Comparison) -> list[Finding]:
         if shift > 0 and skipped(c) >= shift:
             return [without_update(1, start, shift)]
         if shift == 1:
-            more = (
-                " (or the log wrote it after scheduler.step(), then nothing is wrong)"
-                if c.trace.log
-                else ""
-            )
             text = (
-                f"the rate of every update is that of the next one{more}: scheduler.step() comes "
-                f"before optimizer.step(), and the first rate, {c.schedule(0):.4g}, is not used."
+                "the rate of every update is that of the next one: scheduler.step() comes before "
+                f"optimizer.step(), and the first rate, {c.schedule(0):.4g}, is not used."
             )
+            if c.trace.log:
+                text += " If the log wrote it after scheduler.step(), all is well: --after-step."
             return [Finding("stepped before the optimizer", text)]
         if shift == -1:
             text = "the rate of every update is that of the one before; the first is used twice."
@@ -121,7 +118,7 @@ def _shifted(c: Comparison) -> list[Finding]:
 
 
 def _renumbered(c: Comparison) -> Comparison:
-    """The same run with its first update called 0."""
+    """The same run where a log calls its first update 1, not 0."""
     trace = Trace(c.t - 1, c.rates, c.trace.losses, c.trace.accurate, True, c.trace.finished)
     return Comparison(trace, c.schedule, c.setting)
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from lrlib.bridge.audit.trace import Trace
 
 STEPS = ("update", "step", "global_step", "_step", "trainer/global_step", "iteration", "iter", "t")
@@ -24,6 +26,7 @@ def read_log(
     step: str | None = None,
     rate: str | None = None,
     loss: str | None = None,
+    after_step: bool = False,
     finished: bool = True,
 ) -> Trace:
     """The trace of a run from its log.
@@ -32,10 +35,11 @@ def read_log(
         path: `.csv` or `.tsv` with a head line; `.jsonl`, `.ndjson` or `.json` with one object a
             line; a TensorBoard file or its folder.
         step, rate, loss: Names of the columns; without them the usual ones are looked for.
+        after_step: Whether a rate was written after the scheduler had moved on from that update.
         finished: Whether the run has come to its end.
 
-    The step counts updates already made when the rate was used; a log that begins with 1 may
-    count the update itself. Rows without a rate are left out. Rates count as accurate to their
+    The step counts updates already made when the rate was used; a log that does not begin with 0
+    may count the update itself. Rows without a rate are left out. Rates count as accurate to their
     printed digits.
 
     Raises `ValueError` where the file is not as described; the message says what is missing.
@@ -59,11 +63,12 @@ def read_log(
     if len(table) < 2:
         raise ValueError(f"{path.name} should have at least 2 rows with {step!r} and {rate!r}.")
     t = sorted(table)
+    counts = np.array(t) + int(after_step)
     rates = [_number(table[each][0], rate, path) for each in t]
     losses = [_number(table[each][1] or "nan", loss, path) for each in t] if loss else None
     digits = max(_digits(table[each][0]) for each in t)
     return Trace.of(
-        t, rates, losses, accurate=max(1e-6, 10.0 ** (1 - digits)), log=True, finished=finished
+        counts, rates, losses, accurate=max(1e-6, 10.0 ** (1 - digits)), log=True, finished=finished
     )
 
 

@@ -77,6 +77,18 @@ def test_the_command_finds_says_and_draws(tmp_path, capsys):
     )
 
 
+def test_a_log_written_after_the_scheduler_moved_on_says_so(tmp_path):
+    log = write(tmp_path / "run.csv", ["step,lr", *(f"{t},{PLAN(t + 1)!r}" for t in range(N))])
+    assert main(["audit", log, "--schedule", repr(PLAN)]) == 1
+    assert main(["audit", log, "--schedule", repr(PLAN), "--after-step"]) == 0
+
+
+def test_a_run_that_goes_on_is_not_blamed_for_its_end(tmp_path):
+    log = write(tmp_path / "run.csv", ["step,lr", *(f"{t},{PLAN(t)!r}" for t in range(350))])
+    assert main(["audit", log, "--schedule", repr(PLAN)]) == 1
+    assert main(["audit", log, "--schedule", repr(PLAN), "--running"]) == 0
+
+
 def test_json_lines_may_mix_their_records_and_name_their_columns(tmp_path):
     lines = [json.dumps({"n": t, "opt/lr": PLAN(t)}) for t in range(N)]
     lines[3:3] = [json.dumps({"epoch": 1, "note": "evaluation", "n": 2}), ""]
