@@ -32,7 +32,14 @@ class Pupil:
 
 
 FULL = {
-    FIXED: {"predict_01": 1, "sgd_step": 5, "minimise": 5, "classify_run": 5, "quiz_01": 1},
+    FIXED: {
+        "predict_01": 1,
+        "sgd_step": 5,
+        "minimise": 5,
+        "diagnose_run": 4,
+        "repaired_step": 1,
+        "quiz_01": 1,
+    },
     DROPS: {
         "predict_04": 1,
         "step_decay": 5,
@@ -52,13 +59,17 @@ def minimise(grad_fn, w0, lr, steps):
     for _ in range(steps):
         path.append(path[-1] - lr * grad_fn(path[-1]))
     return np.array(path)""",
-        "classify_run": """\
-def classify_run(losses):
-    if not np.all(np.isfinite(losses)) or losses[-1] > losses[0]:
+        "diagnose_run": """\
+def diagnose_run(losses, guess):
+    a = np.asarray(losses, dtype=float)
+    end, line = a[-int(np.ceil(len(a) / 10)):].mean(), 1.25 * max(a[0], guess)
+    if not np.all(np.isfinite(a)) or end > line:
         return "diverged"
-    if losses[-1] > losses[0] / 2:
-        return "too slow"
-    return "learning\"""",
+    if a.max() > line and abs(end - guess) <= guess / 4:
+        return "stuck"
+    return "too slow" if end > guess / 2 else "learning\"""",
+        "repaired_step": "def repaired_step(w, grad, lr, decay):\n"
+        "    return w - lr * (grad + decay * w)",
         "conclusion": "The usable band is about a decade: below it the loss hardly moves.",
     },
     DROPS: {
@@ -105,11 +116,9 @@ def minimise(grad_fn, w0, lr, steps):
             "cy-numpy",
             {
                 "sgd_step": "sgd_step = lambda w, grad, lr: np.add(w, np.multiply(-lr, grad))",
-                "classify_run": """\
-def classify_run(losses):
-    a = np.asarray(losses, dtype=float)
-    bad = (~np.isfinite(a)).any() or a[-1] > a[0]
-    return np.where(bad, "diverged", np.where(2 * a[-1] > a[0], "too slow", "learning")).item()""",
+                "repaired_step": """\
+def repaired_step(w, grad, lr, decay):
+    return np.subtract(w, np.multiply(lr, np.add(grad, np.multiply(decay, w))))""",
             },
         ),
         Pupil(
@@ -156,14 +165,18 @@ def minimise(grad_fn, w0, lr, steps):
         Pupil(
             "hal-nan",
             {
-                "classify_run": """\
-def classify_run(losses):
-    if losses[-1] > losses[0]:
+                "diagnose_run": """\
+def diagnose_run(losses, guess):
+    a = np.asarray(losses, dtype=float)
+    end, line = a[-int(np.ceil(len(a) / 10)):].mean(), 1.25 * max(a[0], guess)
+    if end > line:
         return "diverged"
-    return "too slow" if losses[-1] > losses[0] / 2 else "learning\""""
+    if a.max() > line and abs(end - guess) <= guess / 4:
+        return "stuck"
+    return "too slow" if end > guess / 2 else "learning\""""
             },
-            {"classify_run": 4},
-            "Try losses that contain NaN.",
+            {"diagnose_run": 3},
+            "Try losses that contain NaN",
         ),
         Pupil("ida-blank", BLANK_01, dict.fromkeys(FULL[FIXED], 0), "No response.", manual=0),
         Pupil(

@@ -1,53 +1,97 @@
 """What this unit and its guide page state, each with what shows it."""
 
+from __future__ import annotations
+
+import numpy as np
+
+from lrlib.data import load_digits
+from lrlib.optimizers import SGD
+from lrlib.problems import Network, SoftmaxRegression
+from lrlib.training import sweep
+
+from ...shared.studied import Figures, Studied
+
 QUOTED = [
     ("A model has 650 weights", "problem.n_params == 650"),
     (
         "makes small, goes from 2.303 to 2.299",
         "f'{losses[1e-4][0]:.3f} {losses[1e-4][-1]:.3f}' == '2.303 2.299'",
     ),
-    ("(c) 70 % of the time", "0.66 < accuracy[1e-4] < 0.74"),
+    ("(d) 70 % of the time", "0.66 < accuracy[1e-4] < 0.74"),
     (
-        "within a few updates its loss has climbed from 2.3 to above 100",
-        "losses[100][:6].max() > 100",
+        "its loss leaps above 200, comes back, and after 200 updates is lower than that of a run at"
+        " rate 1",
+        "losses[100].max() > 200 and losses[100][-1] < losses[1][-1]",
     ),
     (
-        'lower than after 200 updates at any "sensible" rate up to 1',
-        "losses[100][-1] < min(losses[r][-1] for r in rates if r <= 1)",
+        "(b) its loss is more than twice as high, but it is right about as often",
+        "outside[100] > 2 * outside[1] and abs(accuracy[100] - accuracy[1]) < 0.02",
     ),
-    ("exactly as fast as at half the perfect rate", "abs(1 - 0.75 * 2) == abs(1 - 0.25 * 2)"),
+    ("exactly as fast as at half that rate", "abs(1 - 0.75 * 2) == abs(1 - 0.25 * 2)"),
     (
         "the rate that is nine times *smaller* takes the *longer* steps",
         "all(0.05 * 0.9**k > 0.45 * 0.1**k for k in range(2, 50)) and 0.05 < 0.45",
     ),
     ("The slope is −5", "np.mean((0 * np.array([1, 2]) - [2, 4]) * np.array([1, 2])) == -5"),
     ("the loss nearly halves", "0.5 < after / before < 0.6"),
-    ("It starts at $\\ln 10$, the price of guessing", "abs(losses[1][0] - np.log(10)) < 1e-9"),
-    ("on about seven unseen images in ten", "0.66 < accuracy[1e-4] < 0.74"),
-    ("A loss that passed 200 came back", "losses[100].max() > 200 > losses[100][-1]"),
-    ("ended below that of rate 1", "losses[100][-1] < losses[1][-1]"),
-    ("rate 10 ends lowest of all seven", "min(losses, key=lambda r: losses[r][-1]) == 10"),
+    ("\\approx 2.303$", "round(np.log(10), 3) == 2.303"),
+    (
+        "The first and the last run end near $\\ln 10$",
+        "abs(run.losses[-1] - np.log(10)) < 0.01 and alive == 0 and run.losses.max() > 10",
+    ),
+    ("Training starts from zero, at the loss of a guess", "losses[1][0] == problem.loss(w0)"),
+    ("right on about seven unseen images in ten", "0.66 < accuracy[1e-4] < 0.74"),
+    (
+        "Its training loss is below that of rate 1, it is right slightly more often, and its unseen"
+        " loss is 2.5 times as high",
+        "losses[100][-1] < losses[1][-1] and 0 < accuracy[100] - accuracy[1] < 0.02"
+        " and round(outside[100] / outside[1], 1) == 2.5",
+    ),
+    (
+        "one wrong image costs it tens of nats",
+        "max(exam.loss(paths[100][-1], np.array([i])) for i in range(len(unseen.y))) > 20",
+    ),
+    (
+        "At rate 1,000 the model is right on 97 % and its unseen loss is worse than that of"
+        " guessing",
+        "f'{accuracy[1000]:.0%}' == '97%' and outside[1000] > np.log(10)",
+    ),
     (
         "The three smallest rates are nearly level lines near 2",
         "all(losses[r].min() > 1.9 for r in rates[:3])",
     ),
     ("Rates 0.1 and 1 fall smoothly", "all((np.diff(losses[r]) < 0).all() for r in (0.1, 1))"),
     (
+        "100 to more than 200 and 1,000 to more than 2,000, then come down; rate 10 ends lowest of"
+        " all",
+        "losses[100].max() > 200 and losses[1000].max() > 2000"
+        " and min(losses, key=lambda r: losses[r][-1]) == 10",
+    ),
+    (
         "rate 100 leaps once more, late",
         "len(late) > 0 and losses[100][150:].max() > losses[100][0]",
     ),
     (
-        "a tenth of the rate, ten times the bill",
+        "a tenth of the rate needs ten times the updates",
         "9 <= 200 / np.argmax(losses[1.0] <= goal) <= 11",
     ),
-    ("everything from 1 upwards is lost", "classify_run(squared) == 'diverged'"),
-    ("would have killed the best run in the table", "losses[10].max() > losses[10][0]"),
-    ("never saw rate 10 leap", "classify_run(losses[10]) == 'learning'"),
+    ("everything from 1 upwards is lost", "diagnose_run(squared, constant) == 'diverged'"),
     (
-        "0.1 (92 %), 1 (96 %), 10 (98 %) and 100 (97 %) are usable",
-        "np.allclose([accuracy[r] for r in rates[3:]], [0.92, 0.96, 0.98, 0.97], atol=0.008)",
+        "Stopping at the first leap would have ended the best run, rate 10",
+        "losses[10].max() > 5 and min(outside, key=outside.get) == 10",
     ),
-    ("lies between 0.01 (84 %) and 0.1", "abs(accuracy[0.01] - 0.84) < 0.008"),
+    (
+        'And `diagnose_run` says "learning" for all four',
+        "all(diagnose_run(losses[r], np.log(10)) == 'learning' for r in (1, 10, 100, 1000))",
+    ),
+    (
+        "Then 0.1 (0.740), 1 (0.193), 10 (0.077) and 100 (0.479) are usable",
+        "[f'{outside[r]:.3f}' for r in rates[3:7]] == ['0.740', '0.193', '0.077', '0.479']",
+    ),
+    (
+        "between 0.01 (1.956) and 0.1, and between 100 and 1,000 (6.457)",
+        "f'{outside[0.01]:.3f} {outside[1000]:.3f}' == '1.956 6.457'",
+    ),
     ("a flat curve with 69 % accuracy", "f'{accuracy[1e-4]:.0%}' == '69%'"),
     ("goes up to 216 and comes back", "abs(losses[100].max() - 216) < 1"),
     (
@@ -60,11 +104,91 @@ QUOTED = [
     ),
     (
         "the best rate of this unit's table is over a hundred times the largest of them",
-        "min(losses, key=lambda r: losses[r][-1]) > 100 * 0.07",
+        "min(outside, key=outside.get) > 100 * 0.07",
     ),
-    (
-        "(10,000; it has.)",
-        "(lambda p: problem.loss(p[200]) > losses[1][0] > problem.loss(p[2000]))"
-        "(minimise(problem.grad, w0, 10_000, 2000))",
+]
+
+
+def rates_on_splits(splits: int = 12) -> Figures:
+    """Softmax regression on the digits, 200 full-batch updates from zero, on each split."""
+    rates = 10.0 ** np.arange(-4, 5)
+    unseen, right = [], []
+    for split in range(splits):
+        train, judge = map(SoftmaxRegression, load_digits().split(seed=split))
+        runs = sweep(train, SGD(), rates, 200, progress=False)
+        unseen.append(runs.measure(judge.loss))
+        right.append(runs.measure(judge.accuracy))
+    loss, share = np.array(unseen), np.array(right)
+    ratio = loss[:, 6] / loss[:, 4]
+    return {
+        "splits": splits,
+        "10 is lowest": int((loss[:, :8].argmin(axis=1) == 5).sum()),
+        "100 against 1, least and most": (round(ratio.min(), 1), round(ratio.max())),
+        "100 less often right than 1": int((share[:, 6] < share[:, 4]).sum()),
+        "least unseen loss at 1,000": round(loss[:, 7].min(), 1),
+        "least unseen loss at 10,000": round(loss[:, 8].min()),
+        "least share right at 10,000": round(share[:, 8].min(), 2),
+    }
+
+
+def dead_networks(splits: int = 3, seeds: int = 10) -> Figures:
+    """Networks of 32 hidden units on the digits, 200 full-batch updates at rates 4 and 8."""
+    guessing = {}
+    for activation in ("relu", "tanh"):
+        near = 0
+        for split in range(splits):
+            train, _ = load_digits().split(seed=split)
+            network = Network(train, (64, 32, 10), activation)
+            runs = sweep(
+                network,
+                SGD(),
+                [4.0, 8.0],
+                200,
+                seed=list(range(seeds)),
+                dtype=np.float32,
+                progress=False,
+            )
+            near += int((abs(runs.losses[..., -20:].mean(axis=-1) - np.log(10)) < 0.01).sum())
+        guessing[activation] = near
+    return {"runs": 2 * splits * seeds, **guessing}
+
+
+STUDIED = [
+    Studied(
+        (
+            "On twelve splits the unseen loss of rate 10 was the lowest of all eight in every one;"
+            " that of rate 100 was 2.5 to 49 times that of rate 1, in every one; and accuracy saw"
+            " little of it (it was lower at rate 100 in six of twelve).",
+            "on twelve splits the unseen loss at 10,000 was at least 51 and the model right on at"
+            " least 92 %",
+        ),
+        rates_on_splits,
+        {
+            "splits": 12,
+            "10 is lowest": 12,
+            "100 against 1, least and most": (2.5, 49),
+            "100 less often right than 1": 6,
+            "least unseen loss at 1,000": 5.3,
+            "least unseen loss at 10,000": 51,
+            "least share right at 10,000": 0.92,
+        },
+        lambda found: (
+            found["10 is lowest"] == found["splits"]
+            and found["100 against 1, least and most"][0] >= 2.5
+            and found["least unseen loss at 1,000"] > np.log(10)
+            and found["least unseen loss at 10,000"] > 50
+            and found["least share right at 10,000"] >= 0.92
+        ),
+        {"splits": 1},
+    ),
+    Studied(
+        (
+            "At rates 4 and 8 all 60 runs ended like this; with $\\tanh$ in place of the ReLU,"
+            " which is nowhere exactly flat, none of 60 did (they diverged).",
+        ),
+        dead_networks,
+        {"runs": 60, "relu": 60, "tanh": 0},
+        lambda found: found["relu"] == found["runs"] > 0 == found["tanh"],
+        {"splits": 1, "seeds": 2},
     ),
 ]

@@ -1,4 +1,4 @@
-"""The predictions and the exit quiz of unit 01: overshooting, flat curves, rates without a loss."""
+"""The predictions and the exit quiz of unit 01: dead units, bowls, rates without a loss."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .exercises import UNIT
 PREDICT = predictions(
     "predict_01",
     UNIT,
-    p1=("One and a half times the perfect rate: the marble ...", "abcd"),
+    p1=("Rates 0.05 and 0.45: whose fourth step is longer?", "abc"),
     p2=("Loss from 2.303 to 2.299: right on unseen images ...", "abcd"),
-    p3=("At rate 100 the loss climbs above 100, and after 200 updates is ...", "abc"),
+    p3=("Rate 100 against rate 1, on unseen images: ...", "abc"),
 )
 
 QUIZ = Quiz(
@@ -21,28 +21,29 @@ QUIZ = Quiz(
     points=1,
     questions={
         "q1": Question(
-            "A loss curve flat for 200 updates: what may you conclude?",
+            "Loss 2.4, then 30, then 2.30 for ever: what do you try first?",
             {
-                "a": "At rate 0.0001 the curve was flat and seven unseen images in ten were right.",
-                "b": "A tiny rate times a large slope is flat too; look at the gradient to know.",
-                "c": (
-                    "Right: a flat curve has several causes, and one larger rate tells them apart."
+                "a": "A larger rate cures a run that creeps; this one leapt, and its units died.",
+                "b": (
+                    "Right: the leap killed the hidden units, and no rate revives them; a smaller "
+                    "one from a new start never kills them."
                 ),
+                "c": "No gradient reaches a dead unit, so more updates change nothing.",
                 "d": (
-                    "Updates that cancel are a zigzag, not a flat line, and the loss would jump "
-                    "about."
+                    "A guess is not a minimum: other weights have a far lower loss, but no slope "
+                    "leads there any more."
                 ),
             },
-            "c",
+            "b",
         ),
         "q2": Question(
             "f(w) = 2 w^2: which rate lands in one step?",
             {
                 "a": "4 is the curvature itself: the multiplier would be 1 - 16 = -15.",
-                "b": "1 - 1*4 = -3: it diverges. Only for curvature 1 is the perfect rate 1.",
+                "b": "1 - 1*4 = -3: it diverges. Only for curvature 1 does rate 1 land.",
                 "c": (
-                    "1 - 4/2 = -1: it hops for ever. That is the limit 2/curvature, not the best "
-                    "rate."
+                    "1 - 4/2 = -1: it hops for ever. That is the limit 2/curvature, not the rate "
+                    "that lands."
                 ),
                 "d": "Right: the multiplier 1 - lr*4 is zero at 1/4, one over the curvature.",
             },
@@ -52,28 +53,28 @@ QUIZ = Quiz(
             "From the mean over 1,000 examples to the sum, same path: the rate must be ...",
             {
                 "a": "The data did not change, but the slope did: a sum is 1,000 times as steep.",
-                "b": "Right: slope times 1,000, so rate divided by 1,000 gives the same step.",
-                "c": (
+                "b": (
                     "That makes each step a million times too long: the slope grew, so the rate "
                     "must shrink."
                 ),
+                "c": "Right: slope times 1,000, so rate divided by 1,000 gives the same step.",
                 "d": (
                     "The square root belongs to noise in mini-batches (unit 03), not to this "
                     "rescaling."
                 ),
             },
-            "b",
+            "c",
         ),
         "q4": Question(
             "Seven runs and no idea: which rates?",
             {
                 "a": (
-                    "All seven lie within one decade; the best rate of this unit's table is over "
-                    "a hundred times the largest of them."
-                ),
-                "b": (
                     "Right: what a rate does depends on its ratio to the curvature, so step by "
                     "factors."
+                ),
+                "b": (
+                    "All seven lie within one decade; the best rate of this unit's table is over "
+                    "a hundred times the largest of them."
                 ),
                 "c": (
                     "Seeds measure noise around one guess; they cannot tell you that the guess is "
@@ -81,7 +82,7 @@ QUIZ = Quiz(
                 ),
                 "d": "Nine in ten of these fall above 0.1: the small decades are hardly visited.",
             },
-            "b",
+            "a",
         ),
     },
 )

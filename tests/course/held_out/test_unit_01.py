@@ -1,4 +1,4 @@
-"""Strangers to unit 01: the update, the path and the verdict on a run, right and wrong."""
+"""Strangers to unit 01: the update, the path, the verdict on a run and the repair."""
 
 import math
 from enum import StrEnum
@@ -12,8 +12,9 @@ from autograders.judging.report import FULL
 
 from . import Strangers, faults, reports
 
-CLASSIFY_RUN = find("classify_run")
+DIAGNOSE_RUN = find("diagnose_run")
 MINIMISE = find("minimise")
+REPAIRED_STEP = find("repaired_step")
 SGD_STEP = find("sgd_step")
 
 STRANGERS = Strangers()
@@ -223,113 +224,6 @@ def a_view_of_the_start(grad_fn, w0, lr, steps):
     return w0[np.newaxis] if steps == 0 else stacked_list(grad_fn, w0, lr, steps)
 
 
-@right(CLASSIFY_RUN)
-def on_a_series(losses):
-    first, last = float(losses[0]), float(losses[-1])
-    if not math.isfinite(sum(abs(float(loss)) for loss in losses)):
-        return "diverged"
-    return ("learning", "too slow", "diverged")[int(last > first) + int(last > first / 2)]
-
-
-@right(CLASSIFY_RUN)
-def by_the_ratio(losses):
-    values = np.asarray(losses, dtype=np.float64)
-    if not all(map(math.isfinite, values)):
-        return "diverged"
-    ratio = values[-1] / values[0]
-    return "diverged" if ratio > 1 else "learning" if ratio <= 0.5 else "too slow"
-
-
-@right(CLASSIFY_RUN)
-def with_numpy_select(losses):
-    values = np.array(losses, float)
-    tests = [~np.isfinite(values).all(), values[-1] > values[0], values[-1] > values[0] / 2]
-    return str(np.select(tests, ["diverged", "diverged", "too slow"], "learning"))
-
-
-@right(CLASSIFY_RUN)
-def early_returns(losses):
-    for loss in losses:
-        if loss != loss or loss in (math.inf, -math.inf):
-            return "diverged"
-    if losses[-1] <= losses[0] * 0.5:
-        return "learning"
-    if losses[-1] <= losses[0]:
-        return "too slow"
-    return "diverged"
-
-
-@right(CLASSIFY_RUN)
-def unpacking(losses):
-    first, *_, last = [*losses, losses[-1]]
-    broken = np.isnan(losses).any() or np.isinf(losses).any() or last > first
-    slow = first - last < last
-    return "diverged" if broken else "too slow" if slow else "learning"
-
-
-@wrong(CLASSIFY_RUN)
-def capitalised(losses):
-    return early_returns(losses).capitalize()
-
-
-@wrong(CLASSIFY_RUN)
-def with_an_underscore(losses):
-    return early_returns(losses).replace(" ", "_")
-
-
-@wrong(CLASSIFY_RUN)
-def last_two_decide(losses):
-    values = np.asarray(losses, float)
-    if not np.isfinite(values).all() or (len(values) > 1 and values[-1] > values[-2]):
-        return "diverged"
-    return "too slow" if values[-1] > values[0] / 2 else "learning"
-
-
-@wrong(CLASSIFY_RUN)
-def mean_of_the_end(losses):
-    values = np.asarray(losses, float)
-    end = values[-2:].mean()
-    if not np.isfinite(values).all() or end > values[0]:
-        return "diverged"
-    return "too slow" if end > values[0] / 2 else "learning"
-
-
-@wrong(CLASSIFY_RUN)
-def with_slack(losses):
-    values = np.asarray(losses, float)
-    if not np.isfinite(values).all() or values[-1] > values[0] * 1.01:
-        return "diverged"
-    return "too slow" if values[-1] > values[0] / 2 else "learning"
-
-
-@wrong(CLASSIFY_RUN)
-def first_loss_unchecked(losses):
-    values = np.asarray(losses, float)
-    if not np.isfinite(values[1:]).all() or values[-1] > values[0]:
-        return "diverged"
-    return "too slow" if values[-1] > values[0] / 2 else "learning"
-
-
-@wrong(CLASSIFY_RUN)
-def explodes_only(losses):
-    values = np.asarray(losses, float)
-    if not np.isfinite(values).all() or values[-1] > 10 * values[0]:
-        return "diverged"
-    return "too slow" if values[-1] > values[0] / 2 else "learning"
-
-
-@wrong(CLASSIFY_RUN)
-def needs_two_losses(losses):
-    return "learning" if len(losses) < 2 else early_returns(losses)
-
-
-@wrong(CLASSIFY_RUN)
-def arrays_only(losses):
-    if not np.isfinite(losses).all() or (losses[-1:] > losses[:1]).all():
-        return "diverged"
-    return "too slow" if losses[-1] > losses[0] / 2 else "learning"
-
-
 @right(MINIMISE)
 def pairs_of_neighbouring_rows(grad_fn, w0, lr, steps):
     path = np.repeat(w0[None, ...], steps + 1, axis=0)
@@ -349,23 +243,157 @@ def stops_at_the_bottom(grad_fn, w0, lr, steps):
     return np.array(path)
 
 
-@right(CLASSIFY_RUN)
-def as_members_of_an_enumeration(losses):
+@right(DIAGNOSE_RUN)
+def early_returns(losses, guess):
+    for loss in losses:
+        if loss != loss or loss in (math.inf, -math.inf):
+            return "diverged"
+    last = list(losses)[-math.ceil(len(losses) * 0.1) :]
+    end, line = math.fsum(last) / len(last), max(losses[0], guess) * 1.25
+    if end > line:
+        return "diverged"
+    if any(loss > line for loss in losses) and guess * 0.75 <= end <= guess * 1.25:
+        return "stuck"
+    return "too slow" if end > guess * 0.5 else "learning"
+
+
+@right(DIAGNOSE_RUN)
+def by_numpy_select(losses, guess):
+    a = np.array(losses, dtype=float)
+    end = a[a.size - (a.size + 9) // 10 :].mean()
+    line = 1.25 * np.max([a[0], guess])
+    tests = [
+        ~np.isfinite(a).all() or end > line,
+        a.max() > line and np.abs(end - guess) <= guess / 4,
+        end > guess / 2,
+    ]
+    return str(np.select(tests, ["diverged", "stuck", "too slow"], "learning"))
+
+
+@right(DIAGNOSE_RUN)
+def by_array_split(losses, guess):
+    a = np.asarray(losses, np.float64)
+    count = divmod(len(a), 10)
+    end = np.split(a, [len(a) - count[0] - bool(count[1])])[1].mean()
+    high = np.maximum(a[0], guess) + np.maximum(a[0], guess) / 4
+    if not np.isfinite(a.sum()) or end > high:
+        return "diverged"
+    if (a > high).any() and -guess / 4 <= end - guess <= guess / 4:
+        return "stuck"
+    return ("learning", "too slow")[int(end > guess / 2)]
+
+
+@right(DIAGNOSE_RUN)
+def as_members_of_an_enumeration(losses, guess):
     class Verdict(StrEnum):
         LOST = "diverged"
+        DEAD = "stuck"
         SLOW = "too slow"
         GOOD = "learning"
 
-    if not np.isfinite(losses).all() or losses[-1] > losses[0]:
-        return Verdict.LOST
-    return Verdict.SLOW if losses[-1] > losses[0] / 2 else Verdict.GOOD
+    return Verdict(early_returns(losses, guess))
 
 
-@wrong(CLASSIFY_RUN)
-def half_by_floor_division(losses):
-    if not np.isfinite(losses).all() or losses[-1] > losses[0]:
+@right(DIAGNOSE_RUN)
+def reversed_first(losses, guess):
+    back = np.asarray(losses, float)[::-1]
+    end, line = back[: -(-len(back) // 10)].mean(), max(1.25 * back[-1], 1.25 * guess)
+    if not np.isfinite(back).all() or not end <= line:
         return "diverged"
-    return "too slow" if losses[-1] > losses[0] // 2 else "learning"
+    if max(back) > line and not abs(end - guess) > 0.25 * guess:
+        return "stuck"
+    return "learning" if end <= guess / 2 else "too slow"
+
+
+@wrong(DIAGNOSE_RUN)
+def capitalised(losses, guess):
+    return early_returns(losses, guess).capitalize()
+
+
+@wrong(DIAGNOSE_RUN)
+def with_an_underscore(losses, guess):
+    return early_returns(losses, guess).replace(" ", "_")
+
+
+@wrong(DIAGNOSE_RUN)
+def half_of_all_as_the_end(losses, guess):
+    values = list(losses)
+    return early_returns([*values[:-1], float(np.mean(values[len(values) // 2 :]))][:9], guess)
+
+
+@wrong(DIAGNOSE_RUN)
+def a_tenth_and_one_more(losses, guess):
+    values = np.asarray(losses, float)
+    values = np.append(values, values[-1])
+    return early_returns(values, guess)
+
+
+@wrong(DIAGNOSE_RUN)
+def explodes_only(losses, guess):
+    return "diverged" if not np.isfinite(losses).all() else "learning"
+
+
+@wrong(DIAGNOSE_RUN)
+def ten_classes_always(losses, guess):
+    return early_returns(losses, math.log(10))
+
+
+@wrong(DIAGNOSE_RUN)
+def median_of_the_end(losses, guess):
+    values = np.asarray(losses, float)
+    last = values[-math.ceil(len(values) / 10) :]
+    last[...] = np.median(last)
+    return early_returns(values, guess)
+
+
+@wrong(DIAGNOSE_RUN)
+def looks_at_the_second_loss_for_a_jump(losses, guess):
+    verdict = early_returns(losses, guess)
+    leapt = len(losses) > 1 and losses[1] > 1.25 * max(losses[0], guess)
+    return "too slow" if verdict == "stuck" and not leapt else verdict
+
+
+@wrong(DIAGNOSE_RUN)
+def half_by_floor_division(losses, guess):
+    verdict = early_returns(losses, guess)
+    if verdict in ("too slow", "learning"):
+        return "too slow" if np.asarray(losses)[-1] > guess // 2 else "learning"
+    return verdict
+
+
+@wrong(DIAGNOSE_RUN)
+def numbers_for_words(losses, guess):
+    return ["diverged", "stuck", "too slow", "learning"].index(early_returns(losses, guess))
+
+
+@right(REPAIRED_STEP)
+def pulled_then_stepped(w, grad, lr, decay):
+    pull = np.multiply(decay, w)
+    return np.subtract(w, lr * np.add(pull, grad))
+
+
+@right(REPAIRED_STEP)
+def on_fresh_zeros(w, grad, lr, decay):
+    total = np.zeros_like(grad)
+    total += grad
+    total += decay * w
+    return w + total * -lr
+
+
+@wrong(REPAIRED_STEP)
+def w_itself_where_nothing_moves(w, grad, lr, decay):
+    return w if not grad.any() else w - lr * (grad + decay * w)
+
+
+@wrong(REPAIRED_STEP)
+def decay_of_the_moved_weights(w, grad, lr, decay):
+    moved = w - lr * grad
+    return moved - lr * decay * moved
+
+
+@wrong(REPAIRED_STEP)
+def decay_by_sign(w, grad, lr, decay):
+    return w - lr * (grad + decay * np.sign(w))
 
 
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)
