@@ -8,13 +8,15 @@ if TYPE_CHECKING:
     from .declare.catalogue import use
     from .judging.report import Report
     from .notebook.check import check
+    from .notebook.experiment import experiment
     from .notebook.progress import Progress
     from .submission.grading import grade_source
 
-__all__ = ["Progress", "Report", "check", "grade_source", "use", "your_code"]
+__all__ = ["Progress", "Report", "check", "experiment", "grade_source", "use", "your_code"]
 
 _HOMES = {
     "check": "notebook.check",
+    "experiment": "notebook.experiment",
     "grade_source": "submission.grading",
     "Progress": "notebook.progress",
     "Report": "judging.report",

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from ..declare.exercise import Case, Misconception, Question, Quiz
+from ..declare.experiment import Experiment
 from ..declare.returns import describe, numbers_of, show
 from .compare import excess, shapes_differ
+from .designs import judge_experiment
 from .plan import Outcome, Plan, call_text
 from .report import FULL, PARTIAL, UNWRITTEN, ZERO, Example, Finding, Report
 
@@ -290,6 +292,8 @@ def _contrast(plan: Plan, index: int, outcome: Outcome) -> str:
 
 def judge_quiz(quiz: Quiz, value: Any, *, reveal: bool = True) -> Report:
     """Score a dict of answers: each question an equal share; predictions count when recorded."""
+    if isinstance(quiz, Experiment):
+        return judge_experiment(quiz, value)
     share = quiz.points / len(quiz.questions)
     answers = value if isinstance(value, Mapping) else {}
     findings = [

@@ -149,7 +149,7 @@ def told_once(report: Report) -> list[str]:
         raised = RAISED.search(said)
         cause = raised.groups() if raised else (said,)
         if cause in told and not finding.passed and not said.startswith("choose one of"):
-            message = f"{when}the same as above"
+            message = f"{when or ''}the same as above"
         elif said:
             told.add(cause)
         messages.append(message)

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from autograders.declare.catalogue import of_unit
-from autograders.declare.exercise import Quiz
+from autograders.declare.exercise import Exercise, Quiz
 from autograders.notebook.your_code import your_code
 
 from . import running
@@ -87,7 +87,7 @@ def test_the_release_notebook_runs_without_a_traceback_and_scores_nothing(unit, 
 @each_unit
 def test_a_half_finished_notebook_gets_exactly_the_points_of_its_answers(unit, tmp_path):
     graded = running.tested(source(unit))
-    functions = [name for name in graded if not isinstance(of_unit(unit)[name], Quiz)]
+    functions = [name for name in graded if isinstance(of_unit(unit)[name], Exercise)]
     done = {*functions[::2], graded[-1]}
     scores = running.run(running.half_finished(unit, done), tmp_path).scores
     expected = {name: most if name in done else 0 for name, (_, most) in scores.items()}
@@ -118,7 +118,7 @@ def test_the_points_add_up_to_what_the_unit_says(unit):
 @each_unit
 def test_quiz_and_prediction_options_are_those_of_the_notebook(unit):
     text = running.prose(source(unit))
-    quizzes = [item for item in of_unit(unit).values() if isinstance(item, Quiz)]
+    quizzes = [item for item in of_unit(unit).values() if type(item) is Quiz]
     assert quizzes
     shown = re.findall(r"\*\*([pq]\d)\.\*\*(.*?)(?=\*\*[pq]\d\.\*\*|##|$)", text)
     options = {id: set(re.findall(r"(?<=- )\((\w)\)", body)) for id, body in shown}
@@ -129,7 +129,7 @@ def test_quiz_and_prediction_options_are_those_of_the_notebook(unit):
 @each_unit
 def test_every_option_of_a_quiz_has_an_explanation_of_its_own(unit):
     for item in of_unit(unit).values():
-        if isinstance(item, Quiz):
+        if type(item) is Quiz:
             for question in item.questions.values():
                 assert len(set(question.options.values())) == len(question.options) > 1
                 assert all(len(text) > 20 for text in question.options.values())
@@ -153,7 +153,7 @@ def test_what_the_prose_states_is_true_of_the_run(unit, words, expression, solve
 
 def explanations(unit):
     """What a learner reads after an answer in a quiz."""
-    quizzes = [item for item in of_unit(unit).values() if isinstance(item, Quiz)]
+    quizzes = [item for item in of_unit(unit).values() if type(item) is Quiz]
     questions = [question for quiz in quizzes for question in quiz.questions.values()]
     return "\n".join(text for question in questions for text in question.options.values())
 

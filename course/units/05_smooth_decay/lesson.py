@@ -13,14 +13,14 @@
 # - turn a decay factor into a half-life, and two ends into a decay factor;
 # - compare schedules fairly: each at its own best first rate, chosen on data that does not judge.
 #
-# **Time** 90 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 90 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01, 03 and 04.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograders import check
+from autograders import check, experiment
 from autograders.notebook.your_code import your_code
 from lrlib import data, problems, schedules, style
 from lrlib.labs import same_ends
@@ -549,6 +549,53 @@ for name, total in totals.items():
 # adds about the same amount again with *every tenfold*, without end, while its noise still dies
 # out. This is what Robbins and Monro asked for in 1951: rates whose sum is infinite and whose
 # squares have a finite sum. It is a promise about eternity; your budget is 1,500.
+
+# %% [markdown]
+# ## Your experiment
+#
+# The labels above were noisy. **On clean labels, in 600 updates, is a decay still better than a
+# fixed rate?** There are `"fixed"`, `"exponential"` and `"straight line"`; both decays end at a
+# hundredth of their first rate.
+#
+# You write a plan as data and the course trains it: which methods, which rates, how many of the ten
+# seeds, which data (`"training"`, `"validation"`, `"test"`) choose each method's rate, and which
+# judge it. Rates move to the nearest rung of a ladder with steps of 1.32.
+#
+# Then write down what *your* runs support: which is lower, and whether you are sure (`True` or
+# `False`). The plan is graded by its design, the finding by whether it follows from the plan's own
+# runs.
+
+# %% nbgrader={"grade_id": "experiment_05", "solution": true}
+experiment_05 = {
+    "plan": {
+        "methods": [],
+        "rates": [],
+        "seeds": 1,
+        "updates": 600,
+        "choose_on": "?",
+        "judge_on": "?",
+    },
+    "finding": {"lower": "?", "sure": "?"},
+}
+### BEGIN SOLUTION
+experiment_05 = {
+    "plan": {
+        "methods": ["fixed", "straight line"],
+        "rates": [0.19, 0.33, 0.58, 1.0, 1.7],
+        "seeds": 10,
+        "updates": 600,
+        "choose_on": "validation",
+        "judge_on": "test",
+    },
+    "finding": {"lower": "straight line", "sure": False},
+}
+### END SOLUTION
+
+# %%
+experiment("experiment_05", experiment_05["plan"])
+
+# %% nbgrader={"grade_id": "check_experiment_05", "grade": true, "points": 3}
+check("experiment_05", experiment_05)
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)

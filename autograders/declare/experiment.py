@@ -1,0 +1,150 @@
+"""An experiment that a learner plans: what a plan may ask for, and what was found, as data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .exercise import Question, Quiz
+from .returns import describe
+
+PARTS = ("training", "validation", "test")
+CRITERIA = {
+    "spacing": "tries rates that lie evenly on a logarithmic scale",
+    "inside": "has the best rate of every method inside its grid, not at an end",
+    "seeds": "repeats every run with enough seeds, the same for all",
+    "fair": "gives every method the same number of updates and of rates",
+    "apart": "chooses the rate on other data than it judges on",
+    "finding": "states what its own runs support, and no more",
+}
+POINTS = {"spacing": 0.5, "inside": 0.5, "seeds": 0.5, "fair": 0.25, "apart": 0.25, "finding": 1.0}
+LEAST_RATES = 4
+CLOSEST, WIDEST, EVEN = 1.15, 4.5, 1.6
+Interval = tuple[float, float, float]
+
+
+class PlanError(ValueError):
+    """Why a plan cannot be run, and what it should hold."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan as it will be run: `rungs[method]` are places on the experiment's ladder of rates."""
+
+    rungs: Mapping[str, tuple[int, ...]]
+    seeds: int
+    updates: Mapping[str, int]
+    choose_on: str
+    judge_on: str
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods that are compared, in the order of the plan."""
+        return tuple(self.rungs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment(Quiz):
+    """A variable that holds `{"plan": {...}, "finding": {...}}`, worth 3 points.
+
+    The grader never trains: `table` gives the loss of every run that a plan can ask for, shape
+    `(methods, updates, parts, seeds, rates)` in the order of `methods`, `updates`, `PARTS` and
+    `ladder`, infinite where a run diverged. `train(method, updates, rungs, seeds)` makes such runs
+    in a learner's notebook and returns `(parts, seeds, rates)`. `interval(a, b)` returns mean, low
+    and high of the paired difference a - b. Of one method its rates are compared, of several the
+    methods, each at the rate that it chose.
+    """
+
+    methods: tuple[str, ...]
+    ladder: tuple[float, ...]
+    updates: tuple[int, ...]
+    seeds: int
+    table: Callable[[], np.ndarray] = field(repr=False)
+    train: Callable[[str, int, Sequence[int], int], np.ndarray] = field(repr=False)
+    interval: Callable[[np.ndarray, np.ndarray], Interval] = field(repr=False)
+    least_methods: int = 1
+    least_seeds: int = 5
+    points: float = 3.0
+    questions: dict[str, Question] = field(
+        default_factory=lambda: {id: Question(text, {}, None) for id, text in CRITERIA.items()}
+    )
+
+    def parse(self, given: Any) -> Plan:
+        """A learner's plan, its rates moved to the nearest rungs; PlanError says what is amiss."""
+        if not isinstance(given, Mapping):
+            raise PlanError(f"expected a dict as the plan, got {describe(given)}")
+        needs = ("methods", "rates", "seeds", "updates", "choose_on", "judge_on")
+        missing = [key for key in needs if key not in given]
+        if missing:
+            raise PlanError(f"the plan lacks {', '.join(missing)}; it needs {', '.join(needs)}")
+        methods = self._methods(given["methods"])
+        return Plan(
+            {name: self._rungs(self._own(given["rates"], name), name) for name in methods},
+            self._seeds(given["seeds"]),
+            {name: self._updates(self._own(given["updates"], name)) for name in methods},
+            self._part(given["choose_on"], "choose_on"),
+            self._part(given["judge_on"], "judge_on"),
+        )
+
+    def _methods(self, given: Any) -> list[str]:
+        names = [given] if isinstance(given, str) else given
+        if (
+            not isinstance(names, (list, tuple))
+            or not names
+            or len(set(map(str, names))) != len(names)
+        ):
+            raise PlanError(f"expected a list of methods, each once, got {describe(given)}")
+        for name in names:
+            if name not in self.methods:
+                known = ", ".join(map(repr, self.methods))
+                raise PlanError(f"there is no method {name!r} here; there are {known}")
+        return [str(name) for name in names]
+
+    def _own(self, given: Any, name: str) -> Any:
+        """What a dict by method says of one, or what holds for all."""
+        if not isinstance(given, Mapping):
+            return given
+        if name not in given:
+            raise PlanError(f"nothing is said of {name!r} in {dict(given)!r}"[:200])
+        return given[name]
+
+    def _rungs(self, given: Any, name: str) -> tuple[int, ...]:
+        try:
+            rates = sorted(float(rate) for rate in np.ravel(given))
+        except (TypeError, ValueError):
+            raise PlanError(f"expected a list of rates for {name}, got {describe(given)}") from None
+        if not rates or not all(math.isfinite(rate) and rate > 0 for rate in rates):
+            raise PlanError(f"expected rates above 0 for {name}, got {rates}")
+        logs = np.log(self.ladder)
+        reach = 1.5 * float(logs[1] - logs[0])
+        for rate in rates:
+            if not logs[0] - reach <= math.log(rate) <= logs[-1] + reach:
+                raise PlanError(
+                    f"the rates that were recorded run from {self.ladder[0]:.2g} to "
+                    f"{self.ladder[-1]:.3g}; {name} asks for {rate:.3g}"
+                )
+        rungs = sorted({int(np.abs(logs - math.log(rate)).argmin()) for rate in rates})
+        return tuple(rungs)
+
+    def _seeds(self, given: Any) -> int:
+        count = len(given) if isinstance(given, (list, tuple, range, np.ndarray)) else given
+        if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
+            raise PlanError(f"expected the number of seeds, got {describe(given)}")
+        if count > self.seeds:
+            raise PlanError(f"expected at most {self.seeds} seeds, got {count}")
+        return int(count)
+
+    def _updates(self, given: Any) -> int:
+        if given not in self.updates:
+            known = " or ".join(map(str, self.updates))
+            raise PlanError(f"expected {known} updates, got {given!r}"[:200])
+        return int(given)
+
+    def _part(self, given: Any, key: str) -> str:
+        if given not in PARTS:
+            raise PlanError(f"expected {key} to be one of {', '.join(PARTS)}, got {given!r}"[:200])
+        return str(given)
