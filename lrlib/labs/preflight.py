@@ -1,41 +1,54 @@
-"""Rate preview (unit 00): are widgets live in this notebook, and how does moving one feel?"""
+"""Break it (unit 00): a network that trains at every touch of one slider, and can be ruined."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from lrlib.labs.kit import Axis, Lab, Log, Outcome, Picture, number
+from lrlib.labs.kit.live import STEPS, LiveRun
 
-TARGET = 0.5
-STEPS = np.arange(31)
+GUESS = float(np.log(10))
 
 
 class RatePreview(Lab):
-    """The curve 0.9 (1 - lr)^t, which answers to one slider: the smallest lab there is."""
+    """The loss of a small network on the digits, trained anew for every rate."""
 
-    title = "Widget preflight"
-    question = "Move the slider. If nothing answers, you are in static mode: run this cell."
-    challenge = f"set the rate to {TARGET}, with the slider or by typing into its box"
-    controls = (Log("lr", "Learning rate", 0.01, 1.0, 0.05, 0.05),)
+    title = "Break it"
+    question = "A network learns to read digits each time you move the slider. Can you ruin it?"
+    challenge = "break it: let training end no better than guessing"
+    controls = (Log("lr", "Learning rate", 0.003, 30.0, 0.05, 0.05),)
+    presets = (("too small", {"lr": 0.005}), ("about right", {"lr": 0.3}))
+
+    def __init__(self) -> None:
+        self._train = LiveRun()
+        super().__init__()
 
     def compute(self, lr: float) -> Outcome:
-        curve = 0.9 * (1 - lr) ** STEPS
+        trace = self._train(lr)
         state = "Widgets work. " if self.touched else "Waiting for the slider. "
+        end = f"{number(trace.final)}" if np.isfinite(trace.final) else "no number any more"
         words = (
-            f"{state}At learning rate {number(lr)} the loss is {number(curve[10])} after 10 steps."
+            f"{state}Trained on 1,280 images, 8 at a time, with learning rate {number(lr)}: the "
+            f"loss went from {number(trace.full[0])} to {end}. A guess has {number(GUESS)}."
         )
-        return Outcome(words, curve, met=bool(np.isclose(lr, TARGET, rtol=0.02)))
+        broken = not trace.final < GUESS
+        if broken:
+            words += " It is broken: move the slider back and it starts afresh."
+        return Outcome(words, trace, broken, broken)
 
     def draw(self, outcome: Outcome, pinned: Outcome | None) -> Picture:
-        picture = Picture(660, 240)
-        panel = picture.panel(Axis(0, 30, "step"), Axis(0, 1, "loss"))
-        if pinned:
-            panel.line(STEPS, pinned.data, ghost=True)
-        panel.line(STEPS, outcome.data)
-        panel.markers(STEPS[::5], outcome.data[::5])
+        picture = Picture(660, 260)
+        panel = picture.panel(Axis(0, STEPS, "update"), Axis(0.1, 100, "loss", log=True))
+        panel.band(y=(GUESS, 100), series=1)
+        panel.text(STEPS * 0.99, GUESS, "no better than a guess", anchor="end", dy=-6)
+        for each, ghost in ((pinned, True), (outcome, False)):
+            if each is not None:
+                shown = np.clip(each.data.full, 0.1, 100)
+                panel.line(each.data.at, shown, ghost=ghost)
+                panel.markers(each.data.at, shown, ghost=ghost)
         return picture
 
 
 def rate_preview() -> RatePreview:
-    """The lab of unit 00: says that widgets work once the slider has moved."""
+    """The lab that opens unit 00: says that widgets work once the slider has moved."""
     return RatePreview()

@@ -349,16 +349,16 @@ def test_validate_passes_a_right_notebook(tmp_path):
 
 
 def test_validate_shows_a_failing_check_as_failing_with_its_points(tmp_path):
-    mutating = "def rescale(x, factor):\n    x *= factor\n    return x"
-    said = validate(tmp_path, answered(rescale=mutating))
+    mutating = "def step_towards(x, target, share):\n    x += share * (target - x)\n    return x"
+    said = validate(tmp_path, answered(step_towards=mutating))
     assert "VALIDATION FAILED ON 1 CELL(S)" in said
-    assert "check(rescale)" in said and "of 5 points so far" in said
+    assert "check(step_towards)" in said and "of 4 points so far" in said
 
 
 def test_validate_never_takes_an_unanswered_notebook_as_passing(tmp_path):
     said = validate(tmp_path, read(COURSE / "release" / START / f"{START}.ipynb"))
-    assert "VALIDATION FAILED ON 4 CELL(S)" in said
-    assert "rescale: 0 of 5 points so far" in said and "You did not provide a response" in said
+    assert "VALIDATION FAILED ON 5 CELL(S)" in said
+    assert "step_towards: 0 of 4 points so far" in said and "You did not provide a response" in said
 
 
 def test_a_submission_goes_through_the_exchange(tmp_path):

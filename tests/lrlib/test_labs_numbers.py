@@ -28,7 +28,7 @@ from lrlib.schedules import (
 from lrlib.training import Budget, Contest, compare, smooth, suggest_lr, train, tune
 
 SOLUTIONS: dict[str, dict[str, Any]] = {
-    "rate_preview": {"lr": 0.5},
+    "rate_preview": {"lr": 5.0},
     "step_marble": {"lr": 0.5, "steps": 1},
     "mode_bars": {"flat": 0.2, "steep": 4.0, "lr": 0.476},
     "noise_floor": {"lr": 0.3, "batch_size": 1, "guess": 0.35},

@@ -96,7 +96,7 @@ def test_the_student_gets_the_feedback_and_only_after_it_was_released(classroom,
     [submission] = row["submissions"]
     assert submission["has_local_feedback"] and submission["has_exchange_feedback"]
     pages = list((classroom[1].home / UNIT / "feedback").rglob("*.html"))
-    assert len(pages) == 1 and "rescale" in pages[0].read_text("utf-8")
+    assert len(pages) == 1 and "step_towards" in pages[0].read_text("utf-8")
     before = [row for row in round_trip["submitted"]["value"] if row["status"] == "submitted"]
     assert not before[0]["submissions"][0]["has_exchange_feedback"]
 

@@ -32,13 +32,13 @@ from IPython.display import HTML, display
 from autograders import progress
 from autograders.judging.card import as_html
 from autograders.judging.report import Report
-report = Report("rescale", "00_start_here", 5.0, 5.0, "full")
+report = Report("step_towards", "00_start_here", 5.0, 5.0, "full")
 progress.record(report)
 HTML(as_html(report))
 """
 KEPT = """
 from autograders.notebook.progress import load
-print("kept:", load()["rescale"]["best"])
+print("kept:", load()["step_towards"]["best"])
 """
 
 
@@ -82,7 +82,7 @@ def test_the_kernel_starts_offline_with_our_wheels_and_widgets_and_keeps_progres
     lesson.page.keyboard.press("ArrowRight")
     widget.get_by_text("Python saw 1", exact=True).wait_for()
 
-    assert "rescale: 5 of 5 points, everything holds" in run(lesson, CARD).inner_text()
+    assert "step_towards: 5 of 5 points, everything holds" in run(lesson, CARD).inner_text()
 
     lesson.page.keyboard.press("Control+S")
     again = open_lesson(seen)

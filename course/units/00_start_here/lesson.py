@@ -1,27 +1,11 @@
 # %% [markdown]
 # # 00 · Start here
 #
-# This is a notebook: text to read, code to run, pictures that move when you touch them. In half an
-# hour you will have used every part that the course is made of, and met a mistake that even good
-# programmers make.
+# Click on the next cell, press **Shift + Enter**, and a network learns to read handwritten digits.
+# Then drag the slider, its **learning rate**, and **break it**.
 #
-# **After this unit you can**
-#
-# - run cells, and say why the *order* in which you ran them matters;
-# - tell a live widget from a still picture;
-# - write a graded function from its contract, check it, and use the hints;
-# - hand in a notebook that works on any machine.
-#
-# **Time** 30 minutes. **Points** 10: function 5, prediction and quiz 2, written conclusion 3 (later
-# units have 20). **You need** some Python. No calculus yet.
-
-# %% [markdown]
-# ## How a notebook works
-#
-# Click on a cell and press **Shift + Enter**: it runs, and the next one is selected. The first cell
-# of each unit, below, brings in the tools; run it first, always. The number in `[ ]` counts runs; a
-# `*` means *busy*. All cells talk to one running Python, the **kernel**, which remembers everything
-# until you restart it (menu *Kernel*).
+# **Time** 30 minutes. **Points** 10: functions 4, repair 1, prediction and quiz 2, written
+# conclusion 3. **You need** some Python.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
 import matplotlib.pyplot as plt
@@ -33,12 +17,48 @@ from lrlib import data, style
 from lrlib.labs import rate_preview
 
 plt.rcParams.update(style.rc())
+rate_preview()
 
 # %% [markdown]
+# *In words: the loss of a small network, a measure of how wrong it is, after each of 160 updates,
+# on a logarithmic scale. Low rates hardly move it, moderate ones bring it far down, and large ones
+# throw it into the shaded part, where it is no better than a guess. A sentence below says how
+# training ended, and whether widgets work.*
+#
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:rate_preview.png)
+#
+# ## Live lab: what you just did
+#
+# You trained a network, a new one each time you moved the slider. If the curve followed, **widgets
+# work**; if nothing moved, you are in **static mode**: you can read everything, but there is no
+# kernel behind the page.
+#
+# **Challenge:** now mend it: which rate ends with the *lowest* loss? You can drag, use the arrow
+# keys once the slider is selected, or type into its box; all three work in every lab.
+#
+# This course is about that one number: why some rates learn and others destroy, how to find a good
+# one, and how to change it during training. First, half an hour with the tools.
+#
+# **After this unit you can**
+#
+# - run cells, and say why the *order* in which you ran them matters;
+# - write a graded function from its contract, check it, and use the hints;
+# - say which lines change the data that a function was given;
+# - hand in a notebook that works on any machine.
+
+# %% [markdown]
+# ## How a notebook works
+#
+# **Shift + Enter** runs a cell and selects the next one. The set-up cell, the one that you ran,
+# comes first in each unit. The number in `[ ]` counts runs; a `*` means *busy*. All cells talk to
+# one running Python, the **kernel**, which remembers everything until you restart it (menu
+# *Kernel*).
+#
 # ## Warm-up
 #
-# Every unit begins with a few questions from memory. There is no earlier unit yet, so these ask
-# what you bring along.
+# Every unit has a few questions from memory. These ask what you bring along.
 #
 # 1. `x` is the array `[1.0, 2.0]`. What is `x * 3`?
 # 2. What is the shape of `np.zeros((4, 2)) * 0.5`?
@@ -70,43 +90,22 @@ plt.rcParams.update(style.rc())
 # **p1.** `y` is `[2.0, 4.0]`. What does `x` hold now?
 #
 # - (a) `[1.0, 2.0]`: a function works on its own copy
-# - (b) `[2.0, 4.0]`
-# - (c) nothing, there is an error
+# - (b) nothing, there is an error
+# - (c) `[2.0, 4.0]`
 
 # %% nbgrader={"grade_id": "predict_00", "solution": true}
 predict_00 = {"p1": "?"}
 ### BEGIN SOLUTION
-predict_00 = {"p1": "b"}
+predict_00 = {"p1": "c"}
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "check_predict_00", "grade": true, "points": 1}
 check("predict_00", predict_00)
 
 # %% [markdown]
-# ## Live lab: is this notebook alive?
-#
-# Run the cell and move the slider, with the mouse, or with the arrow keys once it is selected. If
-# the curve follows, **widgets work**. If there is no slider, or nothing moves, you are in **static
-# mode**: you can read everything, but there is no kernel behind the page.
-#
-# **Challenge:** set the rate to exactly 0.5. Then type a number into the box; both ways work in
-# every lab.
-
-# %%
-rate_preview()
-
-# %% [markdown]
-# *In words: a falling curve of loss against steps, with one slider, the learning rate. A higher
-# rate makes the curve fall faster. Below the picture a sentence says what it shows, and whether the
-# challenge is met.*
-#
-# *The lab as a still picture, for readers without a kernel:*
-#
-# ![Still picture of the lab, described in the words above](attachment:rate_preview.png)
-#
 # ## What happened to `x`
 #
-# Now the prediction. The same two lines, with an array and with a plain number:
+# The same two lines, with an array and with a plain number:
 
 
 # %%
@@ -121,10 +120,9 @@ print("the array: ", x)
 print("the number:", n)
 
 # %% [markdown]
-# The array changed, so **p1** is (b). The number did not! Python hands a function the object
+# The array changed, so **p1** is (c). The number did not! Python hands a function the object
 # itself, not a copy. `x *= 2` tells an *array* to overwrite its own entries, and the caller sees
-# it; a *number* cannot be changed, so `n *= 2` makes a new one and the caller's stays. One line,
-# two behaviours, no warning.
+# it; a *number* cannot be changed, so `n *= 2` makes a new one and the caller's stays.
 #
 # That is why nearly every function in this course has to be **pure**: same inputs, same result, and
 # nothing that came in is changed.
@@ -137,7 +135,7 @@ print("the number:", n)
 
 # %%
 def shift(x, amount):
-    """Return the array x + amount, of x's shape; x is not changed."""
+    """Return the array x moved up by amount, of x's shape; x is not changed."""
     return x + amount
 
 
@@ -167,30 +165,43 @@ print("left alone:", left_alone, "(one True is right)")
 # %% [markdown]
 # ## Write it yourself
 #
-# Your first graded function. **Be wrong on purpose first:** write `x *= factor` and `return x`, run
-# both cells, and read the card; for more, add a cell with `check(rescale, hint=2)`. Then make it
-# right. Checking costs nothing, as often as you like.
+# Your first graded function moves something. From `x` to a target there is a way; go a share of
+# it. **Be wrong on purpose first:** change `x` in place, run both cells, and read the card; for
+# more, add a cell with `check(step_towards, hint=2)`. Then make it right. Checking costs nothing,
+# as often as you like.
 
 
-# %% nbgrader={"grade_id": "rescale", "solution": true}
-def rescale(x, factor):
-    """Return the array x * factor, without changing x.
+# %% nbgrader={"grade_id": "step_towards", "solution": true}
+def step_towards(x, target, share):
+    """Return the point that lies the given share of the way from x to target.
 
-    x: a float array of any shape. factor: one number.
-    Returns a new array of x's shape.
+    x, target: float arrays of one shape (any shape). share: one number, 0 or more: below 1 the
+    result falls short of the target, at 1 it is there, above 1 it has gone past.
+    Returns a new array of x's shape; neither x nor target is changed.
+    From [0.0, 8.0] to [4.0, 0.0], a share of 0.25 gives [1.0, 6.0], and one of 1.5 gives
+    [6.0, -4.0].
     """
     ### BEGIN SOLUTION
-    return x * factor
+    return x + share * (target - x)
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_rescale", "grade": true, "points": 5}
-check(rescale)
+# %% nbgrader={"grade_id": "check_step_towards", "grade": true, "points": 4}
+check(step_towards)
 
 # %% [markdown]
-# You have just written half of all training: what a learning rate does to a gradient *is*
-# `rescale`.
-#
+# This is the course in one line. Take many steps with a small share and you creep; with 1 you land;
+# between 1 and 2 you overshoot and still arrive; and beyond 2?
+
+# %%
+with your_code():
+    for share in [0.1, 1.0, 1.8, 2.2]:
+        path = [np.array([1.0])]
+        for _ in range(8):
+            path.append(step_towards(path[-1], np.array([0.0]), share))
+        print(f"share {share}: ", "  ".join(f"{p.item():6.2f}" for p in path))
+
+# %% [markdown]
 # > **Conventions of this course.** Results have to be right to six digits; `1 / 3` and `0.3333333`
 # > are the same to us. Where the contract asks for one number, an `int`, a `float` or a NumPy
 # > number will do; for a row of numbers, a list, tuple or array; parameters are always arrays, and
@@ -202,9 +213,9 @@ check(rescale)
 # ## Bug museum: the cell that aged
 #
 # Pimentel, Murta, Braganholo and Freire (2019) took hundreds of thousands of notebooks that people
-# had published on GitHub and ran them again. About one in four got through without an error; about
-# one in *twenty-five* gave the results that it had been saved with. This is one reason, in three
-# lines. Run the second cell of the pair several times:
+# had published on GitHub and ran them again. About one in four ran without an error; about one in
+# *twenty-five* gave the results that it had been saved with. This is one reason, in three lines.
+# Run the second cell of the pair several times:
 
 # %%
 prices = np.array([100.0, 200.0])
@@ -215,37 +226,46 @@ print(prices.round(2))
 
 # %% [markdown]
 # Each run raises the prices again, and nothing on the page shows how often it ran. **Find** the
-# line, **explain** it in a sentence, **fix** it so that the cell may be run any number of times.
+# line, **explain** it in a sentence, **fix** it: write a function that may be run any number of
+# times.
 #
 # <details><summary>What happened</summary>
 #
 # `*=` again: the cell changes what it reads. Its result depends on the *history* of the kernel,
-# which is not saved with the notebook. A cell that makes a new name from old ones
-# (`raised = prices * 1.1`) can be run twice, or in a fresh kernel, and says the same. The test for
-# a whole notebook is in the menu: *Kernel → Restart Kernel and Run All Cells*.
+# which is not saved with the notebook. A cell that makes a new name from old ones can be run twice,
+# or in a fresh kernel, and says the same. The test for a whole notebook is in the menu: *Kernel →
+# Restart Kernel and Run All Cells*.
 #
 # </details>
 
-# %% nbgrader={"grade_id": "raised", "solution": true}
-prices = np.array([100.0, 200.0])
-raised = None  # 10 % more than prices, without changing prices
-### BEGIN SOLUTION
-raised = rescale(prices, 1.1)
-### END SOLUTION
-print("prices", prices, "| raised", raised)
+
+# %% nbgrader={"grade_id": "raised_prices", "solution": true}
+def raised_prices(prices, percent):
+    """Return the prices raised by a percentage.
+
+    prices: a float array of any shape. percent: one number, 0 or more; 10 makes 100.0 into 110.0.
+    Returns a new array of that shape; prices is not changed.
+    """
+    ### BEGIN SOLUTION
+    return prices * (1 + percent / 100)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_raised_prices", "grade": true, "points": 1}
+check(raised_prices)
 
 # %% [markdown]
 # ## Experiment: half the ink
 #
-# A real digit: 8 × 8 pixels, 0 is paper and 1 is full ink (Alpaydin & Kaynak 1998). Your `rescale`
-# takes half of its ink away. First as Matplotlib shows it by default, then with the same grey for
-# the same ink. The line `with your_code():` stands before what runs a function of yours: while that
-# is not written, the cell says so and ends, without an error.
+# A real digit: 8 × 8 pixels, 0 is paper and 1 is full ink (Alpaydin & Kaynak 1998). Your
+# `step_towards` takes it half of the way to blank paper. First as Matplotlib shows it by default,
+# then with the same grey for the same ink. The line `with your_code():` stands before what runs a
+# function of yours: while that is not written, the cell says so and ends, without an error.
 
 # %%
 with your_code():
     digit = data.load_digits().X[0].reshape(8, 8).copy()
-    faint = rescale(digit, 0.5)
+    faint = step_towards(digit, np.zeros((8, 8)), 0.5)
     print("digit unchanged:", np.array_equal(digit, data.load_digits().X[0].reshape(8, 8)))
     print("most ink in one pixel:", digit.max(), "and", faint.max())
 
@@ -291,8 +311,8 @@ with your_code():
 #
 # **q1.** A notebook shows `[7]` on a cell and, *below* it, `[3]` on another. What is certain?
 #
-# - (a) the upper cell ran first: it stands first
-# - (b) the lower cell ran before the upper one
+# - (a) the lower cell ran before the upper one
+# - (b) the upper cell ran first: it stands first
 # - (c) the notebook is broken
 #
 # **q2.** A check is green. What does that say about the grade?
@@ -310,7 +330,7 @@ with your_code():
 # %% nbgrader={"grade_id": "quiz_00", "solution": true}
 quiz_00 = {"q1": "?", "q2": "?", "q3": "?"}
 ### BEGIN SOLUTION
-quiz_00 = {"q1": "b", "q2": "b", "q3": "c"}
+quiz_00 = {"q1": "a", "q2": "b", "q3": "c"}
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "check_quiz_00", "grade": true, "points": 1}

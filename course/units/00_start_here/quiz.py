@@ -17,16 +17,16 @@ QUIZ = Quiz(
         "q1": Question(
             "A notebook shows In [7] above In [3]. What is certain?",
             {
-                "a": "Numbers count runs, not places: cell 3 ran first, wherever it stands.",
-                "b": (
+                "a": (
                     "Right: numbers count runs, so the cell further down ran before the one above."
                 ),
+                "b": "Numbers count runs, not places: cell 3 ran first, wherever it stands.",
                 "c": (
                     "Nothing is broken: running cells in any order is allowed, and that is the "
                     "trap."
                 ),
             },
-            "b",
+            "a",
         ),
         "q2": Question(
             "A check is green. What does that say about the grade?",

@@ -16,7 +16,7 @@ def lab_call(source: str, setup: str) -> tuple[str, dict[str, str]] | None:
     """The lab that a cell shows, with its parameters and the names of the functions given for them.
 
     `setup` is the notebook's first code, which may import a lab under another name. None where the
-    cell is anything else than one call of a lab.
+    cell does not end in a call of a lab.
     """
     imported = {
         alias.asname or alias.name: alias.name
@@ -25,7 +25,7 @@ def lab_call(source: str, setup: str) -> tuple[str, dict[str, str]] | None:
         for alias in node.names
     }
     match ast.parse(source).body:
-        case [ast.Expr(ast.Call(ast.Name(called), arguments, keywords))] if called in imported:
+        case [*_, ast.Expr(ast.Call(ast.Name(called), arguments, keywords))] if called in imported:
             name = imported[called]
         case _:
             return None

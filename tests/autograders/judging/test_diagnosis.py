@@ -58,13 +58,13 @@ def test_a_second_fault_does_not_hide_one_that_is_explained():
 
 
 def test_writing_into_an_input_is_one_mistake_however_numpy_words_it():
-    def entry_by_entry(x, factor):
+    def entry_by_entry(x, target, share):
         for index in np.ndindex(x.shape):
-            x[index] = x[index] * factor
+            x[index] = x[index] + share * (target[index] - x[index])
         return x
 
-    report = run(plan_for(find("rescale")), entry_by_entry, reveal=True)
-    assert report.misconception == "changes-x"
+    report = run(plan_for(find("step_towards")), entry_by_entry, reveal=True)
+    assert report.misconception == "changes-an-input"
 
 
 def test_what_was_raised_or_returned_for_a_refusal_is_said():

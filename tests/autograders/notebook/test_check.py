@@ -226,19 +226,19 @@ def test_progress_says_what_is_done_and_what_comes_next(tmp_path):
 
     shown = Progress()
     assert shown.next.startswith("Next: open 00_start_here.ipynb; still open there: predict_00")
-    check("rescale", find("rescale").reference)
+    check("step_towards", find("step_towards").reference)
     shown = Progress()
     assert shown.next.startswith("Next: go on with 00_start_here.ipynb")
-    assert "rescale" not in shown.next
-    assert shown.total[0] == 5
+    assert "step_towards" not in shown.next
+    assert shown.total[0] == 4
     html = shown._repr_html_()
     assert html.count('<th scope="row"') == html.count("<progress") == len(shown.units)
-    assert "5 of 7" in html and "begun" in html and "<caption" in html
+    assert "4 of 7" in html and "begun" in html and "<caption" in html
 
 
 @pytest.mark.parametrize("entry", ['"x"', "[]", '{"best": "much"}', '{"best": 1e999}', "null"])
 def test_a_damaged_entry_is_no_progress_and_no_more_than_the_points(tmp_path, entry):
-    (tmp_path / ".progress.json").write_text(f'{{"rescale": {entry}}}')
+    (tmp_path / ".progress.json").write_text(f'{{"step_towards": {entry}}}')
     best, most = Progress().units["00_start_here"]
     assert 0 <= best <= 5 < most
 

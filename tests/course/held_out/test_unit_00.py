@@ -1,4 +1,4 @@
-"""Strangers to unit 00: an array times a factor, right and wrong."""
+"""Strangers to unit 00: a step towards a target and raised prices, right and wrong."""
 
 import numpy as np
 import pytest
@@ -8,115 +8,139 @@ from autograders.judging.report import FULL
 
 from . import Strangers, faults, reports
 
-RESCALE = find("rescale")
+RAISED_PRICES = find("raised_prices")
+STEP_TOWARDS = find("step_towards")
 
 STRANGERS = Strangers()
 right, wrong = STRANGERS.right, STRANGERS.wrong
 
 
-@right(RESCALE)
-def outer_product(x, factor):
-    return np.multiply.outer(factor, x)
+@right(STEP_TOWARDS)
+def by_interpolation(x, target, share):
+    return np.einsum("k...,k->...", np.stack([x, target]), np.array([1.0 - share, float(share)]))
 
 
-@right(RESCALE)
-def by_einsum(x, factor):
-    return np.einsum("...,->...", x, float(factor))
-
-
-@right(RESCALE)
-def into_a_buffer(x, factor):
+@right(STEP_TOWARDS)
+def into_a_buffer(x, target, share):
     result = np.zeros(x.shape)
-    np.multiply(x, factor, out=result)
+    np.subtract(target, x, out=result)
+    result *= share
+    result += x
     return result
 
 
-@right(RESCALE)
-def vectorised_function(x, factor):
-    return np.vectorize(lambda entry: entry * factor)(x)
+@right(STEP_TOWARDS)
+def vectorised_function(x, target, share):
+    return np.vectorize(lambda a, b: a + share * (b - a))(x, target)
 
 
-@right(RESCALE)
-def with_a_converted_factor(x, factor):
-    return np.array(x, copy=True) * np.float64(factor)
+@right(STEP_TOWARDS)
+def through_nested_lists(x, target, share):
+    def moved(a, b):
+        if isinstance(a, list):
+            return [moved(c, d) for c, d in zip(a, b)]
+        return a * (1 - share) + b * share
+
+    return np.array(moved(x.tolist(), target.tolist()))
 
 
-@right(RESCALE)
-def through_nested_lists(x, factor):
-    def scaled(entry):
-        return [scaled(e) for e in entry] if isinstance(entry, list) else entry * factor
-
-    return np.array(scaled(x.tolist()))
-
-
-@right(RESCALE)
-def dividing_by_a_half(x, factor):
-    return x * (2 * factor) / 2
+@right(STEP_TOWARDS)
+def on_the_targets_copy(x, target, share):
+    moved = np.array(target, copy=True)
+    moved -= (1 - share) * (target - x)
+    return moved
 
 
-@wrong(RESCALE)
-def shrinks_only(x, factor):
-    return x * min(factor, 1)
+@right(STEP_TOWARDS)
+def as_gradient_descent(x, target, share):
+    gradient = x - target
+    return x - share * gradient
 
 
-@wrong(RESCALE)
-def size_of_the_factor(x, factor):
-    return x * abs(factor)
+@wrong(STEP_TOWARDS)
+def at_most_twice(x, target, share):
+    return x + min(share, 2) * (target - x)
 
 
-@wrong(RESCALE)
-def whole_factor(x, factor):
-    return x * round(factor)
+@wrong(STEP_TOWARDS)
+def whole_shares(x, target, share):
+    return x + round(share) * (target - x)
 
 
-@wrong(RESCALE)
-def scales_the_first_axis_only(x, factor):
+@wrong(STEP_TOWARDS)
+def moves_the_first_entry_only(x, target, share):
     result = x.copy()
-    result[0] = result[0] * factor
+    result[0] = result[0] + share * (target[0] - result[0])
     return result
 
 
-@wrong(RESCALE)
-def restores_x_afterwards(x, factor):
-    x *= factor
+@wrong(STEP_TOWARDS)
+def restores_x_afterwards(x, target, share):
+    old = x.copy()
+    x += share * (target - x)
     result = x.copy()
-    x /= factor if factor else 1
+    x[...] = old
     return result
 
 
-@wrong(RESCALE)
-def relative_to_the_mean(x, factor):
-    return x.mean() + (x - x.mean()) * factor
+@wrong(STEP_TOWARDS)
+def a_fixed_length(x, target, share):
+    return x + share * np.sign(target - x)
 
 
-@wrong(RESCALE)
-def half_precision(x, factor):
-    return (x * factor).astype(np.float16)
+@wrong(STEP_TOWARDS)
+def half_precision(x, target, share):
+    return (x + share * (target - x)).astype(np.float16)
 
 
-@wrong(RESCALE)
-def one_axis_less(x, factor):
-    return np.squeeze(x * factor)
+@wrong(STEP_TOWARDS)
+def one_axis_less(x, target, share):
+    return np.squeeze(x + share * (target - x))
 
 
-@wrong(RESCALE)
-def a_view_when_nothing_changes(x, factor):
-    return x.reshape(x.shape) if factor == 1 else x * factor
+@wrong(STEP_TOWARDS)
+def a_view_when_nothing_changes(x, target, share):
+    return x.reshape(x.shape) if np.array_equal(x, target) else x + share * (target - x)
 
 
-@wrong(RESCALE)
-def total(x, factor):
-    return np.sum(x * factor)
+@wrong(STEP_TOWARDS)
+def distance_left(x, target, share):
+    return np.abs(target - x) * (1 - share)
 
 
 KEPT = {}
 
 
-@wrong(RESCALE)
-def kept_by_the_factor(x, factor):
-    if factor not in KEPT:
-        KEPT[factor] = x * factor
-    return KEPT[factor]
+@wrong(STEP_TOWARDS)
+def kept_by_the_share(x, target, share):
+    if (share, x.shape) not in KEPT:
+        KEPT[share, x.shape] = x + share * (target - x)
+    return KEPT[share, x.shape]
+
+
+@right(RAISED_PRICES)
+def a_percent_at_a_time(prices, percent):
+    return prices + sum([prices / 100 * percent])
+
+
+@right(RAISED_PRICES)
+def through_step_towards(prices, percent):
+    return prices - percent / 100 * (0 - prices)
+
+
+@wrong(RAISED_PRICES)
+def whole_percents_only(prices, percent):
+    return prices * (1 + int(percent) / 100)
+
+
+@wrong(RAISED_PRICES)
+def the_same_array_for_nothing(prices, percent):
+    return prices if percent == 0 else prices * (1 + percent / 100)
+
+
+@wrong(RAISED_PRICES)
+def never_more_than_double(prices, percent):
+    return prices * min(1 + percent / 100, 2)
 
 
 @pytest.mark.parametrize(("exercise", "function"), STRANGERS.right_ones)
