@@ -27,6 +27,12 @@ CLOSEST, WIDEST, EVEN = 1.15, 4.5, 1.6
 Interval = tuple[float, float, float]
 
 
+def is_blank(plan: Any) -> bool:
+    """Whether a plan is still the one that was released: without a rate."""
+    rates = plan.get("rates") if isinstance(plan, Mapping) else None
+    return rates is None or (hasattr(rates, "__len__") and len(rates) == 0)
+
+
 class PlanError(ValueError):
     """Why a plan cannot be run, and what it should hold."""
 

@@ -20,6 +20,7 @@ from ..declare.experiment import (
     Experiment,
     Plan,
     PlanError,
+    is_blank,
 )
 from .report import FULL, PARTIAL, UNWRITTEN, ZERO, Finding, Report
 
@@ -98,7 +99,7 @@ def recorded(experiment: Experiment, plan: Plan) -> dict[str, np.ndarray]:
 def judge_experiment(experiment: Experiment, value: Any) -> Report:
     """The report on a plan and its finding; a plan that cannot be run is told why."""
     given = value if isinstance(value, Mapping) else {}
-    if not isinstance(given.get("plan"), Mapping) or not given["plan"].get("rates"):
+    if is_blank(given.get("plan")):
         note = "write the plan into the cell above, run it, then write down the finding"
         return _report(experiment, dict.fromkeys(CRITERIA, "not written yet"), UNWRITTEN, note)
     try:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..declare.catalogue import UnknownExercise, find
-from ..declare.experiment import Experiment, Plan
+from ..declare.experiment import Experiment, Plan, is_blank
 from ..judging.designs import Outcome, outcome_of
 
 
@@ -40,7 +40,7 @@ def experiment(name: str, plan: Any) -> Result | None:
     item = find(name)
     if not isinstance(item, Experiment):
         raise UnknownExercise(f"expected the name of an experiment, got that of {name!r}")
-    if isinstance(plan, Mapping) and not np.size(plan.get("rates", ())):
+    if isinstance(plan, Mapping) and is_blank(plan):
         print("This cell waits for your plan. Write it above, run its cell, then run this one.")
         return None
     parsed = item.parse(plan)

@@ -12,15 +12,14 @@
 # - name what a loss curve shows, and what it does not show;
 # - search for a rate on a logarithmic scale, and report the usable band honestly.
 #
-# **Time** 90 minutes. **Points** 20: functions 14, repair 1, predictions and quiz 2, written
+# **Time** 90 minutes. **Points** 23: your experiment 3, functions 14, repair 1, predictions and quiz 2, written
 # conclusion 3. **You need** unit 00, NumPy arrays, and what a derivative is.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograders import check
-from autograders.notebook.your_code import your_code
+from autograders import check, experiment, your_code
 from lrlib import data, optimizers, problems, style, training
 from lrlib.labs import step_marble
 
@@ -512,6 +511,53 @@ with your_code(), np.errstate(over="ignore", invalid="ignore"):
 # rate 10. Trusting the training loss would have chosen rate 100 over 1. Trusting accuracy would
 # have called 1,000 usable. And `diagnose_run` says "learning" for all four: it sees training losses
 # only. **No verdict is better than what it looks at.**
+
+# %% [markdown]
+# ## Your experiment
+#
+# On which rates would you bet, if unseen digits decide? This experiment has one method, `"gradient
+# descent"` on mini-batches of 64 for 200 updates; what is compared are *rates*. Find the best one,
+# and say whether you can be sure that it beats the second best.
+#
+# You write a plan as data and the course trains it: which methods, which rates, how many of the ten
+# seeds, which data (`"training"`, `"validation"`, `"test"`) choose each method's rate, and which
+# judge it. Rates move to the nearest rung of a ladder with steps of 1.32.
+#
+# In the finding, `"lower"` is the rate. Then write down what *your* runs support: which is lower,
+# and whether you are sure (`True` or `False`). The plan is graded by its design, the finding by
+# whether it follows from the plan's own runs.
+
+# %% nbgrader={"grade_id": "experiment_01", "solution": true}
+experiment_01 = {
+    "plan": {
+        "methods": [],
+        "rates": [],
+        "seeds": 1,
+        "updates": 200,
+        "choose_on": "?",
+        "judge_on": "?",
+    },
+    "finding": {"lower": "?", "sure": "?"},
+}
+### BEGIN SOLUTION
+experiment_01 = {
+    "plan": {
+        "methods": ["gradient descent"],
+        "rates": [0.76, 1.7, 3.9, 9.0, 21.0],
+        "seeds": 10,
+        "updates": 200,
+        "choose_on": "validation",
+        "judge_on": "test",
+    },
+    "finding": {"lower": 3.95, "sure": True},
+}
+### END SOLUTION
+
+# %%
+experiment("experiment_01", experiment_01["plan"])
+
+# %% nbgrader={"grade_id": "check_experiment_01", "grade": true, "points": 3}
+check("experiment_01", experiment_01)
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)

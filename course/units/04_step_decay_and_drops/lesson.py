@@ -14,15 +14,14 @@
 # - turn epochs into updates without being off by a batch;
 # - judge a schedule at the end of its budget, over several seeds, against a fixed rate.
 #
-# **Time** 95 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 95 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01 and 03.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograders import check
-from autograders.notebook.your_code import your_code
+from autograders import check, experiment, your_code
 from lrlib import data, problems, schedules, style
 from lrlib.labs import drag_the_drops
 from lrlib.optimizers import SGD
@@ -453,6 +452,53 @@ with your_code():
 # counted was not the shape of the steps but how far a run could walk: the losses fall as the totals
 # rise. So: *not here*. Compare schedules at equal ends and you compare how far they walked. Unit 05
 # makes this its first question.
+
+# %% [markdown]
+# ## Your experiment
+#
+# The labels are clean this time, and the run is short: 600 updates. `"early drop"` divides the rate
+# by ten after a fifth of them, `"late drop"` after four fifths, `"no drop"` never. **Compare two of
+# them, or all three, each at its own best rate.**
+#
+# You write a plan as data and the course trains it: which methods, which rates, how many of the ten
+# seeds, which data (`"training"`, `"validation"`, `"test"`) choose each method's rate, and which
+# judge it. Rates move to the nearest rung of a ladder with steps of 1.32.
+#
+# Then write down what *your* runs support: which is lower, and whether you are sure (`True` or
+# `False`). The plan is graded by its design, the finding by whether it follows from the plan's own
+# runs.
+
+# %% nbgrader={"grade_id": "experiment_04", "solution": true}
+experiment_04 = {
+    "plan": {
+        "methods": [],
+        "rates": [],
+        "seeds": 1,
+        "updates": 600,
+        "choose_on": "?",
+        "judge_on": "?",
+    },
+    "finding": {"lower": "?", "sure": "?"},
+}
+### BEGIN SOLUTION
+experiment_04 = {
+    "plan": {
+        "methods": ["early drop", "late drop"],
+        "rates": [0.15, 0.33, 0.76, 1.7, 3.9],
+        "seeds": 10,
+        "updates": 600,
+        "choose_on": "validation",
+        "judge_on": "test",
+    },
+    "finding": {"lower": "late drop", "sure": True},
+}
+### END SOLUTION
+
+# %%
+experiment("experiment_04", experiment_04["plan"])
+
+# %% nbgrader={"grade_id": "check_experiment_04", "grade": true, "points": 3}
+check("experiment_04", experiment_04)
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)

@@ -14,7 +14,7 @@
 # - explain why noise makes it cut too early, and count its false cuts;
 # - set patience in the right unit, and keep the data that decides apart from the data that judges.
 #
-# **Time** 90 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 90 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 04 and 05.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -23,8 +23,7 @@ from types import SimpleNamespace
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograders import check
-from autograders.notebook.your_code import your_code
+from autograders import check, experiment, your_code
 from lrlib import data, problems, schedules, style
 from lrlib.labs import counter_stepper
 from lrlib.optimizers import SGD, ReduceOnPlateau
@@ -496,6 +495,56 @@ with your_code():
 # noise: then the rule found, without knowing the budget, nearly what the straight line found with
 # it. *Not here* with an impatient rule, which adapted to the noise. And nothing was saved: factor,
 # patience, margin, floor and the interval of the looks are five settings in place of one schedule.
+
+# %% [markdown]
+# ## Your experiment
+#
+# A rule that reacts deserves a rival that does not look. `"blind clock"` halves the rate after
+# every 150 updates, whatever the loss does; `"fixed"` keeps it. **Does the clock alone win
+# anything, and are you sure?**
+#
+# You write a plan as data and the course trains it: which methods, which rates, how many of the ten
+# seeds, which data (`"training"`, `"validation"`, `"test"`) choose each method's rate, and which
+# judge it. Rates move to the nearest rung of a ladder with steps of 1.32.
+#
+# Then write down what *your* runs support: which is lower, and whether you are sure (`True` or
+# `False`). The plan is graded by its design, the finding by whether it follows from the plan's own
+# runs.
+
+# %% nbgrader={"grade_id": "experiment_06", "solution": true}
+experiment_06 = {
+    "plan": {
+        "methods": [],
+        "rates": [],
+        "seeds": 1,
+        "updates": 600,
+        "choose_on": "?",
+        "judge_on": "?",
+    },
+    "finding": {"lower": "?", "sure": "?"},
+}
+### BEGIN SOLUTION
+experiment_06 = {
+    "plan": {
+        "methods": ["fixed", "blind clock"],
+        "rates": {
+            "fixed": [0.064, 0.15, 0.33, 0.76, 1.7],
+            "blind clock": [0.11, 0.25, 0.58, 1.3, 3.0],
+        },
+        "seeds": 10,
+        "updates": 600,
+        "choose_on": "validation",
+        "judge_on": "test",
+    },
+    "finding": {"lower": "blind clock", "sure": True},
+}
+### END SOLUTION
+
+# %%
+experiment("experiment_06", experiment_06["plan"])
+
+# %% nbgrader={"grade_id": "check_experiment_06", "grade": true, "points": 3}
+check("experiment_06", experiment_06)
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)

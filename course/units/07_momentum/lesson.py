@@ -14,15 +14,14 @@
 # - convert a rate between the three forms that libraries use;
 # - judge momentum against plain descent fairly: each at its own best rate, for the same budget.
 #
-# **Time** 90 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 90 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01 and 02; the last experiment uses the mini-batches of 03.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograders import check
-from autograders.notebook.your_code import your_code
+from autograders import check, experiment, your_code
 from lrlib import data, problems, style
 from lrlib.labs import phase_map
 from lrlib.optimizers import SGD, Momentum
@@ -565,6 +564,57 @@ for i, rate in enumerate(plain_rates):
 #
 # For small rates this is a theorem (Wang, Malladi, Wang, Lyu & Li 2024). So **never compare an
 # optimizer with momentum to one without at the same rate.**
+
+# %% [markdown]
+# ## Your experiment
+#
+# `"SGD"`, `"momentum"` and `"Nesterov"` (both at 0.9), for 100 or for 400 updates, on mini-batches
+# of 32. **At the budget of your choice, is one of them surely lower than the next, each at its own
+# best rate?** Remember what momentum does to the rate before you lay out the grids: they need not
+# be the same for all.
+#
+# You write a plan as data and the course trains it: which methods, which rates, how many of the ten
+# seeds, which data (`"training"`, `"validation"`, `"test"`) choose each method's rate, and which
+# judge it. Rates move to the nearest rung of a ladder with steps of 1.32.
+#
+# Then write down what *your* runs support: which is lower, and whether you are sure (`True` or
+# `False`). The plan is graded by its design, the finding by whether it follows from the plan's own
+# runs.
+
+# %% nbgrader={"grade_id": "experiment_07", "solution": true}
+experiment_07 = {
+    "plan": {
+        "methods": [],
+        "rates": [],
+        "seeds": 1,
+        "updates": 100,
+        "choose_on": "?",
+        "judge_on": "?",
+    },
+    "finding": {"lower": "?", "sure": "?"},
+}
+### BEGIN SOLUTION
+experiment_07 = {
+    "plan": {
+        "methods": ["SGD", "momentum"],
+        "rates": {
+            "SGD": [0.15, 0.33, 0.76, 1.7, 3.9],
+            "momentum": [0.028, 0.064, 0.15, 0.33, 0.76],
+        },
+        "seeds": 10,
+        "updates": 100,
+        "choose_on": "validation",
+        "judge_on": "test",
+    },
+    "finding": {"lower": "momentum", "sure": False},
+}
+### END SOLUTION
+
+# %%
+experiment("experiment_07", experiment_07["plan"])
+
+# %% nbgrader={"grade_id": "check_experiment_07", "grade": true, "points": 3}
+check("experiment_07", experiment_07)
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)

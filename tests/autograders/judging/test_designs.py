@@ -128,7 +128,9 @@ def test_rates_are_compared_where_there_is_one_method():
     assert found.passed, found
 
 
-@pytest.mark.parametrize("empty", [None, 3, {}, {"plan": {"rates": []}}, {"plan": None}])
+@pytest.mark.parametrize(
+    "empty", [None, 3, {}, {"plan": {"rates": []}}, {"plan": {"rates": {}}}, {"plan": None}]
+)
 def test_what_is_not_written_yet_is_called_that(empty):
     assert judge_experiment(TOY, empty).status == UNWRITTEN
 
@@ -154,6 +156,11 @@ def test_a_plan_that_cannot_be_run_is_told_once_and_in_words(changes, said):
     assert str(report).count(said) == 1
     with pytest.raises(PlanError, match=r"expected|there is|nothing|run from"):
         TOY.parse({**GOOD, **changes})
+
+
+def test_rates_may_come_as_an_array_or_for_each_method_apart():
+    assert judged(rates=np.array(GOOD["rates"])).passed
+    assert judged(rates=dict.fromkeys(GOOD["methods"], tuple(GOOD["rates"]))).passed
 
 
 def test_a_missing_entry_of_a_plan_is_named():
