@@ -39,9 +39,9 @@ class ReduceOnPlateau(ReactiveRate):
 
         state = rule.init(lr);  state = rule.update(metric, state);  use state.lr
 
-        if metric < best - min_delta: best = metric, bad = 0; otherwise bad += 1
-        if cooling > 0: cooling -= 1, bad = 0
-        if bad > patience: lr = max(lr * factor, min_lr), bad = 0, cooling = cooldown
+        better when metric < best - min_delta: best = metric, bad = 0; otherwise bad += 1
+        when cooling > 0: cooling -= 1, bad = 0
+        when bad > patience: lr = max(lr * factor, min_lr), bad = 0, cooling = cooldown
 
     A NaN metric is never an improvement.
 

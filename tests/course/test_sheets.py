@@ -123,9 +123,9 @@ def squeezed(text):
 
 
 def carry_out(line, state):
-    """Do what a line such as `if a > b: c = a, d = 0; otherwise d += 1` says, on a state."""
+    """Do what a line such as `when a > b: c = a, d = 0; otherwise d += 1` says, on a state."""
     condition, then, otherwise = re.fullmatch(
-        r"if (.+?): (.+?)(?:; otherwise (.+))?", line
+        r"(?:better )?when (.+?): (.+?)(?:; otherwise (.+))?", line
     ).groups()
     chosen = then if eval(condition, {}, state) else otherwise or "pass"
     exec(re.sub(r", (?=\w+ \W?= )", "; ", chosen), {}, state)
