@@ -105,12 +105,19 @@ def _place(name: str) -> Path:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """A file itself, or all files in a folder but what Python and editors leave there."""
+    """A file itself, or all files in a folder but what Python and editors leave there.
+
+    Of a package that is a course's folder as well, only modules: grading writes into the rest.
+    """
     if root.is_file():
         yield root
         return
+    graded = (root / "nbgrader_config.py").is_file()
     for path in root.rglob("*"):
-        if path.is_file() and not any(map(_hidden, (path, *path.relative_to(root).parents))):
+        if not path.is_file() or any(map(_hidden, (path, *path.relative_to(root).parents))):
+            continue
+        module = path.suffix == ".py" and (path.parent / "__init__.py").is_file()
+        if module or not graded:
             yield path
 
 

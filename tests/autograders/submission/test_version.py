@@ -26,6 +26,7 @@ QUIZ = Quiz("quiz_{unit}", "{unit}", points=1, questions={{}})
 """
 FILES = {
     "letters/__init__.py": "",
+    "letters/nbgrader_config.py": "",
     "letters/reference.py": "RATE = 0.1\n",
     "letters/exercises/__init__.py": 'WITHHELD = ("letters",)\n',
     "letters/exercises/shared.py": "SHARED = 1\n",
@@ -67,12 +68,14 @@ def marks():
         ("letters/reference.py", "abc"),
         ("letters/exercises/__pycache__/unit_a.cpython-311.pyc", ""),
         ("letters/exercises/.unit_a.py.swp", ""),
+        ("letters/gradebook.db", ""),
+        ("letters/submitted/ada/a/helper.py", ""),
     ],
 )
 def test_a_changed_file_changes_the_grader_of_the_units_that_it_concerns(course, name, concerned):
     before = marks()
     assert len(set(before.values())) == 3 and marks() == before
-    (course / name).parent.mkdir(exist_ok=True)
+    (course / name).parent.mkdir(parents=True, exist_ok=True)
     with (course / name).open("a") as file:
         file.write("# mended\n")
     after = marks()
