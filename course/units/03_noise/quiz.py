@@ -1,4 +1,4 @@
-"""The predictions and the exit quiz of unit 03: floors, shuffling, batch sizes and decay."""
+"""The predictions and the exit quiz of unit 03: floors, shuffling, batch sizes and certainty."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .exercises import UNIT
 PREDICT = predictions(
     "predict_03",
     UNIT,
-    p1=("Half the rate, as long as it takes: the loss stops ...", "abc"),
+    p1=("A bowl four times as steep, the same small rate: the loss stops ...", "abc"),
     p2=("Shuffled batches instead of drawn ones, rate 0.01: the floor is ...", "abc"),
-    p3=("From batches of 4 to batches of 256, the best rate is ...", "abcd"),
+    p3=("From batches of 4 to batches of 256, the best rate grows ...", "abcd"),
 )
 
 QUIZ = Quiz(
@@ -27,10 +27,10 @@ QUIZ = Quiz(
                     "Time does not occur in the formula of the floor: shrinking and kicks are in "
                     "balance."
                 ),
-                "b": "Right: it stays on its floor; only a rate, a batch or the noise can move it.",
-                "c": "Near the limit a run diverges; on a floor far below it nothing adds up.",
+                "b": "Near the limit a run diverges; on a floor far below it nothing adds up.",
+                "c": "Right: it stays on its floor; only a rate, a batch or the noise can move it.",
             },
-            "b",
+            "c",
         ),
         "q2": Question(
             "Which change lowers the floor most, at a small rate?",
@@ -39,40 +39,37 @@ QUIZ = Quiz(
                     "Half the rate halves it; the square of a step enters, but the pull is weaker "
                     "too."
                 ),
-                "b": "Right: four times the batch divides the variance, and the floor, by 4.",
+                "b": "Another seed gives other kicks, but kicks of the same size.",
                 "c": "A steeper bowl weighs each stray more and allows less of it: no change.",
-                "d": "Another seed gives other kicks, but kicks of the same size.",
+                "d": "Right: four times the batch divides the variance, and the floor, by 4.",
             },
-            "b",
+            "d",
         ),
         "q3": Question(
             "Rate 0.1 at batch 32 works well. What does the linear rule say for batch 8?",
             {
-                "a": "That scales the wrong way: a smaller batch is noisier and bears less.",
+                "a": "Right: a quarter of the batch, a quarter of the rate.",
                 "b": "That is the square-root rule: half the rate for a quarter of the batch.",
-                "c": "Right: a quarter of the batch, a quarter of the rate.",
+                "c": "That scales the wrong way: a smaller batch is noisier and bears less.",
                 "d": "Then rate over batch, and the floor with it, would be four times as high.",
             },
-            "c",
+            "a",
         ),
         "q4": Question(
-            "Why does a decaying rate often end lower than any fixed one?",
+            "Two rates, the same five seeds: what tells you most?",
             {
-                "a": (
-                    "Right: it goes the distance while far away, and lowers the floor when it "
-                    "arrives."
-                ),
+                "a": "The lower mean may be luck; without an interval you cannot know.",
                 "b": (
-                    "The limit of stability does not shrink on a bowl; it is the noise that asks "
-                    "for less."
+                    "Right: what both runs of a seed share cancels, and the interval says what is "
+                    "left to chance. If it holds 0, run more seeds."
                 ),
                 "c": (
-                    "The noise of a batch is as large as before; a smaller rate only lets less of "
-                    "it in."
+                    "Overlapping intervals of separate means prove nothing: the paired difference "
+                    "can still be certain."
                 ),
-                "d": "A small rate from the start pays for its low floor with the way there.",
+                "d": "The best of five is the luckiest of five; it says least of all.",
             },
-            "a",
+            "b",
         ),
     },
 )

@@ -46,7 +46,7 @@ NOISE_FLOOR = Exercise(
     returns=Number(),
     reference=_noise_floor,
     cases=_cases,
-    worth={"values": 4, "edge": 1},
+    worth={"values": 2, "edge": 1},
     statements={"edge": "works without noise, for tiny rates, flat bowls and whole numbers"},
 )
 

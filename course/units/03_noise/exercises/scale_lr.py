@@ -50,7 +50,7 @@ SCALE_LR = Exercise(
     returns=Number(),
     reference=_scale_lr,
     cases=_cases,
-    worth={"linear": 1.5, "sqrt": 1.5, "edge": 1, "errors": 1},
+    worth={"linear": 1, "sqrt": 1, "edge": 0.5, "errors": 0.5},
     statements={
         "linear": "scales with the batch size by the linear rule",
         "sqrt": "scales with the square root of the batch size by the sqrt rule",
