@@ -9,11 +9,11 @@ import logging
 import os
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .arguments import positive
+from .arguments import agreement, positive
 from .errors import GraderError
 
 # The warm process forks: NumPy must not start threads before.
@@ -27,19 +27,6 @@ if TYPE_CHECKING:
 def say(text: str) -> None:
     """A sentence for the person at the terminal, apart from results."""
     print(text, file=sys.stderr)
-
-
-def agreement(options: argparse.Namespace, tell: Callable[[str], None]) -> Callable[[str], bool]:
-    """Tells what will change; asks whether to go on where a person can answer, unless --yes."""
-
-    def agree(said: str) -> bool:
-        tell(said)
-        if options.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
-            return True
-        print("Record this? [y/N] ", end="", file=sys.stderr, flush=True)
-        return sys.stdin.readline().strip().casefold() in ("y", "yes")
-
-    return agree
 
 
 def check(options: argparse.Namespace) -> int:
@@ -98,6 +85,7 @@ def grade(options: argparse.Namespace) -> int:
     from .bulk.run import Settings, grade_class
     from .bulk.tally import Display
     from .bulk.workers import cluster, cores, local
+    from .gradebook.command import in_class
     from .submission.folders import CourseError, CourseFolder
 
     course = CourseFolder(options.course)
@@ -107,7 +95,7 @@ def grade(options: argparse.Namespace) -> int:
             "--feedback needs the whole class in the gradebook: leave it out, join the shards with"
             f" 'python -m autograders record {unit}', then run 'nbgrader generate_feedback {unit}'"
         )
-    students = in_class(course, course.students(unit))
+    students = in_class(course, course.students(unit), say)
     if options.student:
         students = chosen(options.student, students, unit)
     if options.shard:
@@ -140,7 +128,7 @@ def grade(options: argparse.Namespace) -> int:
                 settings=settings,
                 say=display.say,
                 show=display.show,
-                agree=agreement(options, display.say),
+                agree=agreement(options.yes, display.say),
             )
             if options.feedback and not tally.unrecorded:
                 from .bulk.returning import return_pages
@@ -174,25 +162,6 @@ def grade(options: argparse.Namespace) -> int:
     return int(tally.failed + lost > 0)
 
 
-def in_class(course: CourseFolder, students: Sequence[str]) -> list[str]:
-    """Those of these students who take part; says whom it leaves out, and who is not known."""
-    from .gradebook.roster import Roster
-
-    roster = Roster.load(course.root)
-    left = [student for student in students if not roster.takes_part(student)]
-    moved = {s: now for s in students if (now := roster.now(s)) != s}
-    if left:
-        say(f"withdrawn, not graded: {', '.join(left)}")
-    for old, now in moved.items():
-        say(f"not graded: {old} is {now} now; move submitted/{old} to submitted/{now}")
-    strangers = [student for student in roster.strangers(students) if student not in moved]
-    for student in strangers:
-        close = difflib.get_close_matches(student, roster.active, n=1)
-        hint = f"; did they mean {close[0]}?" if close else ""
-        say(f"not in the class, graded all the same: {student}{hint}")
-    return [student for student in students if student not in left and student not in moved]
-
-
 def chosen(wanted: Sequence[str], students: Sequence[str], unit: str) -> list[str]:
     """The students who were asked for: a slip of the pen must not become somebody with a grade."""
     from .submission.folders import CourseError
@@ -213,7 +182,7 @@ def record_again(options: argparse.Namespace) -> int:
 
     course = CourseFolder(options.course)
     unit = course.unit(options.unit)
-    agree = agreement(options, say)
+    agree = agreement(options.yes, say)
     recorded, failed = record(course, unit, merged(course, unit), say, agree)
     if not recorded + failed:
         say(f"no results in {results_path(course, unit)}; run 'python -m autograders grade {unit}'")

@@ -33,6 +33,7 @@ from .gradebook.marks import return_graded, return_refused
 from .gradebook.open import GradebookUnusable
 from .gradebook.policy import difference
 from .gradebook.record import Recorder, Result
+from .gradebook.terms import Terms
 from .sandbox import Sandbox
 from .submission.files import Refused, read_regular
 from .submission.folders import (
@@ -111,7 +112,7 @@ def know_assignment(coursedir: CourseDirectory, assignment: str) -> None:
         assignment,
         released,
         audit=Path(coursedir.root) / AUDIT,
-        late_penalty=late_penalty(coursedir.config),
+        late_penalty=late_penalty(coursedir.config, Path(coursedir.root)),
     ):
         log.warning("%s: the gradebook did not know it; entered as it was released", assignment)
 
@@ -129,7 +130,7 @@ class SaveCellsAndMarks(SaveCells):
                 self.assignment_id,
                 worth,
                 Path(coursedir.root) / AUDIT,
-                late_penalty(self.config),
+                late_penalty(self.config, Path(coursedir.root)),
                 self.log.warning,
             )
         super()._create_notebook(nb)
@@ -244,8 +245,9 @@ class RecordMarks(NbGraderPreprocessor):
             about["db_url"],
             coursedir.course_id,
             audit=audit,
-            late_penalty=late_penalty(self.config),
+            late_penalty=late_penalty(self.config, Path(coursedir.root)),
             hold=True,
+            terms=Terms.load(Path(coursedir.root)),
         ) as recorder:
             recorder.add(result)
             recorder.flush()

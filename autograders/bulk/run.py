@@ -8,34 +8,37 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import Any
 
-import nbformat
-
-from ..gradebook.assignment import ensure_assignment
 from ..gradebook.open import GradebookUnusable
-from ..gradebook.policy import difference
 from ..gradebook.record import Recorder
-from ..gradebook.roster import Roster
 from ..submission.files import write_whole
-from ..submission.folders import AUDIT, CourseError, CourseFolder, released_path, secret_seed
-from ..submission.version import OtherGrader, grader_of
+from ..submission.folders import CourseError, CourseFolder
+from ..submission.version import OtherGrader
 from .beside import copy_beside, timestamp_text
 from .dispatch import Lost, WorkersFail, spread
+from .recording import merged, open_recorder, record, settle, unit_of
 from .results import (
     Outcome,
     Results,
     Shard,
-    index_of,
     load_results,
     read_entry,
-    result_files,
     results_path,
 )
 from .tally import Tally
 from .work import Done, Task, Unit, grade_task, ungraded_task
 
-__all__ = ["Outcome", "grade_class", "load_results", "merged", "record", "results_path"]
+__all__ = [
+    "Outcome",
+    "grade_class",
+    "load_results",
+    "merged",
+    "open_recorder",
+    "record",
+    "results_path",
+    "settle",
+    "unit_of",
+]
 
 BATCH, BATCH_SECONDS = 100, 2.0
 
@@ -81,12 +84,6 @@ def grade_class(
         except OSError as error:
             raise refused(error, _kept(run.tally)) from None
     return run.tally
-
-
-def unit_of(course: CourseFolder, unit: str) -> Unit:
-    """A unit as it was released in this course, with the course's secret seed."""
-    released = released_path(course.dir, unit, unit).read_bytes()
-    return Unit.of(unit, released, secret_seed(course.root))
 
 
 class _Run:
@@ -273,80 +270,3 @@ def refused(error: OSError, done: str) -> CourseError:
 
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-
-# The gradebook
-
-
-def open_recorder(course: CourseFolder, unit: str, say: Callable[[str], None]) -> Recorder:
-    """A recorder for a unit, in whose gradebook the unit has its entry; changes of marks wait."""
-    released = nbformat.read(released_path(course.dir, unit, unit), as_version=4)
-    url, course_id, audit = course.dir.db_url, course.dir.course_id, course.root / AUDIT
-    rule = course.late_penalty
-    ensure_assignment(url, course_id, unit, released, audit=audit, late_penalty=rule, say=say)
-    return Recorder(url, course_id, audit=audit, late_penalty=rule, only_changes=True, hold=True)
-
-
-def settle(recorder: Recorder, unit: str, agree: Callable[[str], bool]) -> int:
-    """Let recorded marks change, once `agree` has been told who gains and who loses.
-
-    How many were left as they are, because of a "no".
-    """
-    recorder.flush()
-    said = difference(recorder.changes.values())
-    if said and not agree(f"{unit}: recorded marks change: {said}"):
-        return len(recorder.held)
-    recorder.accept()
-    return 0
-
-
-def record(
-    course: CourseFolder,
-    unit: str,
-    outcomes: Iterable[Outcome],
-    warn: Callable[[str], None],
-    agree: Callable[[str], bool] = lambda said: True,
-) -> tuple[int, int]:
-    """Write results to the gradebook; how many are in it, and how many could not be recorded.
-
-    Whoever is in the gradebook without a result gets what today's policy makes of their marks.
-    """
-    old, seen = 0, set()
-    with open_recorder(course, unit, warn) as recorder:
-        for outcome in outcomes:
-            recorder.add(outcome.result())
-            seen.add(outcome.student)
-            old += outcome.grader != grader_of(unit)
-        others = recorder.add_others(unit, seen)
-        held = settle(recorder, unit, agree)
-    if held:
-        warn(f"{held} recorded marks stay as they are; the same command asks again")
-    if old:
-        warn(
-            f"{old} of these results are of another version of the exercises or of the grader;"
-            f" 'python -m autograders grade {unit}' grades them again"
-        )
-    for who, why in recorder.failures.items():
-        warn(f"could not record {who}: {why}")
-    return recorder.recorded if seen else others, len(recorder.failures)
-
-
-def merged(course: CourseFolder, unit: str) -> Iterator[Outcome]:
-    """The result of each student out of all files of a unit, one by one.
-
-    When files differ, as after a second submission, the result of what lies in `submitted/` counts,
-    one of this very grader before another, and a final one before one with faults; otherwise that
-    of the main file. Students bear the names that they have today; who is withdrawn is left out.
-    """
-    entries: dict[str, list[Any]] = {}
-    roster = Roster.load(course.root)
-    for path in result_files(course, unit):
-        for student, entry in index_of(path)[0].items():
-            if roster.takes_part(roster.now(student)):
-                entries.setdefault(roster.now(student), []).append(entry)
-    graded = unit_of(course, unit)
-    for student, found in sorted(entries.items()):
-        if len({(entry.file, entry.grader, entry.final) for entry in found}) > 1:
-            file, ours = graded.task(course.submitted(unit, student), student).file, graded.grader
-            found.sort(key=lambda e: (e.file == file, e.grader == ours, e.final))
-        yield replace(read_entry(found[-1]), student=student)

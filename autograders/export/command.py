@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from ..submission.folders import CourseFolder
     from .table import Grade
 
-SYSTEMS = ("csv", "canvas", "moodle", "gradescope", "github")
+SYSTEMS = ("csv", "totals", "canvas", "moodle", "gradescope", "github")
 ABOUT = """\
 Grades for another system, or a grader that runs there.
 
-csv, canvas and moodle write the gradebook's grades; gradescope builds the autograder's zip of one
-unit, github its workflow.
+csv, canvas and moodle write the gradebook's grades, totals what each student has in the course by
+the terms of policy.toml; gradescope builds the autograder's zip of one unit, github its workflow.
 """
 
 
@@ -78,9 +78,10 @@ def _grades(
     course: CourseFolder, units: list[str], output: Path | None, options: argparse.Namespace
 ) -> list[str]:
     from ..gradebook.roster import Roster
+    from ..gradebook.terms import Terms
     from ..submission.folders import CourseError
     from . import canvas, moodle, plain
-    from .table import of_class, read_grades
+    from .table import due_dates, of_class, read_grades
 
     refuse_outdated(course, units)
     held = read_grades(
@@ -95,6 +96,14 @@ def _grades(
         raise CourseError(
             "the gradebook has no submissions yet; run 'python -m autograders grade UNIT' first"
         )
+    if options.to == "totals":
+        terms = Terms.load(course.root)
+        terms.check(course.units(), people.people)
+        due = due_dates(course.dir.db_url, course.dir.course_id)
+        said = plain.write_totals(
+            grades, people.active, terms, due, output, partial=options.partial
+        )
+        return [*_written(output, len(grades)), *said]
     if options.to == "csv":
         plain.write(grades, output, partial=options.partial)
         return [*_written(output, len(grades)), *_waiting(grades, options.partial)]
@@ -114,14 +123,15 @@ def refuse_outdated(course: CourseFolder, units: list[str]) -> None:
     """Raise `CourseError` while recorded marks are not what today's due dates and rules give."""
     from ..gradebook.open import open_gradebook
     from ..gradebook.policy import difference, outdated
+    from ..gradebook.terms import Terms
     from ..submission.folders import CourseError
 
-    said = {}
+    said, terms = {}, Terms.load(course.root)
     with closing(open_gradebook(course.dir.db_url, course.dir.course_id)) as gradebook:
         for assignment in gradebook.assignments:
             if not units or assignment.name in units:
                 said[assignment.name] = difference(
-                    outdated(gradebook.db, assignment, course.late_penalty)
+                    outdated(gradebook.db, assignment, course.late_penalty, terms)
                 )
     late = [unit for unit, changes in said.items() if changes]
     if late:

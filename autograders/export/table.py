@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,12 @@ def read_grades(
             for submission, name, student in db.execute(query)
             if units is None or name in units
         ]
+
+
+def due_dates(db_url: str, course_id: str) -> dict[str, datetime | None]:
+    """When each assignment is due (UTC), as the gradebook has it."""
+    with contextlib.closing(open_gradebook(db_url, course_id)) as gradebook:
+        return {one.name: one.duedate for one in gradebook.assignments}
 
 
 def of_class(grades: Sequence[Grade], roster: Roster) -> list[Grade]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import (
+    Assignment,
     BaseCell,
     Grade,
     Notebook,
@@ -136,8 +137,11 @@ def audit_line(student: str, assignment: str, notebook: str, why: str) -> dict[s
 def holds(db: Any, line: Mapping[str, Any]) -> bool:
     """Whether a gradebook has the scores and the penalty that a line of the log tells of.
 
-    Of a line about the class: whether it has the student.
+    Of a line about the class: whether it has the student; of a due date: whether it is that one.
     """
+    if "due" in line:
+        due = db.scalar(select(Assignment.duedate).where(Assignment.name == line["assignment"]))
+        return line["due"].endswith(f"-> {due}")
     if line.get("why") == "roster":
         return db.get(Student, line["student"]) is not None
     query = (

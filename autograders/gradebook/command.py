@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -170,3 +171,24 @@ def keep(
         with log.around(told):
             gradebook.db.commit()
             roster.save(course.root)
+
+
+def in_class(
+    course: CourseFolder, students: Sequence[str], say: Callable[[str], None]
+) -> list[str]:
+    """Those of these students who take part; says whom it leaves out, and who is not known."""
+    from .roster import Roster
+
+    roster = Roster.load(course.root)
+    left = [student for student in students if not roster.takes_part(student)]
+    moved = {s: now for s in students if (now := roster.now(s)) != s}
+    if left:
+        say(f"withdrawn, not graded: {', '.join(left)}")
+    for old, now in moved.items():
+        say(f"not graded: {old} is {now} now; move submitted/{old} to submitted/{now}")
+    strangers = [student for student in roster.strangers(students) if student not in moved]
+    for student in strangers:
+        close = difflib.get_close_matches(student, roster.active, n=1)
+        hint = f"; did they mean {close[0]}?" if close else ""
+        say(f"not in the class, graded all the same: {student}{hint}")
+    return [student for student in students if student not in left and student not in moved]

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from ..judging.report import points
 from ..submission.folders import LatePenalty
+from .terms import Terms
 
 NAMED_AT_MOST = 10
 
@@ -113,10 +114,43 @@ def write_penalties(db: Any, stale: Iterable[Penalty]) -> None:
         db.execute(query.values(late_submission_penalty=one.due))
 
 
-def outdated(db: Any, assignment: Assignment, rule: LatePenalty) -> list[Change]:
-    """The recorded marks that are not what today's policy gives."""
+def write_extensions(
+    db: Any, assignment: Assignment, students: Collection[str] | None, terms: Terms
+) -> dict[str, str]:
+    """Give these students, or everybody, the extensions of the terms; what changed, in words.
+
+    Without terms, nbgrader's own extensions stay.
+    """
+    if not terms.known:
+        return {}
+    query = select(SubmittedAssignment).where(SubmittedAssignment.assignment_id == assignment.id)
+    changed = {}
+    for row in db.scalars(query if students is None else query.where(MINE.in_(students))):
+        wanted = terms.extensions.get((row.student_id, assignment.name))
+        if row.extension != wanted:
+            changed[row.student_id] = f"{row.extension or 'none'} -> {wanted or 'none'}"
+            row.extension = wanted
+    db.flush()
+    return changed
+
+
+def write_due(assignment: Assignment, terms: Terms) -> str:
+    """Give an assignment the due date of the terms; what changed, in words, or nothing."""
+    due = terms.of(assignment.name).due
+    if due is None or due == assignment.duedate:
+        return ""
+    said = f"{assignment.duedate or 'none'} -> {due}"
+    assignment.duedate = due
+    return said
+
+
+def outdated(db: Any, assignment: Assignment, rule: LatePenalty, terms: Terms) -> list[Change]:
+    """The recorded marks that are not what today's policy gives; nothing is written."""
     before = totals(db, assignment, None)
+    write_due(assignment, terms)
+    write_extensions(db, assignment, None, terms)
     after = sums(penalties(db, assignment, None, rule))
+    db.rollback()
     return [
         Change(student, assignment.name, was, after[student])
         for student, was in before.items()

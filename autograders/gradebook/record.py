@@ -25,8 +25,18 @@ from .assignment import on_scale
 from .audit import Audit, audit_line, holds
 from .marks import Marks
 from .open import GradebookUnusable, open_gradebook, patiently
-from .policy import Change, LatePenalty, penalties, sums, totals, write_penalties
+from .policy import (
+    Change,
+    LatePenalty,
+    penalties,
+    sums,
+    totals,
+    write_due,
+    write_extensions,
+    write_penalties,
+)
 from .rows import NewRows, Result, unchanged, write_marks
+from .terms import Terms
 
 __all__ = ["Recorder", "Result"]
 
@@ -39,12 +49,13 @@ class Recorder:
 
     A score that a person gave is kept, and the answer is flagged for another look. `late_penalty`
     is asked as nbgrader asks its plugin, (student, score, seconds late) -> points or None, with the
-    marks, due date and extension of now. Every change is a line of JSON in the file `audit`, which
-    is only ever appended to, also when this process is killed as it commits: the next one to record
-    completes it. A submission that cannot be recorded is reported in `failures` and does not stop
-    the others; a gradebook that cannot be used raises `GradebookUnusable`. With `only_changes`,
-    what the gradebook holds already is left as it is. With `hold`, a result that changes a recorded
-    mark is not written: it waits in `held`, the change in `changes`, until `accept`.
+    marks, due date and extension of now, which are those of `terms` where they say so. Every change
+    is a line of JSON in the file `audit`, which is only ever appended to, also when this process is
+    killed as it commits: the next one to record completes it. A submission that cannot be recorded
+    is reported in `failures` and does not stop the others; a gradebook that cannot be used raises
+    `GradebookUnusable`. With `only_changes`, what the gradebook holds already is left as it is.
+    With `hold`, a result that changes a recorded mark is not written: it waits in `held`, the
+    change in `changes`, until `accept`.
     """
 
     db_url: str
@@ -54,6 +65,7 @@ class Recorder:
     batch: int = 200
     only_changes: bool = False
     hold: bool = False
+    terms: Terms = field(default_factory=Terms)
     changes: dict[tuple[str, str], Change] = field(default_factory=dict, init=False)
     held: dict[tuple[str, str], Result] = field(default_factory=dict, init=False)
     failures: dict[str, str] = field(default_factory=dict, init=False)
@@ -200,17 +212,25 @@ class Recorder:
             for row in (db.scalars(loaded) if marked - same else ())
         ]
         db.flush()
+        if due := write_due(assignment, self.terms):
+            lines.append(audit_line("", name, "", "policy") | {"due": due})
         if not there and assignment.duedate is None:
             return lines, []
+        extended = write_extensions(db, assignment, results, self.terms)
         now = penalties(db, assignment, results, self.late_penalty)
         write_penalties(db, [one for one in now if one.stale])
         told = {(line["student"], line["notebook"]): line for line in lines}
         for one in now:
-            if one.stale and (one.student, one.notebook) not in told:
+            news = one.stale or one.student in extended
+            if news and (one.student, one.notebook) not in told:
                 lines.append(audit_line(one.student, name, one.notebook, "policy"))
                 told[one.student, one.notebook] = lines[-1]
             if (one.student, one.notebook) in told:
-                about = {"late_penalty": one.due, "late_penalty_before": one.recorded}
+                about: dict[str, Any] = {
+                    "late_penalty": one.due,
+                    "late_penalty_before": one.recorded,
+                }
+                about |= {"extension": extended[one.student]} if one.student in extended else {}
                 told[one.student, one.notebook].update(about)
         after = sums(now)
         changes = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
@@ -47,11 +48,30 @@ def timestamp_of(folder: Path) -> datetime | None:
         return None
 
 
-def late_penalty(config: Config) -> LatePenalty:
-    """The late-submission plugin that these settings of nbgrader name, ready to be asked."""
-    assigner = AssignLatePenalties(config=config)
-    assigner.init_plugin()
-    return assigner.plugin_inst.late_submission_penalty
+def late_penalty(config: Config, course: Path) -> LatePenalty:
+    """The late-submission plugin that these settings of nbgrader name, ready to be asked.
+
+    A plugin in the course's folder is found from wherever a command is run. It is asked once about
+    a student who does not exist, so that a slip in it stops a class before it is graded and not in
+    the middle of it.
+    """
+    for folder in (str(course), str(course.parent)):
+        if folder not in sys.path:
+            sys.path.append(folder)
+    try:
+        assigner = AssignLatePenalties(config=config)
+        assigner.init_plugin()
+        rule = assigner.plugin_inst.late_submission_penalty
+        given = rule("nobody", 10.0, 3600.0)
+        if given is not None:
+            float(given)
+    except Exception as error:
+        raise CourseError(
+            "expected a late-submission plugin that answers with points or None, and this one"
+            f" fails: {type(error).__name__}: {error}; correct it, or the setting"
+            f" AssignLatePenalties.plugin_class in {course / CONFIG}"
+        ) from None
+    return rule
 
 
 def secret_seed(course: Path) -> int:
@@ -148,7 +168,7 @@ class CourseFolder:
     @cached_property
     def late_penalty(self) -> LatePenalty:
         """How many points the course's late-submission plugin takes off."""
-        return late_penalty(self.config)
+        return late_penalty(self.config, self.root)
 
     def _stage(self, stage: str, student: str) -> Path:
         directory = getattr(self.dir, f"{stage}_directory")
