@@ -2,8 +2,18 @@
 
 QUOTED = [
     (
-        "(b) about 0.18, with which the steep direction overshoots",
-        "abs(best_fixed_lr(np.diag([1.0, 10.0])) - 2 / 11) < 1e-12 and 1 - 10 * 2 / 11 < 0",
+        "at rate 0.9, gradient descent from almost any start ... - (a) converges, crossing over at"
+        " every step - (b) diverges",
+        "contraction(0.9, np.array([[2.0, 1], [1, 2]])) > 1",
+    ),
+    (
+        "For $v = (2, 1)$ it gives $(12, 6) = 6 v$, and for $v = (1, -2)$ it gives $(1, -2) = 1 v$",
+        "(lambda M: (M @ [2, 1]).tolist() == [12, 6] and (M @ [1, -2]).tolist() == [1, -2])"
+        "(np.array([[5, 2], [2, 2]]))",
+    ),
+    (
+        "Three are not quite enough, four are",
+        "0.8**3 > 0.5 > 0.8**4 and updates_needed(np.diag([1.0, 9.0]), 0.5) == 4",
     ),
     (
         "there, at $2/(\\lambda_{\\min} + \\lambda_{\\max})$, both keep the same share",
@@ -102,7 +112,7 @@ QUOTED = [
         " and 2.7e-5 < max_stable_lr(tasks['raw'].hessian()) < 2.75e-5",
     ),
     (
-        "keeps all but four hundred-millionths",
+        "loses 0.000004 % of its distance at each step",
         "3.5e-8 < 1 - contraction(best_fixed_lr(tasks['raw'].hessian()), tasks['raw'].hessian())"
         " < 4.5e-8",
     ),

@@ -3,19 +3,18 @@
 #
 # In unit 01 one number, the curvature of a bowl, told you when a rate breaks. A real loss has as
 # many curvatures as it has directions, and one rate must suit them all. Today you compute the
-# largest rate that survives, before any training, and check it on real patients to one per cent.
+# largest stable rate before any training, and check it on real patients.
 #
 # **After this unit you can**
 #
+# - read gradient, Hessian and eigenvectors off a picture of a valley;
 # - derive the limit $2/\lambda_{\max}$, and say which direction sets it;
-# - tell overshooting from divergence, and name the rate that is fastest in the long run;
-# - read a condition number as a number of updates;
-# - find the largest curvature of a loss from gradients alone, and know when the answer misleads;
-# - say what standardising the features buys, and what it cannot mend.
+# - turn a condition number into a number of updates;
+# - find the largest curvature of a loss from gradients alone;
+# - say what standardising the features changes, and what it does not.
 #
-# **Time** 100 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
-# **You need** unit 01, and the idea of an eigenvalue: a matrix that stretches one direction by a
-# plain factor.
+# **Time** 110 minutes. **Points** 20: functions 14, repair 1, predictions and quiz 2, written
+# conclusion 3. **You need** unit 01, and matrix times vector.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
 from functools import partial
@@ -33,6 +32,26 @@ from lrlib.training import sweep
 plt.rcParams.update(style.rc())
 
 # %% [markdown]
+# ## Live lab: mode bars
+#
+# A bowl with a flat and a steep direction. Each bar is the share of its distance that a direction
+# keeps at every step: low is fast, above 1 is lost.
+#
+# **Challenge:** with the steep curvature at least ten times the flat one, find the fastest stable
+# rate. Watch which bar is the higher one while you raise the rate. When does that change?
+
+# %%
+mode_bars()
+
+# %% [markdown]
+# *In words: on the left the oval contours of a bowl with the path of 40 steps; on the right one bar
+# for the flat and one for the steep direction, with a line at 1 above which a direction grows. A
+# sentence names the slower direction and counts the steps to a thousandth.*
+#
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:mode_bars.png)
+#
 # ## Warm-up
 #
 # 1. (Unit 01) On a bowl of curvature $c$, each step multiplies $w$ by a number. By which?
@@ -50,12 +69,13 @@ plt.rcParams.update(style.rc())
 # %% [markdown]
 # ## Predict
 #
-# **p1.** A bowl has curvature 1 in one direction and 10 in the other. With one fixed rate for
-# both, which is fastest in the long run?
+# **p1.** On the valley $f(w) = w_1^2 + w_1 w_2 + w_2^2$ the curvature along either axis is 2. Unit
+# 01 says that on a bowl of curvature 2 any rate below 1 converges. Here, at rate 0.9, gradient
+# descent from almost any start ...
 #
-# - (a) 0.1, with which the steep direction lands in one step
-# - (b) about 0.18, with which the steep direction overshoots at every step
-# - (c) 0.199, just below the limit: the largest steps that are stable
+# - (a) converges, crossing over at every step
+# - (b) diverges
+# - (c) hops between two points for ever
 #
 # **p2.** You predict from ten measurements of 442 diabetes patients how far the disease has gone a
 # year later: a linear model, squared error. From the measurements alone, before training, you
@@ -82,32 +102,52 @@ predict_02 = {"p1": "b", "p2": "a", "p3": "c"}
 check("predict_02", predict_02)
 
 # %% [markdown]
-# ## Live lab: mode bars
+# ## Gradient, Hessian, eigenvector: two dimensions
 #
-# A bowl with a flat and a steep direction. Each bar is the share of its distance that a direction
-# keeps at every step: low is fast, above 1 is lost.
+# Take a valley in two weights, $f(w) = \tfrac12 (5 w_1^2 + 4 w_1 w_2 + 2 w_2^2)$.
 #
-# **Challenge:** with the steep curvature at least ten times the flat one, find the fastest stable
-# rate. Watch which bar is the higher one while you raise the rate. When does that change?
+# - The **gradient** holds the slope along each axis: $g = (5 w_1 + 2 w_2,\; 2 w_1 + 2 w_2)$. It
+#   points where the ground rises fastest, at right angles to the contour.
+# - The **Hessian** holds the slopes of these slopes, one row for each entry of the gradient:
+#   $H = \begin{pmatrix} 5 & 2 \\ 2 & 2 \end{pmatrix}$. It is symmetric, and $g = H w$. The diagonal
+#   has the curvatures along the axes; the 2 beside it says that moving along one axis changes the
+#   slope along the other.
+# - An **eigenvector** of $H$ is a direction that $H$ only stretches: $H v = \lambda v$. For $v =
+#   (2, 1)$ it gives $(12, 6) = 6 v$, and for $v = (1, -2)$ it gives $(1, -2) = 1 v$. The factors
+#   $\lambda$, the **eigenvalues** 6 and 1, are the curvatures in these directions, which for a
+#   symmetric matrix stand at right angles.
+#
+# Start *on* an eigenvector and the gradient points straight along it: a bowl like that of unit 01,
+# with one multiplier. Anywhere else both happen at once, since every $w$ is a sum of a part along
+# $(2, 1)$ and a part along $(1, -2)$.
 
 # %%
-mode_bars()
+H = np.array([[5.0, 2.0], [2.0, 2.0]])
+across = np.linspace(-3, 3, 61)
+first, second = np.meshgrid(across, across)
+height = (5 * first**2 + 4 * first * second + 2 * second**2) / 2
+fig, ax = plt.subplots(figsize=(5, 5))
+ax.contour(first, second, height, levels=[0.5, 2, 5, 10, 20], colors="grey", linewidths=0.8)
+for i, start in enumerate([(2.0, 1.0), (1.0, -2.0), (2.5, -2.0)]):
+    path = [np.array(start)]
+    for _ in range(12):
+        path.append(path[-1] - 0.1 * H @ path[-1])
+    ax.plot(*np.array(path).T, label=f"from {start}", **style.series(i))
+ax.set(
+    xlabel="weight 1", ylabel="weight 2", title="Two straight ways down, and a bent one", aspect=1
+)
+ax.legend(fontsize="small")
 
 # %% [markdown]
-# *In words: on the left the oval contours of a bowl with the path of 40 steps; on the right one bar
-# for the flat and one for the steep direction, with a line at 1 above which a direction grows. A
-# sentence names the slower direction and counts the steps to a thousandth.*
-#
-# *The lab as a still picture, for readers without a kernel:*
-#
-# ![Still picture of the lab, described in the words above](attachment:mode_bars.png)
+# *Figure 1 in words: oval contours of a valley that lies aslant, and three paths of gradient
+# descent at rate 0.1. From (2, 1) the path runs straight down the steep side, from (1, −2) straight
+# along the flat floor. From (2.5, −2) it bends: first down the steep side, then along the floor.*
 #
 # ## Why one rate has to suit them all
 #
-# Near a minimum $w^*$ a smooth loss looks like a bowl: $f(w) \approx f(w^*) + \tfrac12 (w -
-# w^*)^\top H (w - w^*)$. The **Hessian** $H$ holds the second derivatives. It is symmetric, so it
-# has directions of its own, at right angles, which it only stretches: the eigenvectors; the stretch
-# factors $\lambda_i$ are the curvatures there. The gradient is $H (w - w^*)$, hence
+# Near a minimum $w^*$ a smooth loss looks like such a valley, in as many dimensions as there are
+# weights: $f(w) \approx f(w^*) + \tfrac12 (w - w^*)^\top H (w - w^*)$, with eigenvalues
+# $\lambda_i$. The gradient is $H (w - w^*)$, hence
 #
 # $$ w - w^* \;\leftarrow\; (I - \eta H)\,(w - w^*) $$
 #
@@ -119,7 +159,7 @@ mode_bars()
 # - How fast? The slowest direction decides: the **contraction** $\max_i |1 - \eta\lambda_i|$ is the
 #   share of the distance that is kept, in the worst direction, at each step.
 #
-# Now for **p1**: curvatures 1 and 10.
+# Which rate is the fastest? Take curvatures 1 and 10.
 
 # %%
 print(" rate   keeps, flat   keeps, steep   steps to a thousandth")
@@ -129,10 +169,10 @@ for rate in [0.05, 0.1, 2 / 11, 0.199]:
     print(f"{rate:.3f} {flat:13.3f} {steep:14.3f} {steps:23.0f}")
 
 # %% [markdown]
-# The answer is (b). At 0.1 the steep direction is done at once, and everybody waits for the flat
-# one. Raise the rate and the flat one gains, until the steep one, overshooting to and fro, is just
-# as slow: there, at $2/(\lambda_{\min} + \lambda_{\max})$, both keep the same share. Beyond, the
-# steep one holds up everything. **The fastest fixed rate overshoots, by design.**
+# Not 0.1: there the steep direction is done at once, and everybody waits for the flat one. Raise
+# the rate and the flat one gains, until the steep one, overshooting to and fro, is just as slow:
+# there, at $2/(\lambda_{\min} + \lambda_{\max})$, both keep the same share. Beyond, the steep one
+# holds up everything. **The fastest fixed rate overshoots, by design.**
 
 # %%
 rates = np.linspace(0, 0.22, 45)
@@ -146,7 +186,7 @@ ax.set(xlabel="learning rate", ylabel="share kept at each step", title="One rate
 ax.legend()
 
 # %% [markdown]
-# *Figure 1 in words: the share of the distance kept at each step, against the rate. The flat
+# *Figure 2 in words: the share of the distance kept at each step, against the rate. The flat
 # direction is a line that falls slowly from 1. The steep one is a V: from 1 down to 0 at rate 0.1,
 # then up again, through 1 at rate 0.2. The slower of the two follows the flat line to the crossing
 # at about 0.18, its lowest point, then the rising arm of the V.*
@@ -159,8 +199,8 @@ ax.legend()
 # %% [markdown]
 # ## Worked example: a valley that is turned
 #
-# $H = \begin{pmatrix} 2 & 1 \\ 1 & 2 \end{pmatrix}$. Both diagonal entries, the curvatures along
-# the axes, are 2. Is any rate below $2/2 = 1$ safe?
+# The valley of **p1** has $H = \begin{pmatrix} 2 & 1 \\ 1 & 2 \end{pmatrix}$. Both diagonal
+# entries, the curvatures along the axes, are 2. Is the rate 0.9 safe?
 
 # %%
 H = np.array([[2.0, 1.0], [1.0, 2.0]])
@@ -180,8 +220,8 @@ print("curvatures", curvatures, "multipliers", multipliers, f"kept {kept:.1f}")
 print(f"after ten steps the distance is {np.linalg.norm(w):.0f}, and was {np.hypot(1, 0.5):.1f}")
 
 # %% [markdown]
-# Not safe: the diagonal (1, 1) between the axes has curvature 3, and the limit is 2/3. The axes did
-# not show it, because diagonal entries are slopes of slopes *along the axes only*.
+# **p1** is (b). The direction (1, 1) between the axes has curvature 3, and the limit is 2/3. The
+# axes did not show it, because diagonal entries are curvatures *along the axes only*.
 #
 # **Your turn, with sub-goal 1 done.** Now read 2 and 3 backwards: with which rate is *no* direction
 # of this $H$ the worst, because both multipliers have the same size? Replace `None`: one line, from
@@ -206,17 +246,18 @@ if balanced_rate is not None:
 
 # %% nbgrader={"grade_id": "max_stable_lr", "solution": true}
 def max_stable_lr(hessian):
-    """Return the rate at which gradient descent stops converging: 2 / lambda_max.
+    """Return the rate from which on gradient descent no longer converges on this bowl.
 
     hessian: a symmetric positive-definite matrix, shape (n, n), n at least 1.
     Returns one number. hessian is not changed.
+    [[2, 1], [1, 2]] has the limit 0.6667, and [[4]] has 0.5.
     """
     ### BEGIN SOLUTION
     return 2 / np.linalg.eigvalsh(hessian)[-1]
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_max_stable_lr", "grade": true, "points": 4}
+# %% nbgrader={"grade_id": "check_max_stable_lr", "grade": true, "points": 3}
 check(max_stable_lr)
 
 # %% [markdown]
@@ -231,10 +272,11 @@ mode_bars(max_stable_lr)
 
 # %% nbgrader={"grade_id": "best_fixed_lr", "solution": true}
 def best_fixed_lr(hessian):
-    """Return the rate whose worst direction shrinks fastest: 2 / (lambda_min + lambda_max).
+    """Return the fixed rate with which the worst direction shrinks fastest.
 
     hessian: a symmetric positive-definite matrix, shape (n, n), n at least 1.
     Returns one number. hessian is not changed.
+    For [[2, 1], [1, 2]] it is 0.5, and for [[4]] it is 0.25.
     """
     ### BEGIN SOLUTION
     curvatures = np.linalg.eigvalsh(hessian)
@@ -242,7 +284,7 @@ def best_fixed_lr(hessian):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_best_fixed_lr", "grade": true, "points": 3}
+# %% nbgrader={"grade_id": "check_best_fixed_lr", "grade": true, "points": 2}
 check(best_fixed_lr)
 
 # %% [markdown]
@@ -251,19 +293,58 @@ check(best_fixed_lr)
 
 # %% nbgrader={"grade_id": "contraction", "solution": true}
 def contraction(lr, hessian):
-    """Return the share of the distance kept by one step in its worst direction.
+    """Return the share of the distance that one step keeps in its worst direction.
 
-    That is the largest |1 - lr * lambda_i| over the eigenvalues of the hessian; above 1 it grows.
+    Above 1 the distance grows there.
     lr: one number, 0 or more. hessian: symmetric positive-definite, shape (n, n), n at least 1.
     Returns one number. hessian is not changed.
+    For [[2, 1], [1, 2]] it is 0.5 at rate 0.5, and 1.7 at rate 0.9.
     """
     ### BEGIN SOLUTION
     return np.abs(1 - lr * np.linalg.eigvalsh(hessian)).max()
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_contraction", "grade": true, "points": 4}
+# %% nbgrader={"grade_id": "check_contraction", "grade": true, "points": 3}
 check(contraction)
+
+# %% [markdown]
+# ### How long will it take?
+#
+# Now the other way round: not what one update keeps, but how many updates a goal takes.
+#
+# **Before you write:** at the best rate each update keeps 0.8 of the distance, in the worst
+# direction. After how many is at most half of it left, from any start?
+#
+# <details><summary>Answer</summary>
+#
+# Shares multiply: 0.8, 0.64, 0.512, 0.41. Three are not quite enough, four are. Which power of a
+# number falls to a given share is a question for logarithms.
+#
+# </details>
+
+
+# %% nbgrader={"grade_id": "updates_needed", "solution": true}
+def updates_needed(hessian, share):
+    """Return the fewest updates that are sure to be enough, at the best fixed rate.
+
+    Enough means that from any start the distance to the minimum is at most share of what it was.
+    hessian: symmetric positive-definite, shape (n, n), n at least 1. share: above 0, at most 1.
+    Returns a whole number: 0 if share is 1; otherwise at least 1, also where one update lands.
+    hessian is not changed.
+    Curvatures 1 and 9 need 4 updates for a share of 0.5; [[4]] needs 1 for any share below 1.
+    """
+    ### BEGIN SOLUTION
+    curvatures = np.linalg.eigvalsh(hessian)
+    kept = (curvatures[-1] - curvatures[0]) / (curvatures[-1] + curvatures[0])
+    if share == 1:
+        return 0
+    return 1 if kept < 1e-12 else int(np.ceil(np.log(share) / np.log(kept)))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_updates_needed", "grade": true, "points": 3}
+check(updates_needed)
 
 # %% [markdown]
 # ### The largest curvature, without the matrix
@@ -279,10 +360,11 @@ check(contraction)
 def largest_eigenvalue(matvec, v0, iterations):
     """Return the estimate of the eigenvalue of largest size after some power iterations.
 
-    Do v = A v / |A v| `iterations` times from v0, then take v.(A v) / v.v of that last v.
-    matvec(v): the product A v of a symmetric matrix, an array of v's shape. v0: a 1-D float array,
-    not zero, of any length |v0|. iterations: a whole number, 0 or more.
+    matvec(v): the product of a symmetric matrix with v, an array of v's shape. v0: a 1-D float
+    array, not zero, of any length: the start. iterations: how often to multiply and divide by the
+    length, a whole number, 0 or more. The estimate is the Rayleigh quotient of the last vector.
     Returns one number, which is negative if that eigenvalue is. v0 is not changed.
+    For diag(3, -1) from (2, 2): after 0 iterations 1.0, after one 2.6.
     """
     ### BEGIN SOLUTION
     v = v0
@@ -293,7 +375,7 @@ def largest_eigenvalue(matvec, v0, iterations):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_largest_eigenvalue", "grade": true, "points": 4}
+# %% nbgrader={"grade_id": "check_largest_eigenvalue", "grade": true, "points": 3}
 check(largest_eigenvalue)
 
 # %% [markdown]
@@ -345,26 +427,42 @@ for start in [[1.0, 1.0, 1.0], [1.0, 3.0, 1.0], [1.0, 8.0, 1.0]]:
 # </details>
 
 
-# %% nbgrader={"grade_id": "mended_history", "solution": true}
-def mended_history(v0, iterations):
-    """Return the estimates after 0, 1, ... `iterations` rounds; the last one is the result."""
+# %% nbgrader={"grade_id": "repaired_history", "solution": true}
+def repaired_history(matvec, v0, iterations):
+    """Return the estimates after 0, 1, ... iterations rounds; the last one is the result.
+
+    matvec, v0, iterations: as for largest_eigenvalue, whose result each estimate is.
+    Returns a sequence of iterations + 1 numbers. v0 is not changed.
+    """
     ### BEGIN SOLUTION
-    return [largest_eigenvalue(lambda v: A @ v, v0, k) for k in range(iterations + 1)]
+    v, estimates = v0, []
+    for _ in range(iterations + 1):
+        product = matvec(v)
+        estimates.append(v @ product / (v @ v))
+        v = product / np.linalg.norm(product)
+    return estimates
     ### END SOLUTION
 
 
+# %% nbgrader={"grade_id": "check_repaired_history", "grade": true, "points": 1}
+check(repaired_history)
+
 # %%
 with your_code():
-    history = mended_history(np.array([1.0, 8.0, 1.0]), 40)
+    history = repaired_history(lambda v: A @ v, np.array([1.0, 8.0, 1.0]), 40)
     print("after 0, 10, 20, 30, 40:", [round(float(value), 2) for value in history[::10]])
-    print("(-10.13, -3.69, 10.76, 12.51, 12.58 is right: not yet settled after ten)")
+
+# %% [markdown]
+# After ten rounds it has not settled, and the history shows it.
 
 # %% [markdown]
 # ## Experiment: a limit predicted and met
 #
 # 442 patients, ten measurements, and how far the disease had gone a year later (Efron, Hastie,
 # Johnstone & Tibshirani 2004). The model is linear with an intercept, 11 parameters. Its Hessian is
-# $X^\top X / n$: it holds the measurements, not the outcomes.
+# $X^\top X / n$: the loss is $\tfrac1{2n} \sum_i (x_i^\top w - y_i)^2$, its gradient
+# $\tfrac1n \sum_i x_i\,(x_i^\top w - y_i)$, and the slope of that along each weight
+# $\tfrac1n \sum_i x_i x_i^\top = X^\top X / n$. It holds the measurements, not the outcomes.
 
 # %%
 patients = data.load_diabetes()
@@ -409,7 +507,7 @@ with your_code():
     for name, task in tasks.items():
         H = task.hessian()
         kept = contraction(best_fixed_lr(H), H)
-        wait = np.log(1e-3) / np.log(kept)
+        wait = updates_needed(H, 1e-3)
         condition = np.linalg.cond(H)
         print(f"{name:13} {condition:11,.0f} {best_fixed_lr(H):13.5g} {kept:16.9f} {wait:16,.0f}")
 
@@ -441,7 +539,8 @@ print(f"standardised, without s1  condition number {conditions['without s1']:7,.
 # makes its own direction steep. What remains is *correlation*: `s1`, all cholesterol, moves with
 # `s2`, one kind of it (0.90), and the nine others together explain 98 % of its variance. To move
 # its weight one way and theirs the other hardly changes the loss: a flat direction. Leave `s1` out,
-# and 47 remains. **Scaling mends units, not kinship.**
+# and 47 remains. **Scaling removes differences of
+# unit; it does not remove correlation.**
 #
 # Now train for a real budget, at half the limit and at the "best" rate.
 
@@ -462,7 +561,7 @@ with your_code():
     ax.legend(fontsize="small")
 
 # %% [markdown]
-# *Figure 2 in words: loss above its least value against updates, both axes logarithmic. With raw
+# *Figure 3 in words: loss above its least value against updates, both axes logarithmic. With raw
 # features, the curve for half the limit falls at the first step to about a thousand and then creeps
 # down to some hundreds; the curve for the rate that is best in the long run hardly leaves its start
 # above 10,000. Standardised, half the limit is far ahead from the tenth update to the hundredth;
@@ -511,11 +610,11 @@ with your_code():
 # For softmax the limit at the start is 1.74. That is why, in unit 01, rate 1 fell smoothly and rate
 # 10 leapt; it came back because its curvature *changed* on the way. The network's limit is 1.34,
 # and something is new: its lowest curvature is **negative**. In that direction the loss curves
-# downwards; the start is a pass between hills, not a bowl. Any rate walks away from a pass, which
-# is what you want downhill, so a negative curvature sets no limit. Had it been the larger in size,
-# power iteration would have returned it, and a program that drops the sign would have sold you a
-# limit that means nothing. At the start of a network $2/\lambda$ is a local weather report. Unit 13
-# follows it through training, and finds that it does something uncanny.
+# downwards: the start is near a **saddle point**, a pass between hills, not a bowl. At any rate
+# gradient descent moves away from it, downhill, so a negative curvature sets no limit. Had it been
+# the larger in size, power iteration would have returned it, and a program that drops the sign
+# would have reported a limit that means nothing. And in a network $2/\lambda$ holds only where it
+# was measured: the curvature changes during training. Unit 13 follows it.
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)
@@ -523,18 +622,17 @@ with your_code():
 # In 80 to 120 words: *A colleague trains a linear model on raw hospital data, finds that every rate
 # either diverges or crawls, and asks for a better optimizer. What do you answer?* One point each:
 # (1) explain why no single rate can be right, naming both ends of the curvatures; (2) give two
-# numbers from your tables that show what standardising changes; (3) name one thing that it cannot
-# mend, or that your experiment does not show.
+# numbers from your tables that show what standardising changes; (3) name one thing that it does not
+# change, or that your experiment does not show.
 
 # %% [markdown] nbgrader={"grade_id": "conclusion", "grade": true, "solution": true, "points": 3}
-# One rate serves all directions. The steepest one (curvature 73,592) limits it to 0.000027; at
-# that rate the flattest one (0.0014) keeps all but four hundred-millionths of its distance at
-# each step. So every rate that is stable crawls: 181 million updates to a thousandth in our data.
-# Before you change the optimizer, change the units: with standardised features the condition
-# number fell from 52 million to 470 and the wait to 1,624 updates, for the same least loss. It
-# cannot mend correlated measurements: s1 and its kin still leave a flat direction. And we had a
-# bowl; in a network the curvature changes while you train, so a limit found at the start need not
-# hold later.
+# One rate serves all directions. The steepest one (curvature 73,592) limits it to 0.000027; at that
+# rate the flattest one (0.0014) loses 0.000004 % of its distance at each step. So every rate that
+# is stable crawls: 181 million updates to a thousandth in our data. Before you change the
+# optimizer, change the units: with standardised features the condition number fell from 52 million
+# to 470 and the wait to 1,624 updates, for the same least loss. It does not remove correlation: s1
+# and the measurements that move with it still leave a flat direction. And we had a bowl; in a
+# network the curvature changes while you train, so a limit found at the start need not hold later.
 
 # %% [markdown]
 # ## Exit quiz
@@ -558,20 +656,20 @@ with your_code():
 #
 # - (a) stays: it is the same length
 # - (b) grows 1,000 times
-# - (c) grows 1,000,000 times
-# - (d) shrinks 1,000 times, since the weight becomes smaller
+# - (c) shrinks 1,000 times, since the weight becomes smaller
+# - (d) grows 1,000,000 times
 #
 # **q4.** Power iteration on a network's Hessian settles at −2.2. Which rate is the limit?
 #
-# - (a) 2/2.2, since only the size counts
+# - (a) this number does not say: look for the largest positive curvature
 # - (b) there is none: all rates are stable where the loss curves downwards
-# - (c) this number does not say: look for the largest positive curvature
+# - (c) 2/2.2, since only the size counts
 # - (d) 1/2.2, to be on the safe side
 
 # %% nbgrader={"grade_id": "quiz_02", "solution": true}
 quiz_02 = {"q1": "?", "q2": "?", "q3": "?", "q4": "?"}
 ### BEGIN SOLUTION
-quiz_02 = {"q1": "c", "q2": "b", "q3": "c", "q4": "c"}
+quiz_02 = {"q1": "c", "q2": "b", "q3": "d", "q4": "a"}
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "check_quiz_02", "grade": true, "points": 1}

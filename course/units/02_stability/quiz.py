@@ -10,7 +10,7 @@ from .exercises import UNIT
 PREDICT = predictions(
     "predict_02",
     UNIT,
-    p1=("Curvatures 1 and 10: the fixed rate that is fastest in the long run is ...", "abc"),
+    p1=("Curvature 2 along both axes of a turned valley: at rate 0.9 it ...", "abc"),
     p2=("The limit at which training really breaks is ... the predicted one", "abc"),
     p3=("Raw units: updates until the slowest direction is within a thousandth ...", "abc"),
 )
@@ -51,7 +51,7 @@ QUIZ = Quiz(
                     "With the wrong sign it would move away on one side, without ever crossing "
                     "over."
                 ),
-                "d": "One bowl is enough: a long step passes its bottom and comes back from beyond.",
+                "d": "One bowl is enough: a long step passes its bottom and comes back from there.",
             },
             "b",
         ),
@@ -66,35 +66,35 @@ QUIZ = Quiz(
                     "The feature grows 1,000 times; but it enters the Hessian twice, as feature "
                     "times feature."
                 ),
-                "c": "Right: the Hessian is X'X/n, so a factor of 1,000 in X counts twice.",
-                "d": (
+                "c": (
                     "The best weight does shrink, but the walls beside it become steeper, not "
                     "flatter."
                 ),
+                "d": "Right: the Hessian is X'X/n, so a factor of 1,000 in X enters twice.",
             },
-            "c",
+            "d",
         ),
         "q4": Question(
             "Power iteration on a network's Hessian settles at -2.2. Which rate is the limit?",
             {
                 "a": (
-                    "Size without sign is the trap: downhill curvature pushes away at any rate, "
-                    "it sets no limit."
+                    "Right: only upward curvature bounds the rate; shift the spectrum and iterate "
+                    "again to find it."
                 ),
                 "b": (
                     "Downwards in this direction, but other directions curve upwards, and they "
                     "have limits."
                 ),
                 "c": (
-                    "Right: only upward curvature bounds the rate; shift the spectrum and iterate "
-                    "again to find it."
+                    "Size without sign is the trap: downhill curvature pushes away at any rate, "
+                    "it sets no limit."
                 ),
                 "d": (
                     "Halving a number that means nothing gives another one; the sign is the news "
                     "here."
                 ),
             },
-            "c",
+            "a",
         ),
     },
 )

@@ -23,7 +23,7 @@ BEST_FIXED_LR = Exercise(
     returns=Number(),
     reference=_best,
     cases=hessian_cases,
-    worth={"values": 2, "edge": 1},
+    worth={"values": 1, "edge": 1},
     statements={
         "edge": "works for one parameter, equal, tiny and very different curvatures, whole numbers"
     },

@@ -43,7 +43,7 @@ CONTRACTION = Exercise(
     returns=Number(),
     reference=_contraction,
     cases=_cases,
-    worth={"values": 2, "boundary": 1, "edge": 1},
+    worth={"values": 1, "boundary": 1, "edge": 1},
     statements={
         "boundary": "is 1 at rate 0 and at the limit of stability, and above 1 beyond it",
         "edge": "works for one parameter, equal, tiny and very different curvatures",

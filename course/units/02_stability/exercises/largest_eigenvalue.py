@@ -62,7 +62,7 @@ LARGEST_EIGENVALUE = Exercise(
     returns=Number(),
     reference=_power,
     cases=_cases,
-    worth={"values": 2, "negative": 1, "edge": 1},
+    worth={"values": 1, "negative": 1, "edge": 1},
     statements={
         "negative": "finds a negative dominant eigenvalue with its sign",
         "edge": "works for 0 or many iterations, one parameter, whole numbers, an eigenvector",

@@ -17,7 +17,7 @@ MAX_STABLE_LR = Exercise(
     returns=Number(),
     reference=lambda hessian: 2 / np.linalg.eigvalsh(hessian)[-1],
     cases=hessian_cases,
-    worth={"values": 3, "edge": 1},
+    worth={"values": 2, "edge": 1},
     statements={
         "edge": "works for one parameter, equal, tiny and very different curvatures, whole numbers"
     },
