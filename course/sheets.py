@@ -20,10 +20,11 @@ from xml.sax.saxutils import escape
 
 from autograders.declare.catalogue import catalogue
 from autograders.declare.exercise import Exercise
+from lrlib import bridge
 
 from . import sheet_pictures as pictures
 from .lessons import lesson_files
-from .techniques import TECHNIQUES
+from .techniques import TECHNIQUES, Technique
 
 COURSE = Path(__file__).resolve().parent
 MADE = "<!-- Made by `python -m course.sheets`; change that, lrlib or the unit instead. -->"
@@ -147,6 +148,19 @@ def _and(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
 
 
+FRAMEWORKS = {"torch": "PyTorch", "keras": "Keras", "optax": "Optax"}
+
+
+def _elsewhere(item: Technique) -> str:
+    """The call that equals a technique in each framework, from the rows that the tests run."""
+    lines = ["| in | |", "|---|---|"]
+    for framework, name in FRAMEWORKS.items():
+        call, note = bridge.pattern(item.class_name, framework)
+        said = " ".join(filter(None, [f"`{call}`" if call else "No equal call.", note]))
+        lines.append(f"| {name} | {said} |")
+    return "\n".join(lines)
+
+
 def cheat_sheet() -> dict[str, str]:
     """The cheat sheet's page and its pictures."""
     known = {path.parent.name for path in lesson_files(COURSE)}
@@ -166,6 +180,8 @@ def cheat_sheet() -> dict[str, str]:
 {item.formula}
 ```
 
+{_elsewhere(item)}
+
 *When:* {item.use}
 *Unit* {item.unit[:2]}, `{item.exercise}`; in the library `lrlib.{item.class_name}`.
 *Source:* {item.source}.
@@ -183,7 +199,9 @@ def cheat_sheet() -> dict[str, str]:
 `t` counts the updates already made, so `t = 0` is the first one; `g` is the gradient, `w` the
 parameters. A formula is that of the docstring of its class, to the letter. A picture of a schedule
 shows the rate over time; one of an optimizer, twelve updates in a valley ten times as steep across
-as along.
+as along. The calls in PyTorch, Keras and Optax give the same numbers, and the tests run them; words
+in them are the settings of the formula, `lr` is a rate or a schedule. `lrlib.bridge.snippet` writes
+them with your numbers.
 
 {contents}
 

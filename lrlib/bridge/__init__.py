@@ -17,6 +17,7 @@ _HOME = {
     "optimizer": "calls",
     "snippet": "calls",
     "no_equal": "calls",
+    "pattern": "calls",
     "parse": "text",
     "audit": "audit",
     "watch": "audit",

@@ -1,14 +1,16 @@
-"""A schedule or optimizer of lrlib as a framework's own call: as text, or made."""
+"""A schedule, optimizer or rule of lrlib as a framework's own call: as text, or made."""
 
 from __future__ import annotations
 
 from dataclasses import fields
 from typing import Any
 
+import lrlib
 from lrlib import _check as check
 from lrlib.bridge.needed import needed
-from lrlib.bridge.rows import FRAMEWORKS, OPTIMIZERS, SCHEDULES, Call
-from lrlib.optimizers import Clipped, Optimizer
+from lrlib.bridge.rows import FRAMEWORKS, SCHEDULES, Call
+from lrlib.bridge.rules import OPTIMIZERS, REACTIVE
+from lrlib.optimizers import EMA, Clipped, Optimizer, ReactiveRate
 from lrlib.schedules import Schedule
 
 _BRIDGES = {
@@ -18,20 +20,22 @@ _BRIDGES = {
 }
 
 
-def snippet(value: Schedule | Optimizer, framework: str, lr: str | float = "lr") -> str:
-    """The lines that give a schedule or an optimizer of lrlib in a framework.
+def snippet(
+    value: Schedule | Optimizer | ReactiveRate, framework: str, lr: str | float = "lr"
+) -> str:
+    """The lines that give a schedule, an optimizer or a reacting rule of lrlib in a framework.
 
     For a schedule they make a scheduler and the optimizer it belongs to (PyTorch), or a rate to
     hand to an optimizer (Keras, Optax); where the framework has no equal call they use the
     bridge. For an optimizer they make it, at the rate `lr`.
 
     Args:
-        value: The schedule or optimizer.
+        value: The schedule, the optimizer, or a rule such as `ReduceOnPlateau`.
         framework: "torch", "keras" or "optax".
         lr: What the optimizer gets as its rate, as text or a number.
 
-    Raises `ValueError` for another framework and for an optimizer with no equal call there; the
-    message says why (`no_equal` gives the reason without raising).
+    Raises `ValueError` for another framework, and where nothing there is equal; the message says
+    why (`no_equal` gives the reason without raising).
 
     >>> from lrlib import AdamW, StepDecay
     >>> print(snippet(AdamW(), "torch", 3e-4))
@@ -43,16 +47,44 @@ weight_decay=0.01)
     check.one_of(FRAMEWORKS)("framework", framework)
     if isinstance(value, Optimizer):
         return _optimizer_lines(value, framework, str(lr))
-    call = _call(SCHEDULES, value, framework)
-    text = None if call is None else _fill(call.text, value)
+    if isinstance(value, ReactiveRate):
+        call = _equal(REACTIVE, value, framework)
+        return f"{call.name} = {_fill(call.text, value)}"
+    return _schedule_lines(value, framework)
+
+
+def _schedule_lines(schedule: Schedule, framework: str) -> str:
+    call = _call(SCHEDULES, schedule, framework)
+    made = _bridge(schedule, framework) if call is None else _fill(call.text, schedule)
     if framework == "torch":
-        start = _fill(call.start, value) if call else repr(value(0))
-        scheduler = text or _bridge(value, framework)
-        return (
-            f"optimizer = torch.optim.SGD(model.parameters(), lr={start})\nscheduler = {scheduler}"
-        )
-    name = "learning_rate" if framework == "keras" else "schedule"
-    return f"{name} = {text or _bridge(value, framework)}"
+        start = _fill(call.start, schedule) if call else repr(schedule(0))
+        return f"optimizer = torch.optim.SGD(model.parameters(), lr={start})\nscheduler = {made}"
+    return f"{'learning_rate' if framework == 'keras' else 'schedule'} = {made}"
+
+
+def pattern(class_name: str, framework: str) -> tuple[str | None, str]:
+    """The call that equals a class of lrlib, with its settings by name, and what to know of it:
+    first, for a scheduler of PyTorch, the rate that its optimizer is made with.
+
+    None in place of the call where nothing is equal; for a schedule the bridge is given then.
+
+    >>> pattern("StepDecay", "torch")[0]
+    'torch.optim.lr_scheduler.StepLR(optimizer, step_size=every, gamma=gamma)'
+    """
+    kind = getattr(lrlib, class_name)
+    call = _TABLES[class_name][framework]
+    names = {field.name: field.name for field in fields(kind)}
+    if call.text is not None:
+        start = f"The optimizer has lr={call.start.format(**names)}." if call.start else ""
+        text = call.text.format(**names | {"lr": names.get("lr", "lr")})
+        return text, f"{start} {call.note}".strip()
+    if class_name in SCHEDULES:
+        bridged = _BRIDGES[framework].replace("{schedule!r}", f"{class_name}(...)")
+        return f"lrlib.bridge.{bridged}", call.note
+    return None, call.note
+
+
+_TABLES = SCHEDULES | OPTIMIZERS | REACTIVE
 
 
 def _bridge(schedule: Schedule, framework: str) -> str:
@@ -60,24 +92,34 @@ def _bridge(schedule: Schedule, framework: str) -> str:
 
 
 def _optimizer_lines(rule: Optimizer, framework: str, lr: str) -> str:
-    if isinstance(rule, Clipped):
-        inner = _optimizer_lines(rule.optimizer, framework, lr)
-        if framework == "torch":
-            clip = f"torch.nn.utils.clip_grad_norm_(model.parameters(), {rule.max_norm!r})"
-            return f"{inner}\n{clip}  # before every optimizer.step()"
-        if framework == "keras":
-            return f"{inner[:-1]}, global_clipnorm={rule.max_norm!r})"
-        made = inner.removeprefix("optimizer = ")
-        return f"optimizer = optax.chain(optax.clip_by_global_norm({rule.max_norm!r}), {made})"
-    call = _call(OPTIMIZERS, rule, framework)
-    if call is None:
-        raise ValueError(
-            f"{framework} has no call that equals {rule!r}. {no_equal(rule, framework)}".rstrip()
+    if not isinstance(rule, Clipped | EMA):
+        call = _equal(OPTIMIZERS, rule, framework)
+        return f"optimizer = {_fill(call.text, rule, lr=lr)}"
+    inner = _optimizer_lines(rule.optimizer, framework, lr)
+    if framework == "keras":
+        more = (
+            f"global_clipnorm={rule.max_norm!r}"
+            if isinstance(rule, Clipped)
+            else f"use_ema=True, ema_momentum={rule.decay!r}"
         )
-    return f"optimizer = {_fill(call.text, rule, lr=lr)}"
+        return f"{inner[:-1]}, {more})"
+    if isinstance(rule, EMA):
+        average = {
+            "torch": "average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn="
+            f"torch.optim.swa_utils.get_ema_multi_avg_fn({rule.decay!r}))"
+            "  # average.update_parameters(model) after every optimizer.step()",
+            "optax": "average = optax.incremental_update(params, average, "
+            f"step_size=1 - {rule.decay!r})  # after every update but the first: average = params",
+        }
+        return f"{inner}\n{average[framework]}"
+    if framework == "torch":
+        clip = f"torch.nn.utils.clip_grad_norm_(model.parameters(), {rule.max_norm!r})"
+        return f"{inner}\n{clip}  # before every optimizer.step()"
+    made = inner.removeprefix("optimizer = ")
+    return f"optimizer = optax.chain(optax.clip_by_global_norm({rule.max_norm!r}), {made})"
 
 
-def no_equal(value: Schedule | Optimizer, framework: str) -> str:
+def no_equal(value: Schedule | Optimizer | ReactiveRate, framework: str) -> str:
     """Why a framework has no call with the numbers of `value`; empty if it has one or if there is
     nothing more to say than that it has none.
 
@@ -85,16 +127,24 @@ def no_equal(value: Schedule | Optimizer, framework: str) -> str:
     >>> no_equal(Momentum(), "keras")
     'Keras keeps the rate inside the velocity: equal at a constant rate only.'
     """
-    table = OPTIMIZERS if isinstance(value, Optimizer) else SCHEDULES
-    if _call(table, value, framework) is not None:
+    if _call(_TABLES, value, framework) is not None:
         return ""
-    row = table.get(type(value).__name__, {})
+    row = _TABLES.get(type(value).__name__, {})
     return row[framework].note if framework in row else ""
 
 
 def _call(table: dict[str, dict[str, Call]], value: Any, framework: str) -> Call | None:
     call = table.get(type(value).__name__, {}).get(framework)
     return call if call is not None and call.text is not None and call.fits(value) else None
+
+
+def _equal(table: dict[str, dict[str, Call]], value: Any, framework: str) -> Call:
+    call = _call(table, value, framework)
+    if call is None:
+        raise ValueError(
+            f"{framework} has no call that equals {value!r}. {no_equal(value, framework)}".rstrip()
+        )
+    return call
 
 
 def _fill(text: str | None, value: Any, **more: str) -> str:
@@ -119,21 +169,21 @@ def optimizer(rule: Optimizer, framework: str, lr: Any, params: Any = None) -> A
         params: For PyTorch what it should train: parameters, or a list of groups.
 
     Raises:
-        ValueError: The framework has no call that gives the same numbers; the message says why.
-            Also for `Clipped` in PyTorch, where clipping is a line of the loop.
+        ValueError: The framework has no call that gives the same numbers, or what is asked for is
+            a line of the loop there, as clipping is in PyTorch; the message says which.
         TypeError: `params` is missing for PyTorch.
         ImportError: The framework is not installed.
     """
     check.one_of(FRAMEWORKS)("framework", framework)
     if framework == "torch" and params is None:
         raise TypeError("params should be what PyTorch trains, for example model.parameters().")
-    if framework == "torch" and isinstance(rule, Clipped):
+    text = _optimizer_lines(rule, framework, "lr")
+    if "\n" in text:
         raise ValueError(
-            "PyTorch clips in the loop, not in the optimizer: make the optimizer of "
-            f"{rule.optimizer!r} and call torch.nn.utils.clip_grad_norm_(parameters, "
-            f"{rule.max_norm}) before every optimizer.step()."
+            f"in {framework}, {type(rule).__name__} is a line of the loop, not of the optimizer: "
+            f"make that of {rule.optimizer!r}, and add {text.splitlines()[-1]!r}."  # type: ignore[attr-defined]
         )
-    text = _optimizer_lines(rule, framework, "lr").removeprefix("optimizer = ")
+    text = text.removeprefix("optimizer = ")
     names: dict[str, Any] = {"lr": lr, "model": _Parameters(params)}
     top = text.split(".")[0]
     names[top] = needed(top)

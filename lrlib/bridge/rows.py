@@ -1,4 +1,4 @@
-"""The rows "in PyTorch, in Keras, in Optax": the call that equals each class of lrlib.
+"""The rows "in PyTorch, in Keras, in Optax": the call that equals each schedule of lrlib.
 
 A row is text as it is shown and as it is run. `{field}` stands for a setting, `{lr}` for the rate
 or schedule that an optimizer gets. `None` means that no call gives the same numbers; the note then
@@ -24,6 +24,7 @@ class Call:
         start: For a PyTorch scheduler the rate its optimizer is made with.
         fits: The settings for which it holds; for others the bridge is used.
         last: A field; the call is equal up to that count of updates and not beyond.
+        name: What the result is called, where it is neither a schedule nor an optimizer.
     """
 
     text: str | None
@@ -31,6 +32,7 @@ class Call:
     start: str = ""
     fits: Callable[[Any], bool] = lambda value: True
     last: str = ""
+    name: str = ""
 
 
 def _torch(name: str, arguments: str, start: str = "{lr0}", **more: Any) -> Call:
@@ -157,7 +159,9 @@ SCHEDULES: dict[str, dict[str, Call]] = {
             "{lr_max}",
             note="Step it without an argument: with an epoch it misses some restarts.",
         ),
-        "keras": Call(None, "Keras finds the cycle with a logarithm and can miss a restart."),
+        "keras": Call(
+            None, "Keras finds the cycle with a logarithm; in float32 that misses some restarts."
+        ),
         "optax": Call(None, "Optax's sgdr_schedule takes a list of cycles, which must end."),
     },
     "OneCycle": {
@@ -199,166 +203,4 @@ SCHEDULES: dict[str, dict[str, Call]] = {
     },
     "Join": {"torch": Call(None), "keras": Call(None), "optax": Call(None)},
     "Product": {"torch": Call(None), "keras": Call(None), "optax": Call(None)},
-}
-
-_INSIDE = "Keras keeps the rate inside the velocity: equal at a constant rate only."
-_EPS = "It puts eps inside the root."
-_HAT = "Keras scales eps by the second correction."
-_NONE = "It has none."
-
-
-def _optim(name: str, arguments: str = "", **more: Any) -> Call:
-    middle = f", {arguments}" if arguments else ""
-    return Call(f"torch.optim.{name}(model.parameters(), lr={{lr}}{middle})", **more)
-
-
-def _rule(module: str, name: str, arguments: str = "", **more: Any) -> Call:
-    middle = f", {arguments}" if arguments else ""
-    return Call(f"{module}.{name}({{lr}}{middle})", **more)
-
-
-_K, _O, _C = "keras.optimizers", "optax", "optax.contrib"
-_BETAS = "betas=({beta1}, {beta2}), eps={eps}"
-OPTIMIZERS: dict[str, dict[str, Call]] = {
-    "SGD": {
-        "torch": _optim("SGD"),
-        "keras": _rule(_K, "SGD"),
-        "optax": _rule(_O, "sgd"),
-    },
-    "Momentum": {
-        "torch": _optim("SGD", "momentum={mu}"),
-        "keras": Call(None, _INSIDE),
-        "optax": _rule(_O, "sgd", "momentum={mu}"),
-    },
-    "Nesterov": {
-        "torch": _optim("SGD", "momentum={mu}, nesterov=True", fits=lambda r: r.mu > 0),
-        "keras": Call(None, _INSIDE),
-        "optax": _rule(_O, "sgd", "momentum={mu}, nesterov=True"),
-    },
-    "AdaGrad": {
-        "torch": _optim("Adagrad", "initial_accumulator_value=0, eps={eps}"),
-        "keras": Call(None, _EPS),
-        "optax": Call(None, _EPS),
-    },
-    "RMSprop": {
-        "torch": _optim("RMSprop", "alpha={rho}, eps={eps}"),
-        "keras": Call(None, _EPS),
-        "optax": _rule(_O, "rmsprop", "decay={rho}, eps={eps}, eps_in_sqrt=False"),
-    },
-    "AdaDelta": {
-        "torch": _optim("Adadelta", "rho={rho}, eps={eps}"),
-        "keras": _rule(_K, "Adadelta", "rho={rho}, epsilon={eps}"),
-        "optax": _rule(_O, "adadelta", "rho={rho}, eps={eps}"),
-    },
-    "Adam": {
-        "torch": _optim("Adam", _BETAS),
-        "keras": Call(None, _HAT),
-        "optax": _rule(_O, "adam", "b1={beta1}, b2={beta2}, eps={eps}"),
-    },
-    "AdamW": {
-        "torch": _optim("AdamW", _BETAS + ", weight_decay={weight_decay}"),
-        "keras": Call(None, _HAT),
-        "optax": _rule(
-            _O, "adamw", "b1={beta1}, b2={beta2}, eps={eps}, weight_decay={weight_decay}"
-        ),
-    },
-    "AMSGrad": {
-        "torch": _optim("Adam", _BETAS + ", amsgrad=True"),
-        "keras": Call(None, _HAT),
-        "optax": Call(None, "Optax takes the maximum after the correction."),
-    },
-    "NAdam": {
-        "torch": _optim("NAdam", _BETAS + ", momentum_decay={momentum_decay}"),
-        "keras": Call(None, "Keras corrects differently."),
-        "optax": Call(None, "Optax's momentum has no warmup."),
-    },
-    "Lion": {
-        "torch": Call(None, _NONE),
-        "keras": _rule(
-            _K,
-            "Lion",
-            "beta_1={beta1}, beta_2={beta2}, weight_decay={weight_decay}",
-            fits=lambda r: r.beta1 > 0,
-        ),
-        "optax": _rule(_O, "lion", "b1={beta1}, b2={beta2}, weight_decay={weight_decay}"),
-    },
-    "DoG": {
-        "torch": Call(None, _NONE),
-        "keras": Call(None, _NONE),
-        "optax": _rule(_C, "dog", "init_step=('heuristic', {reps_rel}), eps={eps}"),
-    },
-    "Prodigy": {
-        "torch": Call("prodigyopt.Prodigy(model.parameters(), lr={lr}, " + _BETAS + ", d0={d0})"),
-        "keras": Call(None, _NONE),
-        "optax": Call(None, "Optax corrects for the start at zero."),
-    },
-    "ScheduleFreeSGD": {
-        "torch": Call(
-            "schedulefree.SGDScheduleFree(model.parameters(), lr={lr}, momentum={beta})",
-            "Call optimizer.train() before training and optimizer.eval() before measuring.",
-            fits=lambda r: r.beta > 0,
-        ),
-        "keras": Call(None, _NONE),
-        "optax": Call(None, "Optax takes a fixed rate only; its warmup is off by one."),
-    },
-    "ScheduleFreeAdamW": {
-        "torch": Call(
-            "schedulefree.AdamWScheduleFree(model.parameters(), lr={lr}, " + _BETAS + ", "
-            "weight_decay={weight_decay})",
-            "Call optimizer.train() before training and optimizer.eval() before measuring.",
-            fits=lambda r: r.beta1 > 0,
-        ),
-        "keras": Call(None, "Keras corrects differently."),
-        "optax": Call(None, "Optax takes a fixed rate only; its warmup is off by one."),
-    },
-    "LARS": {
-        "torch": Call(None, _NONE),
-        "keras": Call(None, _NONE),
-        "optax": _rule(
-            _O,
-            "lars",
-            "trust_coefficient={trust}, momentum={mu}",
-            note="With weight decay Optax divides by the norm of the sum.",
-            fits=lambda r: r.weight_decay == 0,
-        ),
-    },
-    "LAMB": {
-        "torch": Call(None, _NONE),
-        "keras": _rule(
-            _K,
-            "Lamb",
-            "beta_1={beta1}, beta_2={beta2}, epsilon={eps}",
-            note="Keras takes weight decay outside the ratio.",
-            fits=lambda r: r.weight_decay == 0,
-        ),
-        "optax": _rule(
-            _O, "lamb", "b1={beta1}, b2={beta2}, eps={eps}, weight_decay={weight_decay}"
-        ),
-    },
-    "Muon": {
-        "torch": _optim(
-            "Muon",
-            "momentum={mu}, nesterov={nesterov}, weight_decay={weight_decay}, eps={eps}, "
-            "ns_steps={iterations}, adjust_lr_fn={scale}",
-            note="Matrices only; PyTorch iterates in bfloat16, so steps agree to about 1 %.",
-        ),
-        "keras": _rule(
-            _K,
-            "Muon",
-            "momentum={mu}, nesterov={nesterov}, weight_decay={weight_decay}, "
-            "ns_steps={iterations}, rms_rate=0.2",
-            note="Keras gives biases and embeddings AdamW; its other scale is no one's.",
-            fits=lambda r: r.scale == "match_rms_adamw" and r.eps == 1e-7,
-        ),
-        "optax": Call(
-            "optax.contrib.muon({lr}, beta={mu}, nesterov=False, weight_decay={weight_decay}, "
-            "eps={eps}, ns_steps={iterations}, "
-            "consistent_rms=0.2 if {scale} == 'match_rms_adamw' else None)",
-            "With Nesterov, Optax corrects for the start at zero.",
-            fits=lambda r: not r.nesterov,
-        ),
-    },
-    "Shampoo": dict.fromkeys(FRAMEWORKS, Call(None, _NONE)),
-    "SOAP": dict.fromkeys(FRAMEWORKS, Call(None, _NONE)),
-    "Hypergradient": dict.fromkeys(FRAMEWORKS, Call(None, _NONE)),
 }
