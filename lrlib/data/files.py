@@ -14,6 +14,7 @@ CHECKSUMS = {
     "diabetes.npz": "a61de3dab46eda20156052afbcc9a3c5bcf973c90d53dbf1847cb8d88e40243a",
     "digits.npz": "dff739c317c3d7a561cd1d11ae22ab4ac7f0557489c9e3935e97bec510d05737",
     "docstrings.npz": "029fdf270e520dcd8485218ee5021ceb5d29fc9328510f0e66d39ca480d52a14",
+    "runs.npz": "b911e35a2dfda3594a957fd0de7e13a4ae5047ca82718b8ef06f70d66663b7ea",
     "shakespeare.npz": "1a5d8a640b4d7a69d5fd43c24e5c638844c85dc26bd23b2d35182441df8f7201",
 }
 

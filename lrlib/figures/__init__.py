@@ -23,6 +23,7 @@ from lrlib.figures.rates import (
     schedule_curves,
     smooth_decays,
 )
+from lrlib.figures.recorded import trace_figure
 from lrlib.figures.studies import study_figure
 from lrlib.figures.updates import (
     adam_first_updates,
@@ -57,6 +58,7 @@ __all__ = [
     "stability",
     "study_figure",
     "svg",
+    "trace_figure",
     "usable_band",
 ]
 

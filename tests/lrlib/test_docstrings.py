@@ -43,4 +43,6 @@ def test_the_public_names_of_problems_and_training_have_examples():
     expected |= {"SoftmaxRegression", "train", "sweep", "range_test", "smooth", "suggest_lr"}
     expected |= {"largest_eigenvalue", "hvp", "hessian", "sharpness", "contraction"}
     expected |= {"mup_lr", "mup_rates", "mup_init"}
+    expected |= {"study", "Transformer", "student_t", "mean_interval", "paired_interval", "rung"}
+    expected |= {"bootstrap_interval", "load_mnist1d", "load_shakespeare", "Text", "runs"}
     assert expected <= shown
