@@ -2,12 +2,16 @@
 
 import csv
 import json
+import re
+import shlex
 
 import pytest
 
 from lrlib.__main__ import main
+from lrlib.bridge import parse
 from lrlib.bridge.audit import KINDS, audit, read_log
 from tests.lrlib.bridge.loops import FAULTS, RIGHT, made
+from tests.lrlib.conformance import peers
 
 pytestmark = [pytest.mark.peers, pytest.mark.filterwarnings("ignore")]
 
@@ -65,3 +69,17 @@ def test_there_are_at_least_twelve_faults_and_four_right_ones_all_met_in_public(
     assert len(RIGHT) >= 4
     assert all("#" in loop.met for loop in FAULTS)
     assert len({loop.fault for loop in FAULTS}) >= 12
+
+
+def test_the_page_for_work_runs_and_says_what_it_shows(root, capsys):
+    peers.required("torch")
+    page = (root / "docs" / "at_work.md").read_text("utf-8")
+    names = {}
+    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(block, names)
+    said = capsys.readouterr().out
+    shown = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+    assert shown
+    assert all(line in said for line in shown[0].strip().splitlines()), said
+    command = shlex.split(re.search(r"```sh\npython -m lrlib (.*?)\n```", page)[1])
+    assert parse(command[command.index("--schedule") + 1]) == names["plan"]
