@@ -3,7 +3,7 @@
 #
 # Every neural network you have heard of was trained by repeating one line, or a refinement of it:
 # measure the slope, take a step downhill. The **learning rate** is the one number in that line that
-# you choose.
+# you choose; today you choose it once, a **fixed rate**.
 #
 # **After this unit you can**
 #
