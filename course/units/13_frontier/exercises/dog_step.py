@@ -87,7 +87,8 @@ DOG_STEP = Exercise(
 
 @DOG_STEP.variant
 def as_written(w, grad, state):
-    farthest = max(state["farthest"], np.sqrt(np.sum((w - state["start"]) ** 2)))
+    distance = np.sqrt(np.sum((w - state["start"]) ** 2))
+    farthest = max(state["farthest"], distance)
     square_sum = state["square_sum"] + np.sum(grad**2)
     lr = farthest / np.sqrt(square_sum) if square_sum > 0 else 0.0
     return w - lr * grad, {**state, "farthest": farthest, "square_sum": square_sum}
@@ -131,7 +132,7 @@ def entry_by_entry(w, grad, state):
 
 DOG_STEP.misconception(
     "distance-of-now",
-    Edit(as_written, ('max(state["farthest"], ', "max(0.0, ")),
+    Edit(as_written, ('max(state["farthest"], distance)', "distance")),
     where="Bring w back to its start: what becomes of your rate?",
     why="The rate uses the largest distance so far; the distance of now is 0 at the first update, "
     "and nothing would ever move.",
@@ -140,7 +141,7 @@ DOG_STEP.misconception(
 
 DOG_STEP.misconception(
     "never-measures",
-    Edit(as_written, ('np.sqrt(np.sum((w - state["start"]) ** 2))', "0.0")),
+    Edit(as_written, ('max(state["farthest"], distance)', 'state["farthest"]')),
     where="Move w away from its start by hand: does the rate grow?",
     why="The distance that came in is used for ever, so the rate can only fall.",
     how="Measure `|w - start|` and keep it when it is larger.",
@@ -148,7 +149,7 @@ DOG_STEP.misconception(
 
 DOG_STEP.misconception(
     "adds-the-distances",
-    Edit(as_written, ('max(state["farthest"], np', '(state["farthest"] + np')),
+    Edit(as_written, ('max(state["farthest"], distance)', 'state["farthest"] + distance')),
     where="Call it twice at the same w: does your distance grow?",
     why="The farthest distance is a maximum, not a sum: a run that goes nowhere comes no farther.",
     how="Use `max`, not `+`.",

@@ -152,10 +152,12 @@ def losses_of(train, rates, seeds, split="validation"):
 @TUNE.variant
 def as_written(train, rates, seeds):
     losses = losses_of(train, rates, seeds)
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
+    means, fine = losses.mean(axis=1), np.isfinite(losses).all(axis=1)
+    scores = np.where(fine, means, np.inf)
     if min(scores) == np.inf:
         raise ValueError("at every rate a run diverged")
-    return min(lr for lr, score in zip(rates, scores) if score == min(scores)), scores
+    best = min(lr for lr, score in zip(rates, scores) if score == min(scores))
+    return best, scores
 
 
 @TUNE.variant
@@ -240,23 +242,11 @@ def luckiest_run_beside_the_means(train, rates, seeds):
 
 @TUNE.misconception(
     "drops-diverged-seeds",
+    Edit(as_written, ("np.where(fine, means, np.inf)", "np.nanmean(losses, axis=1)")),
     Edit(
         as_written,
-        (
-            "np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)",
-            "np.nanmean(losses, axis=1)",
-        ),
-    ),
-    Edit(
-        as_written,
-        (
-            "np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)",
-            "np.nanmean(losses, axis=1)",
-        ),
-        (
-            "min(lr for lr, score in zip(rates, scores) if score == min(scores))",
-            "rates[int(np.argmin(scores))]",
-        ),
+        ("np.where(fine, means, np.inf)", "np.nanmean(losses, axis=1)"),
+        ("return best", "return rates[int(np.argmin(scores))]"),
     ),
     where="Let one of three runs of a rate diverge. What is its score?",
     why="Leaving lost runs out turns a rate that fails one time in three into a good one.",
@@ -316,7 +306,7 @@ TUNE.misconception(
 
 TUNE.misconception(
     "largest-at-a-tie",
-    Edit(as_written, ("return min", "return max")),
+    Edit(as_written, ("best = min", "best = max")),
     where="Give two rates equal losses.",
     why="At equal scores the contract takes the smallest rate, which is further from divergence.",
     how="Among the rates with the lowest score return the `min`.",
@@ -324,13 +314,7 @@ TUNE.misconception(
 
 TUNE.misconception(
     "first-at-a-tie",
-    Edit(
-        as_written,
-        (
-            "min(lr for lr, score in zip(rates, scores) if score == min(scores))",
-            "rates[int(np.argmin(scores))]",
-        ),
-    ),
+    Edit(as_written, ("return best", "return rates[int(np.argmin(scores))]")),
     where="Give two rates equal losses, and the larger rate first.",
     why="`argmin` takes whichever comes first in the list, so the answer depends on its order.",
     how="Among the rates with the lowest score return the `min`.",
@@ -338,13 +322,7 @@ TUNE.misconception(
 
 TUNE.misconception(
     "returns-the-place",
-    Edit(
-        as_written,
-        (
-            "min(lr for lr, score in zip(rates, scores) if score == min(scores))",
-            "int(np.argmin(scores))",
-        ),
-    ),
+    Edit(as_written, ("return best", "return int(np.argmin(scores))")),
     where="Is the first result one of `rates`?",
     why="`argmin` gives the place of the lowest score, not the rate that stands there.",
     how="Return `rates[place]`.",

@@ -20,21 +20,12 @@ TUNE.misconception(
 TUNE.misconception(
     "looks-at-the-test-split",
     Edit(as_written, ("losses = ", 'losses_of(train, rates, seeds, "test")\n    losses = ')),
+    Edit(as_written, ("return best", 'losses_of(train, [best], seeds, "test")\n    return best')),
     where="Count your calls with `split='test'`.",
     why="Even if the choice ignores it, a test loss that was seen while tuning steers what you try "
     "next, and each look costs a run.",
     how="Leave the test split shut: it is opened once, after the choice, outside of `tune`.",
 )
-
-
-@TUNE.also("looks-at-the-test-split")
-def tests_the_winner(train, rates, seeds):
-    losses = losses_of(train, rates, seeds)
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    best = lowest(rates, scores)
-    for seed in seeds:
-        train(best, seed, "test")
-    return best, scores
 
 
 @TUNE.misconception(
@@ -106,17 +97,11 @@ def halving(train, rates, seeds):
     return lowest(rates, scores), np.where(np.isfinite(scores), scores, np.inf)
 
 
-@TUNE.misconception(
+TUNE.misconception(
     "runs-the-winner-again",
     Edit(as_written, ("losses.mean", "losses_of(train, rates, seeds).mean")),
+    Edit(as_written, ("return best", "losses_of(train, [best], seeds)\n    return best")),
     where="Count the runs of the rate that won.",
     why="Each call of `train` is a whole training run: the winner has had a larger budget.",
     how="Use the losses that you already have.",
 )
-def confirms(train, rates, seeds):
-    losses = losses_of(train, rates, seeds)
-    scores = np.where(np.isfinite(losses).all(axis=1), losses.mean(axis=1), np.inf)
-    best = lowest(rates, scores)
-    for seed in seeds:
-        train(best, seed, "validation")
-    return best, scores
