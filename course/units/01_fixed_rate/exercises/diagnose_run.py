@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Text
 
 from . import UNIT
@@ -85,28 +85,16 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(np.array([4.0, 6.0, 3.0 - 1e-6]), 4.0).on("edge", "it is just further below")
 
 
-def diagnosed(
-    losses,
-    guess,
-    *,
-    tenth=lambda losses: losses[-math.ceil(len(losses) / 10) :].mean(),
-    highest=lambda losses, guess: losses.max(),
-    base=lambda losses, guess: max(losses[0], guess),
-    near=lambda end, guess: abs(end - guess) <= guess / 4,
-    slow=lambda end, losses, guess: end > guess / 2,
-    broken=lambda losses: not np.isfinite(losses).all(),
-    jump=True,
-):
-    """The reference; a wrong idea replaces one of its steps."""
+def _diagnosed(losses, guess):
     losses = np.asarray(losses, float)
-    if broken(losses):
+    if not np.isfinite(losses).all():
         return "diverged"
-    end, line = tenth(losses), 1.25 * base(losses, guess)
+    end, line = losses[-math.ceil(len(losses) / 10) :].mean(), 1.25 * max(losses[0], guess)
     if end > line:
         return "diverged"
-    if near(end, guess) and (not jump or highest(losses, guess) > line):
+    if losses.max() > line and abs(end - guess) <= guess / 4:
         return "stuck"
-    return "too slow" if slow(end, losses, guess) else "learning"
+    return "too slow" if end > guess / 2 else "learning"
 
 
 DIAGNOSE_RUN = Exercise(
@@ -114,7 +102,7 @@ DIAGNOSE_RUN = Exercise(
     unit=UNIT,
     signature="diagnose_run(losses, guess)",
     returns=Text(),
-    reference=lambda losses, guess: diagnosed(losses, guess),
+    reference=_diagnosed,
     cases=_cases,
     worth={"values": 1, "stuck": 1, "end": 1, "edge": 1},
     statements={
@@ -188,141 +176,103 @@ def in_units_of_a_guess(losses, guess):
     return "too slow" if end > 0.5 else "learning"
 
 
-@DIAGNOSE_RUN.variant
-def as_numpy_text(losses, guess):
-    return np.str_(step_by_step(losses, guess))
-
-
-@DIAGNOSE_RUN.misconception(
+DIAGNOSE_RUN.misconception(
     "never-stuck",
+    Edit(step_by_step, ('return "stuck"', "pass")),
     where="Try a loss that leaps to nine times a guess and then stays level at the guess.",
     why="A run that leapt and came to rest at the loss of a guess has dead units; it is not slow.",
     how="Before you test for too slow, ask whether some loss leapt and the end is near `guess`.",
 )
-def three_verdicts(losses, guess):
-    return diagnosed(losses, guess, near=lambda end, guess: False)
 
-
-@DIAGNOSE_RUN.misconception(
+DIAGNOSE_RUN.misconception(
     "stuck-without-a-jump",
+    Edit(step_by_step, ("max(losses) > line and ", "")),
     where="Try losses that stay at the loss of a guess from the first to the last.",
     why="Without a jump nothing was broken: the rate may just be too small.",
     how='Say "stuck" only if some loss exceeded the line that the contract names.',
 )
-def level_is_enough(losses, guess):
-    return diagnosed(losses, guess, jump=False)
 
-
-@DIAGNOSE_RUN.misconception(
+DIAGNOSE_RUN.misconception(
     "any-jump-is-stuck",
+    Edit(step_by_step, ("0.75 * guess <= end <= 1.25 * guess", "end > guess / 2")),
     where="Try a loss that leaps first and is now at six tenths of a guess, still falling.",
     why="A run can leap and recover; stuck means that it came to rest near the loss of a guess.",
     how="Ask for both: a leap, and an end within a quarter of `guess` from it.",
 )
-def leapt_and_not_low(losses, guess):
-    return diagnosed(losses, guess, near=lambda end, guess: end > guess / 2)
 
-
-@DIAGNOSE_RUN.misconception(
+DIAGNOSE_RUN.misconception(
     "a-jump-is-divergence",
+    Edit(step_by_step, ("if end > line", "if max(losses) > line")),
     where="Try a loss that leaps to ninety times a guess and ends at a fiftieth of it.",
     why="A leap can end well: the digits at rate 10 leap and then learn best.",
     how="Compare the end, not the highest loss, with the line.",
 )
-def worst_loss(losses, guess):
-    values = np.asarray(losses, float)
-    if np.isfinite(values).all() and values.max() > 1.25 * max(values[0], guess):
-        return "diverged"
-    return diagnosed(losses, guess)
 
-
-@DIAGNOSE_RUN.misconception(
+DIAGNOSE_RUN.misconception(
     "one-loss-as-the-end",
+    Edit(step_by_step, ("np.mean(losses[-n:])", "losses[-1]")),
     where="Try 100 losses that fall, of which only the last is a spike.",
     why="A single loss may be a spike or luck; the contract judges the mean of the last tenth.",
     how="Take the mean of the last `math.ceil(len(losses) / 10)` losses.",
 )
-def last_loss(losses, guess):
-    return diagnosed(losses, guess, tenth=lambda losses: losses[-1])
 
-
-@DIAGNOSE_RUN.misconception(
+DIAGNOSE_RUN.misconception(
     "rounds-the-tenth-down",
+    Edit(step_by_step, ("math.ceil(len(losses) / 10)", "max(len(losses) // 10, 1)")),
+    Edit(step_by_step, ("math.ceil(len(losses) / 10)", "len(losses) // 10")),
     where="Try 25 losses: how many are a tenth, rounded up? And of 5?",
     why="Rounded down, a tenth of 25 is 2, and a tenth of 5 is none at all.",
     how="Use `math.ceil(len(losses) / 10)`.",
 )
-def tenth_rounded_down(losses, guess):
-    return diagnosed(
-        losses, guess, tenth=lambda losses: losses[-max(len(losses) // 10, 1) :].mean()
-    )
 
-
-@DIAGNOSE_RUN.also("rounds-the-tenth-down")
-def tenth_that_may_be_all(losses, guess):
-    return diagnosed(losses, guess, tenth=lambda losses: losses[-(len(losses) // 10) :].mean())
-
-
-@DIAGNOSE_RUN.misconception(
+DIAGNOSE_RUN.misconception(
     "half-of-the-first",
+    Edit(step_by_step, ("end > guess / 2", "end > losses[0] / 2")),
     where="Try a loss that starts at three times a guess and ends near it.",
     why="The start is an accident of the first weights; what a run has learned shows against a guess.",
     how="Compare the end with half of `guess`, not with half of `losses[0]`.",
 )
-def half_the_first(losses, guess):
-    return diagnosed(losses, guess, slow=lambda end, losses, guess: end > losses[0] / 2)
 
-
-@DIAGNOSE_RUN.misconception(
+DIAGNOSE_RUN.misconception(
     "line-from-the-first-only",
+    Edit(step_by_step, ("max(losses[0], guess)", "losses[0]")),
     where="Try a first loss far below a guess: how high is the line then?",
     why="The line lies above the *larger* of the first loss and a guess.",
     how="Use `max(losses[0], guess)`.",
 )
-def first_only(losses, guess):
-    return diagnosed(losses, guess, base=lambda losses, guess: losses[0])
 
-
-@DIAGNOSE_RUN.misconception(
+DIAGNOSE_RUN.misconception(
     "line-from-the-guess-only",
+    Edit(step_by_step, ("max(losses[0], guess)", "guess")),
     where="Try a first loss far above a guess, from which the run comes down.",
     why="A run that starts high has not jumped; the line lies above the larger of the two.",
     how="Use `max(losses[0], guess)`.",
 )
-def guess_only(losses, guess):
-    return diagnosed(losses, guess, base=lambda losses, guess: guess)
 
-
-@DIAGNOSE_RUN.misconception(
+DIAGNOSE_RUN.misconception(
     "forgets-nan",
+    Edit(step_by_step, ("np.isnan(losses).any() or np.isinf(losses).any()", "False")),
+    Edit(
+        step_by_step,
+        ("np.isnan(losses).any() or np.isinf(losses).any()", "not np.isfinite(losses[-1])"),
+    ),
     where="Try losses that contain NaN or infinity in the middle and end low.",
     why="Every comparison with NaN is false, and a later loss hides an infinite one.",
     how="Ask `np.isfinite(losses).all()` before anything else.",
 )
-def comparisons_only(losses, guess):
-    return diagnosed(losses, guess, broken=lambda losses: False)
 
-
-@DIAGNOSE_RUN.also("forgets-nan")
-def last_is_finite(losses, guess):
-    return diagnosed(losses, guess, broken=lambda losses: not np.isfinite(losses[-1]))
-
-
-@DIAGNOSE_RUN.misconception(
+DIAGNOSE_RUN.misconception(
     "forgets-infinity",
+    Edit(step_by_step, (" or np.isinf(losses).any()", "")),
     where="Try losses that contain infinity but no NaN.",
     why="`isnan` finds NaN only; an infinite loss has diverged too.",
     how="Use `np.isfinite`, which is false for both.",
 )
-def nan_only(losses, guess):
-    return diagnosed(losses, guess, broken=lambda losses: np.isnan(losses).any())
 
-
-@DIAGNOSE_RUN.misconception(
+DIAGNOSE_RUN.misconception(
     "half-counts-as-slow",
+    Edit(step_by_step, ("end > guess / 2", "end >= guess / 2")),
     where="Try losses whose end is exactly half of `guess`.",
     why="Too slow means *above* half; exactly half has just made it.",
     how="Compare with `>`, not `>=`, in the last test.",
 )
-def half_is_slow(losses, guess):
-    return diagnosed(losses, guess, slow=lambda end, losses, guess: end >= guess / 2)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograders.declare.exercise import Case, Exercise, given
+from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters
 
 from . import UNIT
@@ -70,16 +70,13 @@ def two_steps(w, grad, lr, decay):
     return new
 
 
-@REPAIRED_STEP.misconception(
+REPAIRED_STEP.misconception(
     "changes-the-gradient",
+    Edit(plus_for_plus_equals, ("grad = grad +", "grad +=")),
     where="Look at `grad` after the call.",
     why="`grad += ...` writes into the caller's array.",
     how="Write `grad = grad + ...`, which makes a new array.",
 )
-def as_it_was(w, grad, lr, decay):
-    if decay != 0:
-        grad += decay * w
-    return w - lr * grad
 
 
 @REPAIRED_STEP.misconception(
@@ -106,61 +103,50 @@ def undone(w, grad, lr, decay):
     return new
 
 
-@REPAIRED_STEP.misconception(
+REPAIRED_STEP.misconception(
     "drops-the-decay",
+    Edit(one_line, (" + decay * w", "")),
     where="Call it with a gradient of 0: `w` has to shrink.",
     why="Without the decay nothing is changed, but the function no longer does its work.",
     how="Keep `decay` times `w` beside the gradient.",
 )
-def no_decay(w, grad, lr, decay):
-    return w - lr * grad
 
-
-@REPAIRED_STEP.misconception(
+REPAIRED_STEP.misconception(
     "decays-the-gradient",
+    Edit(one_line, ("decay * w", "decay * grad")),
     where="Call it with a gradient of 0: `w` has to shrink.",
     why="The decay pulls the weights to 0, so it has to multiply `w`.",
     how="Add `decay` times `w`, not `decay` times `grad`.",
 )
-def of_the_gradient(w, grad, lr, decay):
-    return w - lr * (grad + decay * grad)
 
-
-@REPAIRED_STEP.misconception(
+REPAIRED_STEP.misconception(
     "decay-without-the-rate",
+    Edit(one_line, ("lr * (grad + decay * w)", "lr * grad - decay * w")),
     where="Call it with lr = 0.1 and a gradient of 0: how much should `w` shrink?",
     why="In the code above the decay goes through the rate, as the gradient does.",
     how="Multiply the decay by `lr` too.",
 )
-def outside_the_rate(w, grad, lr, decay):
-    return w - lr * grad - decay * w
 
-
-@REPAIRED_STEP.misconception(
+REPAIRED_STEP.misconception(
     "grows-the-weights",
+    Edit(one_line, ("grad + decay", "grad - decay")),
     where="Call it with a gradient of 0: `w` has to move towards 0.",
     why="With the sign turned round the pull becomes a push.",
     how="The decay is added to the gradient, and both are subtracted from `w`.",
 )
-def pushed_away(w, grad, lr, decay):
-    return w - lr * (grad - decay * w)
 
-
-@REPAIRED_STEP.misconception(
+REPAIRED_STEP.misconception(
     "climbs",
+    Edit(one_line, ("w - lr", "w + lr")),
     where="Call it with decay = 0: the step goes against the gradient.",
     why="Adding the gradient climbs.",
     how="Subtract the step from `w`.",
 )
-def uphill(w, grad, lr, decay):
-    return w + lr * (grad + decay * w)
 
-
-@REPAIRED_STEP.misconception(
+REPAIRED_STEP.misconception(
     "returns-the-step",
+    Edit(one_line, ("w - lr", "lr")),
     where="Call it with a gradient of 0 and decay = 0: what comes back should be `w`.",
     why="The caller wants the new weights, not the change.",
     how="Subtract the step from `w` before you return.",
 )
-def step_only(w, grad, lr, decay):
-    return lr * (grad + decay * w)
