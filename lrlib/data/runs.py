@@ -71,7 +71,7 @@ class Trace:
 def runs(label: str | None = None) -> tuple[Trace, ...]:
     """Return the recorded runs, all of them or those with one label.
 
-    They were recorded once by `lrlib/data/record_runs.py`: networks and a transformer of this
+    They were recorded once by `lrlib/training/record_runs.py`: networks and a transformer of this
     library, and networks with convolutions trained in PyTorch. Losses and norms keep three digits.
 
     Raises:

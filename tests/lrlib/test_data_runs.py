@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from lrlib import data, figures
-from lrlib.data import record_runs
 from lrlib.data.runs import FIRST, runs
 from lrlib.data.signs import RULES, shows
+from lrlib.training import record_runs
 
 ALL = runs()
 
@@ -92,7 +92,7 @@ def test_the_figure_draws_the_run_and_does_not_give_the_answer_away():
         assert middle.lines[0].get_ydata().tolist() == trace.rate.tolist()
         drawn = left.lines[0].get_ydata()
         assert drawn.tolist() == trace.loss[np.isfinite(trace.loss)].tolist()
-        assert f"{drawn[0]:.3g}" in text
+        assert f"{float(drawn[0]):.3g}" in text
 
 
 def test_an_unknown_label_is_refused():

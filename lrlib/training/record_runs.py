@@ -1,4 +1,4 @@
-"""Records the library of runs once: `python -m lrlib.data.record_runs`; needs PyTorch.
+"""Records the library of runs once: `python -m lrlib.training.record_runs`; needs PyTorch.
 
 Every family of models is trained with every fault that its label names. A run is kept if its
 numbers show the label by the rule in `lrlib.data.signs`, and no other; of several settings and
@@ -19,12 +19,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import lrlib.data
 from lrlib.data import Dataset, load_digits, load_mnist1d, load_shakespeare
-from lrlib.data.faults import POINTS, Family, Plan, plans
 from lrlib.data.runs import Trace
 from lrlib.data.signs import RULES, shows
 from lrlib.optimizers import SGD, Adam, Momentum, Optimizer
 from lrlib.problems import Network, SoftmaxRegression, Transformer
+from lrlib.training.faults import POINTS, Family, Plan, plans
 
 MEASURED, KEPT = 30, 3
 
@@ -258,7 +259,7 @@ def main() -> None:
         for t in kept
     ]
     np.savez_compressed(
-        Path(__file__).parent / "runs.npz",
+        Path(lrlib.data.__file__).parent / "runs.npz",
         about=np.array(json.dumps(about)),
         loss=np.array([t.loss for t in kept], dtype=np.float16),
         gradient=np.array([t.gradient for t in kept], dtype=np.float16),
