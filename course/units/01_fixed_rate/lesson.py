@@ -12,8 +12,8 @@
 # - name what a loss curve shows, and what it does not show;
 # - search for a rate on a logarithmic scale, and report the usable band honestly.
 #
-# **Time** 90 minutes. **Points** 23: your experiment 3, functions 14, repair 1, predictions and quiz 2, written
-# conclusion 3. **You need** unit 00, NumPy arrays, and what a derivative is.
+# **Time** 90 minutes. **Points** 23: functions 14, repair 1, your experiment 3, predictions and
+# quiz 2, written conclusion 3. **You need** unit 00, NumPy arrays, and what a derivative is.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
 import matplotlib.pyplot as plt

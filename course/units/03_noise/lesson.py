@@ -12,8 +12,8 @@
 # - scale a rate to a new batch size by two rules, and say where each of them ends;
 # - say how sure a comparison of runs is: standard error, paired difference, number of seeds.
 #
-# **Time** 100 minutes. **Points** 20: functions 14, repair 1, predictions and quiz 2, written
-# conclusion 3. **You need** units 01 and 02, and what a variance is.
+# **Time** 100 minutes. **Points** 23: functions 14, repair 1, your experiment 3, predictions
+# and quiz 2, written conclusion 3. **You need** units 01 and 02, and what a variance is.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
 from functools import partial
@@ -21,8 +21,7 @@ from functools import partial
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograders import check
-from autograders.notebook.your_code import your_code
+from autograders import check, experiment, your_code
 from lrlib import data, problems, style
 from lrlib.labs import noise_floor as noise_floor_lab
 from lrlib.optimizers import SGD
@@ -638,6 +637,53 @@ for size, row in [(16, 1), (256, 3)]:
 #
 # **"A fixed rate does not fit every stage of training."** *True when there is noise and time to
 # reach the floor*: figure 1. If the budget ends before any floor is reached, a fixed rate is fine.
+
+# %% [markdown]
+# ## Your experiment
+#
+# A network on the digits makes 400 updates with either `"batch of 8"` or `"batch of 64"`: the larger
+# batch sees eight times as many images. **Does it end lower for that, each at its own best rate?**
+# Remember where the best rates of the two will lie, and let your grid reach past both.
+#
+# You write a plan as data and the course trains it: which methods, which rates, how many of the ten
+# seeds, which data (`"training"`, `"validation"`, `"test"`) choose each method's rate, and which
+# judge it. Rates move to the nearest rung of a ladder with steps of 1.32.
+#
+# Then write down what *your* runs support: which is lower, and whether you are sure (`True` or
+# `False`). The plan is graded by its design, the finding by whether it follows from the plan's own
+# runs.
+
+# %% nbgrader={"grade_id": "experiment_03", "solution": true}
+experiment_03 = {
+    "plan": {
+        "methods": [],
+        "rates": [],
+        "seeds": 1,
+        "updates": 400,
+        "choose_on": "?",
+        "judge_on": "?",
+    },
+    "finding": {"lower": "?", "sure": "?"},
+}
+### BEGIN SOLUTION
+experiment_03 = {
+    "plan": {
+        "methods": ["batch of 8", "batch of 64"],
+        "rates": [0.11, 0.19, 0.33, 0.58, 1.0, 1.73],
+        "seeds": 10,
+        "updates": 400,
+        "choose_on": "validation",
+        "judge_on": "test",
+    },
+    "finding": {"lower": "batch of 64", "sure": True},
+}
+### END SOLUTION
+
+# %%
+experiment("experiment_03", experiment_03["plan"])
+
+# %% nbgrader={"grade_id": "check_experiment_03", "grade": true, "points": 3}
+check("experiment_03", experiment_03)
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)
