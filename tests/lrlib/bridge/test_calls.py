@@ -108,7 +108,9 @@ def test_an_optimizer_by_name_takes_the_path_of_its_rule_or_says_why_not(name, f
         ours, state = w, rule.init(w)
         for grad in grads:
             ours, state = rule.update(ours, grad, state, 0.1)
+        # Optax averages the momentum that lrlib sums, beside which eps has another size.
         coarse = {("Muon", "torch"): 2e-2, ("Muon", "keras"): 1e-6, ("Clipped", "keras"): 1e-6}
+        coarse |= {("Muon", "optax"): 1e-6}
         np.testing.assert_allclose(path, ours, rtol=0, atol=coarse.get((name, framework), 1e-9))
 
     holds()
