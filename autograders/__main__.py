@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import importlib
 import logging
 import os
@@ -21,7 +20,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:
     from .bulk.results import Shard
-    from .submission.folders import CourseFolder
 
 
 def say(text: str) -> None:
@@ -39,7 +37,7 @@ def check(options: argparse.Namespace) -> int:
     from .submission.intake import read_submission
 
     course, path = CourseFolder(options.course), Path(options.notebook)
-    unit = course.unit(options.unit) if options.unit else unit_of(course, path)
+    unit = course.unit(options.unit) if options.unit else course.unit_of(path)
     master = course.master(unit)
     try:
         submission = read_submission(path, master)
@@ -67,25 +65,14 @@ def check(options: argparse.Namespace) -> int:
     return int(graded.score != graded.max_score)
 
 
-def unit_of(course: CourseFolder, path: Path) -> str:
-    """The unit that a file is named after: 01_fixed_rate.ipynb, 01_fixed_rate-Copy1.ipynb."""
-    from .submission.folders import CourseError
-
-    matches = [unit for unit in course.units() if path.name.startswith(unit)]
-    if len(matches) != 1:
-        raise CourseError(
-            f"cannot tell which unit {path.name!r} is; expected a name that begins with one of"
-            f" {', '.join(course.units())}, or say it with --unit"
-        )
-    return matches[0]
-
-
 def grade(options: argparse.Namespace) -> int:
     """Grade everything that was handed in for a unit, and record it."""
     from .bulk.run import Settings, grade_class
     from .bulk.tally import Display
     from .bulk.workers import cluster, cores, local
-    from .gradebook.command import in_class
+    from .gradebook.command import chosen, in_class
+    from .gradebook.placing import ask, these
+    from .gradebook.placing import triage as place_misplaced
     from .submission.folders import CourseError, CourseFolder
 
     course = CourseFolder(options.course)
@@ -107,6 +94,11 @@ def grade(options: argparse.Namespace) -> int:
             f" {course.submitted(unit, '*')}"
         )
         return 2
+    if not options.shard:
+        person = sys.stdin.isatty() and sys.stderr.isatty()
+        place_misplaced(
+            course, unit, students, ask(sys.stdin.readline, say) if person else these([]), say
+        )
     settings = Settings(
         again=options.again,
         record=options.shard is None,
@@ -162,16 +154,18 @@ def grade(options: argparse.Namespace) -> int:
     return int(tally.failed + lost > 0)
 
 
-def chosen(wanted: Sequence[str], students: Sequence[str], unit: str) -> list[str]:
-    """The students who were asked for: a slip of the pen must not become somebody with a grade."""
-    from .submission.folders import CourseError
+def triage(options: argparse.Namespace) -> int:
+    """Show work that lies elsewhere than asked, and accept it: all, some or none."""
+    from .gradebook.command import in_class
+    from .gradebook.placing import these
+    from .gradebook.placing import triage as place
+    from .submission.folders import CourseFolder
 
-    for name in wanted:
-        if name not in students:
-            close = difflib.get_close_matches(name, students, n=3)
-            hint = f"; did you mean {', '.join(close)}?" if close else ""
-            raise CourseError(f"no student {name!r} handed in {unit}{hint}")
-    return list(dict.fromkeys(wanted))
+    course = CourseFolder(options.course)
+    unit = course.unit(options.unit)
+    choose = these(options.accept, everybody=options.accept_all)
+    students = in_class(course, course.students(unit), say)
+    return int(place(course, unit, students, choose, say) > 0)
 
 
 def record_again(options: argparse.Namespace) -> int:
@@ -285,6 +279,10 @@ def parser() -> argparse.ArgumentParser:
         "--shard", type=part, metavar="I/N", help="only this part of the class; 'record' joins them"
     )
     runs_code(all_of)
+    misplaced = command(triage, "triage")
+    misplaced.add_argument("unit", help="a unit's name or number")
+    misplaced.add_argument("--accept", action="append", default=[], metavar="STUDENT")
+    misplaced.add_argument("--accept-all", action="store_true")
     again = command(record_again, "record")
     again.add_argument("unit", help="a unit's name or number")
     for added in (all_of, again):

@@ -138,7 +138,10 @@ def holds(db: Any, line: Mapping[str, Any]) -> bool:
     """Whether a gradebook has the scores and the penalty that a line of the log tells of.
 
     Of a line about the class: whether it has the student; of a due date: whether it is that one.
+    What triage placed would be placed again if it was not.
     """
+    if line.get("why") == "triage":
+        return True
     if "due" in line:
         due = db.scalar(select(Assignment.duedate).where(Assignment.name == line["assignment"]))
         return line["due"].endswith(f"-> {due}")

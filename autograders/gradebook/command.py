@@ -192,3 +192,15 @@ def in_class(
         hint = f"; did they mean {close[0]}?" if close else ""
         say(f"not in the class, graded all the same: {student}{hint}")
     return [student for student in students if student not in left and student not in moved]
+
+
+def chosen(wanted: Sequence[str], students: Sequence[str], unit: str) -> list[str]:
+    """The students who were asked for: a slip of the pen must not become somebody with a grade."""
+    from ..submission.folders import CourseError
+
+    for name in wanted:
+        if name not in students:
+            close = difflib.get_close_matches(name, students, n=3)
+            hint = f"; did you mean {', '.join(close)}?" if close else ""
+            raise CourseError(f"no student {name!r} handed in {unit}{hint}")
+    return list(dict.fromkeys(wanted))

@@ -14,7 +14,9 @@ from ..judging.card import as_html, headline
 from ..judging.report import FULL, UNGRADED, UNWRITTEN, ZERO, Report, ungraded
 
 TEST_PREFIX = "check_"
+OWN = "own-"
 NO_RESPONSE = "No response."
+ELSEWHERE = "Nothing stands here; text elsewhere in your notebook waits to be read."
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,10 @@ def marks_of(notebook: Mapping[str, Any], reports: Mapping[str, Report]) -> Mark
     """The marks of a notebook that was rebuilt from the master, given its exercises' reports.
 
     As in nbgrader, an answer that was not touched gets "No response.", and so many points if it is
-    graded by hand: none. A test cell without a report is left to a person.
+    graded by hand: none. But where the notebook holds text of the student's own, that may be the
+    answer, and a person must look. A test cell without a report is left to a person.
     """
+    elsewhere = any(map(is_own_text, notebook["cells"]))
     scores: dict[str, float | None] = {}
     comments: dict[str, str | None] = {}
     worth: dict[str, float] = {}
@@ -47,14 +51,14 @@ def marks_of(notebook: Mapping[str, Any], reports: Mapping[str, Report]) -> Mark
         if about.get("grade"):
             report = reports.get(name.removeprefix(TEST_PREFIX))
             if about.get("solution"):
-                scores[name] = 0.0 if untouched else None
+                scores[name] = 0.0 if untouched and not elsewhere else None
             else:
                 scores[name] = report.score if report else None
         if about.get("solution") or about.get("task"):
             report = reports.get(name)
             comments[name] = explanation(report) if report else None
             if untouched and not about.get("task"):
-                comments[name] = NO_RESPONSE
+                comments[name] = ELSEWHERE if about.get("grade") and elsewhere else NO_RESPONSE
         if about.get("task"):
             scores[name] = None
         if name in scores:
@@ -76,6 +80,16 @@ def with_cell_errors(reports: Mapping[str, Report], notes: Iterable[str]) -> dic
         else report
         for name, report in reports.items()
     }
+
+
+def is_own_text(cell: Mapping[str, Any]) -> bool:
+    """Whether a cell of a rebuilt notebook was added by the student, and is text or comments."""
+    if not str(cell.get("id", "")).startswith(OWN):
+        return False
+    lines = [line.strip() for line in cell["source"].splitlines() if line.strip()]
+    return bool(lines) and (
+        cell["cell_type"] != "code" or all(line.startswith(("#", '"', "'")) for line in lines)
+    )
 
 
 def is_untouched(cell: Mapping[str, Any]) -> bool:

@@ -140,6 +140,16 @@ class CourseFolder:
             )
         return matches[0]
 
+    def unit_of(self, path: Path) -> str:
+        """The unit that a file is named after: 01_fixed_rate.ipynb, 01_fixed_rate-Copy1.ipynb."""
+        matches = [unit for unit in self.units() if path.name.startswith(unit)]
+        if len(matches) != 1:
+            raise CourseError(
+                f"cannot tell which unit {path.name!r} is; expected a name that begins with one of"
+                f" {', '.join(self.units())}, or say it with --unit"
+            )
+        return matches[0]
+
     def master(self, unit: str) -> Master:
         """The released notebook of a unit."""
         return read_master(released_path(self.dir, unit, unit))

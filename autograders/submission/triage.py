@@ -1,0 +1,139 @@
+"""Work that lies elsewhere than asked: found, proposed to a person, and lost in no case."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .files import MAX_BYTES, MAX_NAME, Refused, find_notebook, read_regular, write_whole
+from .folders import MAX_STAMP, CourseFolder
+from .intake import Master, Submission, read_submission
+
+MAX_FILES = 200
+NOTEBOOKS = (".ipynb", ".ipynb.json", ".ipynb.txt", ".json")
+SURE = re.compile(
+    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d([.,]\d+)?)?( ?(UTC|GMT|Z|[+-]\d\d:?(\d\d)?))?"
+)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a person may accept for one student: to grade the notebook that was found at `place`."""
+
+    student: str
+    place: str
+    why: str
+    content: bytes = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.student}: grade {self.place}? {self.why}"
+
+
+def proposals(course: CourseFolder, unit: str, students: list[str]) -> Iterator[Proposal]:
+    """Whatever holds more of a student's answers than the notebook that would be graded."""
+    master = course.master(unit)
+    for student in students:
+        folder = course.submitted(unit, student)
+        try:
+            graded = find_notebook(folder, unit)[0]
+        except Refused:
+            graded = folder / f"{unit}.ipynb"
+        asked = _read(graded, master)
+        others = list(_found(folder, graded, master))
+        if not others:
+            continue
+        place, (content, answered) = max(others, key=lambda one: one[1][1])
+        there = asked[1] if asked else 0
+        if answered > there:
+            state = f"has {there} answers" if asked else "is not there or cannot be read"
+            why = f"it has {answered} answers, and {graded.name} {state}"
+            yield Proposal(student, place, why, content)
+
+
+def accept(course: CourseFolder, unit: str, proposal: Proposal) -> None:
+    """Put what was found where it is graded; what was there before stays beside it."""
+    wanted = course.submitted(unit, proposal.student) / f"{unit}.ipynb"
+    if os.path.lexists(wanted):
+        number = 1
+        while os.path.lexists(aside := wanted.with_name(f"{unit}.as-handed-in-{number}")):
+            number += 1
+        wanted.rename(aside)
+    write_whole(wanted, proposal.content, 0o644)
+
+
+def unsure_times(course: CourseFolder, unit: str, students: list[str]) -> Iterator[tuple[str, str]]:
+    """Students whose time stamp cannot be read surely, and what it says."""
+    for student in students:
+        path = course.submitted(unit, student) / "timestamp.txt"
+        if not os.path.lexists(path):
+            continue
+        try:
+            text = read_regular(path, MAX_STAMP).decode("utf-8-sig").strip()
+        except (Refused, UnicodeError) as error:
+            yield student, str(error)
+            continue
+        if text and not SURE.fullmatch(text):
+            yield student, text
+
+
+def _found(folder: Path, graded: Path, master: Master) -> Iterator[tuple[str, tuple[bytes, int]]]:
+    """Each notebook of this unit in a folder, those below it and zip archives: place, work."""
+    seen = 0
+    for root, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
+        for name in sorted(names):
+            seen += 1
+            path = Path(root) / name
+            if seen > MAX_FILES or path == graded or len(name) > MAX_NAME or name.startswith("."):
+                continue
+            place = str(path.relative_to(folder))
+            if name.lower().endswith(".zip"):
+                for inside, data in _unzipped(path):
+                    if work := _work(data, master):
+                        yield f"{place}, {inside}", work
+            elif name.lower().endswith(NOTEBOOKS) and (work := _read(path, master)):
+                yield place, work
+
+
+def _unzipped(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The notebooks in an archive; what claims to be larger than a notebook may be is left out."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(read_regular(path))) as archive:
+            for about in archive.infolist()[:MAX_FILES]:
+                name = about.filename
+                if name.lower().endswith(NOTEBOOKS) and not name.startswith("__MACOSX"):
+                    with archive.open(about) as file:
+                        data = file.read(MAX_BYTES + 1)
+                    if len(data) <= MAX_BYTES:
+                        yield name, data
+    except (Refused, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+        return
+
+
+def _read(path: Path, master: Master) -> tuple[bytes, int] | None:
+    try:
+        return _work(read_regular(path), master)
+    except (Refused, OSError):
+        return None
+
+
+def _work(data: bytes, master: Master) -> tuple[bytes, int] | None:
+    """A notebook of the unit, and how many of its answers were worked on; or None."""
+    try:
+        submission = read_submission(data, master)
+    except Refused:
+        return None
+    return data, answered(submission, master)
+
+
+def answered(submission: Submission, master: Master) -> int:
+    """How many answer cells hold something else than what was released."""
+    return sum(
+        bool(text.strip()) and text.strip() != master.by_id[name].source.strip()
+        for name, text in submission.answers.items()
+    )
