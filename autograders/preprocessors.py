@@ -23,11 +23,12 @@ from nbformat import NotebookNode
 from nbgrader.api import MissingEntry
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor, SaveCells
+from nbgrader.preprocessors import ClearSolutions, GetGrades, NbGraderPreprocessor, SaveCells
 from traitlets import Bool
 
 from .bulk.beside import leave_behind
 from .bulk.work import Unit, fingerprint
+from .feedback.unread import Words, points_or_words, so_far
 from .gradebook.assignment import change_points, ensure_assignment
 from .gradebook.marks import return_graded, return_refused
 from .gradebook.open import GradebookUnusable
@@ -257,3 +258,27 @@ class RecordMarks(NbGraderPreprocessor):
         for who, why in recorder.failures.items():
             raise RuntimeError(f"could not record {who}: {why}")
         return nb, resources
+
+
+class GetMarks(GetGrades):
+    """nbgrader's GetGrades; what nobody has given points for is not read yet, and not 0."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        nb, resources = super().preprocess(nb, resources)
+        scores = (cell.metadata.get("nbgrader", {}).get("score") for cell in nb.cells)
+        if any(isinstance(score, Words) for score in scores):
+            resources["nbgrader"]["score"] = so_far(resources["nbgrader"]["score"])
+        return nb, resources
+
+    def _get_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        super()._get_score(cell, resources)
+        grade = self.gradebook.find_grade(
+            cell.metadata.nbgrader["grade_id"],
+            self.notebook_id,
+            self.assignment_id,
+            self.student_id,
+        )
+        about = cell.metadata.nbgrader
+        about["score"] = points_or_words(grade.auto_score, grade.manual_score, about["score"])

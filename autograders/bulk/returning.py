@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from ..feedback.pages import Page, make_page, settings_of
+from ..feedback.unread import Words, points_or_words, so_far
 from ..gradebook.open import open_gradebook, patiently
 from ..submission.files import write_whole
 from ..submission.folders import CourseError, CourseFolder
@@ -149,9 +150,12 @@ def _held(
     cells: dict[str, dict[str, dict[str, Any]]] = {}
     for name, cell, comment in rows(CELL.name, Comment.comment, of=Comment):
         cells.setdefault(name, {}).setdefault(cell, {})["comment"] = comment
-    for name, cell, score, most in rows(CELL.name, Grade.score, Grade.max_score, of=Grade):
+    columns = (CELL.name, Grade.auto_score, Grade.manual_score, Grade.score, Grade.max_score)
+    for name, cell, auto, manual, score, most in rows(*columns, of=Grade):
         about = cells.setdefault(name, {}).setdefault(cell, {})
-        about |= {"score": score, "points": most}
+        about |= {"score": points_or_words(auto, manual, score), "points": most}
+        if isinstance(about["score"], Words) and not isinstance(abouts[name]["score"], Words):
+            abouts[name]["score"] = so_far(abouts[name]["score"])
     db.rollback()
     return abouts, cells
 

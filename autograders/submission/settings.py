@@ -32,6 +32,10 @@ AUTOGRADE = (
     "autograders.preprocessors.RecordMarks",
     "nbgrader.preprocessors.CheckCellMetadata",
 )
+FEEDBACK = (
+    "autograders.preprocessors.GetMarks",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+)
 SECONDS_FOR_ANOTHER_WRITER = 60
 SECONDS_FOR_A_CELL = 120
 
@@ -79,7 +83,10 @@ def configure(c: Any, course: Path, course_id: str, exercises: str = COURSE) -> 
     c.Execute.timeout = SECONDS_FOR_A_CELL
 
     c.HTMLExporter.sanitize_html = True
+    c.GenerateFeedback.preprocessors = list(FEEDBACK)
     c.HTMLExporter.filters = {
+        "float": "autograders.feedback.unread.as_number",
+        "round": "autograders.feedback.unread.rounded",
         "markdown2html": "autograders.feedback.clean.markdown_to_html",
         "clean_html": "autograders.feedback.clean.clean_output",
     }

@@ -38,6 +38,7 @@ FULL = {
         "minimise": 5,
         "diagnose_run": 4,
         "repaired_step": 1,
+        "experiment_01": 3,
         "quiz_01": 1,
     },
     DROPS: {
@@ -46,6 +47,7 @@ FULL = {
         "tests_for_scheduled_drop": 3,
         "scheduled_drop": 5,
         "epochs_to_steps": 2,
+        "experiment_04": 3,
         "quiz_04": 1,
     },
 }

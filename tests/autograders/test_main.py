@@ -13,6 +13,7 @@ from autograders.submission.folders import CourseError, CourseFolder, secret_see
 
 from .classroom import DROPS, FULL, PUPILS, expected_points, hand_in, new_course, submission
 
+FULL_MARKS = sum(FULL[DROPS].values())
 CHOSEN = [p for p in PUPILS[DROPS] if p.name in ("ada", "dan-late", "ida-blank", "lea-half-done")]
 
 
@@ -97,7 +98,7 @@ def test_a_submission_that_changed_is_graded_anew_and_the_others_are_not(graded,
     hand_in(graded, DROPS, "lea-half-done", better)
     assert run(graded, "grade", "04") == 0
     assert "5 graded, 4 of them before" in capsys.readouterr().out
-    assert sum(scores(graded)["lea-half-done"][name] for name in FULL[DROPS]) == 17
+    assert sum(scores(graded)["lea-half-done"][name] for name in FULL[DROPS]) == FULL_MARKS
     hand_in(graded, DROPS, "lea-half-done", submission(graded, DROPS, CHOSEN[-1]))
     assert run(graded, "grade", "04", "--student", "lea-half-done") == 0
     assert scores(graded)["lea-half-done"]["scheduled_drop"] == 0.0
@@ -118,7 +119,8 @@ def test_export_writes_a_line_for_each_submission(graded, tmp_path, capsys):
     with path.open(newline="", encoding="utf-8") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     assert set(rows) == {"no-json", *(pupil.name for pupil in CHOSEN)}
-    assert (float(rows["ada"]["score"]), float(rows["ada"]["max_score"])) == (17, 20)
+    assert float(rows["ada"]["score"]) == FULL_MARKS
+    assert float(rows["ada"]["max_score"]) == FULL_MARKS + 3
     assert rows["no-json"]["needs_manual_grade"] == "True"
 
 
@@ -127,19 +129,22 @@ def test_what_waits_for_a_person_is_exported_on_request_only(graded, tmp_path, c
     path = tmp_path / "grades.csv"
     assert run(graded, "export", "04", "--to", system, "--output", str(path)) == 0
     assert "submissions wait for a person" in capsys.readouterr().err
-    assert "17" not in path.read_text(encoding="utf-8")
+    assert f'"{FULL_MARKS}"' not in path.read_text(encoding="utf-8")
     assert run(graded, "export", "04", "--to", system, "--partial", "--output", str(path)) == 0
-    assert '"17"' in path.read_text(encoding="utf-8")
+    assert f'"{FULL_MARKS}"' in path.read_text(encoding="utf-8")
 
 
 def test_check_runs_a_saved_notebook_as_it_will_be_graded(graded, capsys):
     right = graded / "submitted" / "ada" / DROPS / f"{DROPS}.ipynb"
     assert run(graded, "check", str(right)) == 0
-    assert "17 of 17 points; 3 more are given by a person" in capsys.readouterr().out
+    wanted = f"{FULL_MARKS} of {FULL_MARKS} points; 3 more are given by a person"
+    assert wanted in capsys.readouterr().out
     wrong = graded / "submitted" / "dan-late" / DROPS / f"{DROPS}.ipynb"
     assert run(graded, "check", str(wrong)) == 1
     said = capsys.readouterr().out
-    assert "has the rate dropped yet?" in said and "14 of 17 points" in said
+    assert (
+        "has the rate dropped yet?" in said and f"{FULL_MARKS - 3} of {FULL_MARKS} points" in said
+    )
 
 
 def test_check_knows_a_copy_by_the_beginning_of_its_name_or_is_told(graded, tmp_path, capsys):

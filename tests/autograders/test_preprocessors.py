@@ -121,7 +121,7 @@ def test_export_writes_every_score_to_the_csv(classroom):
         for pupil in PUPILS[unit]:
             row = rows[unit, pupil.name]
             assert float(row["score"]) == sum(expected_points(unit, pupil).values())
-            assert float(row["max_score"]) == 20
+            assert float(row["max_score"]) == sum(FULL[unit].values()) + 3
 
 
 def test_every_grade_is_in_the_audit_log(classroom):
@@ -274,7 +274,7 @@ def test_a_damaged_submission_is_repaired_and_earns_what_its_code_deserves(damag
     scores = scores_of(damaged, DROPS, name)
     assert (scores["step_decay"], scores["scheduled_drop"]) == (2.0, 5.0)
     with gradebook(damaged) as book:
-        assert book.find_submission(DROPS, name).max_score == 20
+        assert book.find_submission(DROPS, name).max_score == sum(FULL[DROPS].values()) + 3
 
 
 @pytest.mark.parametrize("name", [*REFUSED, "a-folder"])
@@ -312,7 +312,7 @@ def test_a_link_in_a_submission_does_not_bring_a_file_of_the_teachers_into_the_f
 def test_lateness_is_penalised_by_nbgraders_own_plugin(damaged):
     with gradebook(damaged) as book:
         late = book.find_submission(DROPS, "late")
-        assert late.late_submission_penalty == late.score == 14.0
+        assert late.late_submission_penalty == late.score == sum(FULL[DROPS].values()) - 3
         assert not book.find_submission(DROPS, "zoe-after-them-all").late_submission_penalty
 
 

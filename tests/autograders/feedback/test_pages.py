@@ -13,8 +13,9 @@ from autograders.submission.folders import CourseFolder
 
 from ..bulk.test_beside import PICTURE, draw_into
 from ..bulk.test_bulk import Inline, graded
-from ..classroom import DROPS, PUPILS, hand_in, nbgrader, new_course, submission
+from ..classroom import DROPS, FULL, PUPILS, hand_in, nbgrader, new_course, submission
 
+MOST = sum(FULL[DROPS].values())
 STRANGE = """\
 An image ![](plot.png) and <img src="x.png">, $a < b$, <div class="cell border-box-sizing
 text_cell rendered"> & <script>alert(1)</script>
@@ -72,9 +73,20 @@ def test_pictures_in_a_written_answer_and_beside_it_are_on_the_page(returned):
     assert "is no picture that can be shown" in page.get_text()
 
 
+def test_what_nobody_has_read_yet_is_not_read_yet_and_no_zero(returned):
+    late = (returned / "ours" / "gus-eats-the-list" / DROPS / f"{DROPS}.html").read_text("utf-8")
+    text = " ".join(BeautifulSoup(late, "html.parser").get_text(" ").split())
+    assert f"{DROPS} (Score: {MOST - 1}.0 so far / {MOST + 3}.0)" in text
+    assert text.count("Score: not read yet / 3.0") == 2 and "Score: 0.0 / 3.0" not in text
+    blank = (returned / "ours" / "lea-half-done" / DROPS / f"{DROPS}.html").read_text("utf-8")
+    assert "Score: 0.0 / 3.0" in blank and "so far" not in blank.partition("<h4>")[2][:200]
+    lost = (returned / "ours" / "no-json" / DROPS / f"{DROPS}.html").read_text("utf-8")
+    assert f"(Score: 0.0 so far / {MOST + 3}.0)" in lost and "Score: 0.0 / " not in lost
+
+
 def test_marks_comments_and_penalties_of_a_person_are_on_the_page(returned):
     ada = (returned / "ours" / "ada" / DROPS / f"{DROPS}.html").read_text(encoding="utf-8")
-    assert "<strong>Well</strong> argued." in ada and "(Score: 19.5 / 20.0)" in ada
+    assert "<strong>Well</strong> argued." in ada and f"(Score: {MOST + 2.5} / {MOST + 3}.0)" in ada
     late = (returned / "ours" / "strange" / DROPS / f"{DROPS}.html").read_text(encoding="utf-8")
     assert "Late submission penalty (Score: -1.25)" in late and "<script>alert(1)" not in late
 
