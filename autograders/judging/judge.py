@@ -7,18 +7,17 @@ are checked as data and never called, compared by their own methods or believed 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from ..declare.exercise import Case, Misconception, Question, Quiz
+from ..declare.exercise import Question, Quiz
 from ..declare.experiment import Experiment
-from ..declare.returns import describe, numbers_of, show
-from .compare import excess, shapes_differ
+from ..declare.returns import describe, show
 from .designs import judge_experiment
+from .diagnose import diagnose
 from .plan import Outcome, Plan, call_text
 from .report import FULL, PARTIAL, UNWRITTEN, ZERO, Example, Finding, Report
+from .rules import Round, evidence, useless
 
 
 def judge(plan: Plan, answers: Sequence[Any], *, reveal: bool) -> Report:
@@ -33,22 +32,24 @@ def judge(plan: Plan, answers: Sequence[Any], *, reveal: bool) -> Report:
     first, second = outcomes[: len(plan.cases)], outcomes[len(plan.cases) :]
     if _unwritten(first, answers):
         return _report(plan, UNWRITTEN, _nothing(plan, "not written yet"))
-    useless = _nothing_useful(plan, first)
-    if useless:
-        findings = _nothing(plan, useless)
+    seen = Round(plan, first)
+    nothing = useless(seen)
+    if nothing:
+        findings = _nothing(plan, nothing)
     else:
-        findings = [_finding(plan, name, first, second, reveal) for name in exercise.worth]
+        findings = [_finding(seen, name, second, reveal) for name in exercise.worth]
     score = math.fsum(finding.points for finding in findings)
     note = exercise.remark(first[0].read) if exercise.remark and first[0].read is not None else ""
     if all(finding.passed for finding in findings):
         return _report(plan, FULL, findings, note=note if in_notebook else "")
-    found = diagnose(plan, outcomes, strict=bool(useless))
+    found = diagnose(plan, outcomes, strict=bool(nothing))
     return _report(
         plan,
         PARTIAL if score > 0 else ZERO,
         findings,
-        misconception=found.id if found else None,
-        hints=found.hints if found else (),
+        misconception=found.name,
+        also=found.also,
+        hints=found.hints,
         example=_example(plan, outcomes, answers) if reveal and plan.draws_inputs else None,
         note=note,
     )
@@ -85,179 +86,23 @@ def _first(types: Any) -> Any:
     return types[0] if isinstance(types, list) and types else None
 
 
-def _finding(
-    plan: Plan, name: str, first: Sequence[Outcome], second: Sequence[Outcome], reveal: bool
-) -> Finding:
+def _finding(seen: Round, name: str, second: Sequence[Outcome], reveal: bool) -> Finding:
     """Whether one property holds over both rounds, and the first thing that speaks against it."""
-    exercise = plan.exercise
-    against = next(_evidence(plan, name, first, second), None)
-    message = ""
+    plan, exercise = seen.plan, seen.plan.exercise
+    against = evidence(seen, name, second)
+    message, rule = "", ""
     if against is not None:
-        index, said = against
+        index, said, rule = against
+        outcome, own = seen.outcomes[index], plan.cases[index].property == name
         note = plan.cases[index].note if plan.draws_inputs else ""
         message = f"when {note}: {said}" if note and said else (said or f"not right when {note}")
         if reveal and not said:
-            message = _contrast(plan, index, first[index])
-        elif not reveal and said and plan.cases[index].property == name and first[index].fault:
-            message = f"not right when {note}" if first[index].fault == "value" else message
+            message = _contrast(plan, index, outcome)
+        elif not reveal and said and own and outcome.fault == "value":
+            message = f"not right when {note}"
     worth = exercise.worth[name]
-    return Finding(
-        name, exercise.statement(name), against is None, worth * (against is None), worth, message
-    )
-
-
-def _evidence(
-    plan: Plan, name: str, first: Sequence[Outcome], second: Sequence[Outcome]
-) -> Iterator[tuple[int, str]]:
-    """The cases (by index) that speak against a property, each with a sentence about it."""
-    worth = plan.exercise.worth
-    silent = sum(not outcome.answered for outcome in first)
-    if name in ("shape", "purity") and silent > len(first) / 2:
-        worst = next(index for index, outcome in enumerate(first) if not outcome.answered)
-        yield worst, first[worst].said
-    values_hold = all(
-        not outcome.fault
-        for case, outcome in zip(plan.cases, first)
-        if case.property == next(iter(worth))
-    )
-    for index, (case, outcome) in enumerate(zip(plan.cases, first)):
-        own = case.property == name
-        wrong_form = outcome.fault in ("kind", "shape")
-        if name == "shape":
-            if wrong_form or (own and outcome.fault and (values_hold or not outcome.answered)):
-                yield index, outcome.said
-        elif name == "purity":
-            if outcome.impure:
-                yield index, outcome.impure
-        elif (
-            own and outcome.fault and not (wrong_form and "shape" in worth and not values_hold)
-        ) or (own and wrong_form):
-            yield index, outcome.said
-        elif own and outcome.impure and "purity" not in worth:
-            yield index, outcome.impure
-    for index, outcome in zip(plan.order[len(first) :], second):
-        keeper = "purity" if "purity" in worth else plan.cases[index].property
-        if name == keeper and not first[index].fault and (outcome.fault or outcome.impure):
-            said = outcome.impure or "the same call gave another answer the second time"
-            yield index, said
-    for index, (case, outcome) in enumerate(zip(plan.cases, first)):
-        if case.property == name == "purity" and outcome.fault and values_hold:
-            yield index, outcome.said
-
-
-def _nothing_useful(plan: Plan, outcomes: Sequence[Outcome]) -> str:
-    """Say why these answers earn nothing at all, or return "" where they may earn something."""
-    reads = [(case, o.read) for case, o in zip(plan.cases, outcomes) if o.read is not None]
-    asked = [(case, read) for case, read in reads if case.raises is None]
-    if not any(not o.fault for o in outcomes) and not asked:
-        worst = outcomes[0]
-        return worst.said or "returns nothing that can be compared"
-    if not any(o.fault for o in outcomes):
-        return ""
-    if not any(np.size(part) for _, read in asked for part in numbers_of(read)):
-        said = (o.said for case, o in zip(plan.cases, outcomes) if case.raises is None)
-        return next(filter(None, said), "returns nothing that can be compared")
-    if plan.exercise.compare is not None:
-        return ""
-    parts = [
-        np.concatenate([np.ravel(p) for p in _numeric(read)] or [np.empty(0)]) for _, read in asked
-    ]
-    if any(isinstance(part, str) for _, read in asked for part in numbers_of(read)):
-        texts = {read for _, read in asked}
-        wanted = {want for case, want in zip(plan.cases, plan.expected) if case.raises is None}
-        return "always returns the same text" if len(texts) == 1 < len(wanted) else ""
-    if not any(np.isfinite(part).any() for part in parts if part.size):
-        return "returns no finite number"
-    if len(asked) < 3:
-        return ""
-    filled = {float(value) for part in parts for value in part[:1]}
-    if len(filled) == 1 and all(np.all(part == next(iter(filled))) for part in parts if part.size):
-        return "returns the same number whatever its inputs are"
-    if len({len(numbers_of(read)) for _, read in asked}) > 1:
-        return ""
-    names = [
-        next((name for name in _inputs(plan, asked[0][0]) if _copies(plan, asked, place, name)), "")
-        for place in range(len(numbers_of(asked[0][1])))
-    ]
-    if names and all(names):
-        return "returns its input " + ", ".join(f"`{name}`" for name in names) + " as it came"
-    return ""
-
-
-def _inputs(plan: Plan, case: Case) -> dict[str, Any]:
-    """The arguments of a case by name; a dict counts as its entries."""
-    found: dict[str, Any] = {}
-    for name, value in plan.exercise.bound(case).items():
-        found |= value if isinstance(value, dict) else {name: value}
-    return found
-
-
-def _copies(plan: Plan, asked: Sequence[tuple[Case, Any]], place: int, name: str) -> bool:
-    """Whether the result at `place` is the input `name` in every case."""
-    for case, read in asked:
-        value, part = _inputs(plan, case).get(name), numbers_of(read)[place]
-        if isinstance(value, (list, tuple)) and all(isinstance(v, (int, float)) for v in value):
-            value = np.array(value, dtype=float)
-        if not isinstance(value, (int, float, np.ndarray)) or isinstance(part, str):
-            return False
-        if np.shape(value) != np.shape(part) or not np.all(np.asarray(value) == part):
-            return False
-    return True
-
-
-def _numeric(read: Any) -> list[np.ndarray]:
-    return [np.asarray(part, float) for part in numbers_of(read) if not isinstance(part, str)]
-
-
-def diagnose(
-    plan: Plan, outcomes: Sequence[Outcome], *, strict: bool = False
-) -> Misconception | None:
-    """The misconception that behaves the same on the same inputs.
-
-    First in everything; then, unless `strict`, in the values alone (another fault may hide the
-    rest). Then two at once, provided that the misconception fails in no property where the student
-    is right: in the first property that fails, or in each in which the misconception fails.
-    """
-    everywhere = range(len(outcomes))
-    known = plan.exercise.misconceptions
-    for exactly in (True,) if strict else (True, False):
-        for id, theirs in plan.baselines:
-            if all(_alike(plan, i, outcomes[i], theirs[i], exactly) for i in everywhere):
-                return known[id]
-    if strict:
-        return None
-    failing = _failing(plan, outcomes)
-    for number, name in enumerate(failing):
-        for id, theirs in plan.baselines:
-            fails = _failing(plan, theirs)
-            if name not in fails or not set(fails) <= set(failing):
-                continue
-            explained = fails if number else [name]
-            cases = [i for i, case in enumerate(plan.cases) if case.property in explained]
-            if all(_alike(plan, i, outcomes[i], theirs[i], False) for i in cases):
-                return known[id]
-    return None
-
-
-def _failing(plan: Plan, outcomes: Sequence[Outcome]) -> list[str]:
-    """The properties of which a case has a fault, in the order in which a report lists them."""
-    names = {case.property for case, outcome in zip(plan.cases, outcomes) if outcome.fault}
-    return [name for name in plan.exercise.worth if name in names]
-
-
-def _alike(plan: Plan, position: int, mine: Outcome, theirs: Outcome, strict: bool) -> bool:
-    if strict and (mine.fault, bool(mine.impure)) != (theirs.fault, bool(theirs.impure)):
-        return False
-    if mine.read is None or theirs.read is None:
-        return mine.fault == theirs.fault and mine.message == theirs.message
-    if plan.exercise.alike is not None:
-        case = plan.cases[plan.order[position]]
-        return plan.exercise.alike(case, mine.read, theirs.read)
-    if plan.exercise.compare is not None:
-        return mine.message == theirs.message
-    if shapes_differ(mine.read, theirs.read):
-        return False
-    return excess(mine.read, theirs.read, plan.scales[plan.order[position]]) <= 1
+    held = against is None
+    return Finding(name, exercise.statement(name), held, worth * held, worth, message, rule)
 
 
 def _example(plan: Plan, outcomes: Sequence[Outcome], answers: Sequence[Any]) -> Example | None:

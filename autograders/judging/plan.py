@@ -176,6 +176,11 @@ class Plan:
         return "the result shares memory with an input" if shared else ""
 
     @cached_property
+    def notes(self) -> dict[str, Any]:
+        """What others work out from this plan once and keep with it."""
+        return {}
+
+    @cached_property
     def baselines(self) -> list[tuple[str, list[Outcome]]]:
         """How each misconception, in each way of writing it, answers these calls."""
         return [

@@ -23,7 +23,7 @@ FRESH = "Grading uses fresh inputs, so values written out by hand will not pass 
 
 @dataclass(frozen=True)
 class Finding:
-    """One property of an exercise: whether it holds, and what speaks against it."""
+    """One property: whether it holds, what speaks against it, and which rule saw that."""
 
     property: str
     statement: str
@@ -31,6 +31,7 @@ class Finding:
     points: float
     max_points: float
     message: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,12 @@ class Example:
 class Report:
     """The result for one exercise.
 
-    `misconception` is the id of the recognised one, or None. `status` is "full", "partial", "zero",
-    "unwritten" (still the released stub) or "ungraded" (a fault of the grader or the machine: a
-    person must look, and `score` is None); of `check`, also "stopped" (by the learner: nothing was
-    judged). `outdated` says why a notebook's newest version was not judged, if it was not.
-    `on_public_inputs` marks what `check` found in a
-    learner's notebook, on inputs that everybody sees; grading draws fresh ones.
+    `misconception` is the id of the recognised one, or None; `also` that of a second one. `status`
+    is "full", "partial", "zero", "unwritten" (still the released stub) or "ungraded" (a fault of
+    the grader or the machine: a person must look, and `score` is None); of `check`, also "stopped"
+    (by the learner: nothing was judged). `outdated` says why a notebook's newest version was not
+    judged, if it was not. `on_public_inputs` marks what `check` found in a learner's notebook, on
+    inputs that everybody sees; grading draws fresh ones.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Report:
     hints_shown: int = field(default=1, compare=False)
     on_public_inputs: bool = field(default=False, compare=False)
     outdated: str = ""
+    also: str | None = None
 
     @property
     def passed(self) -> bool:

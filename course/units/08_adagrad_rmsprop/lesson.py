@@ -15,7 +15,7 @@
 # - say which change of the problem these methods do not notice, and which one defeats them;
 # - decide from the data whether a rate for each parameter is worth having.
 #
-# **Time** 90 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 90 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01 and 02; 07 helps.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -24,8 +24,7 @@ from itertools import islice
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograders import check
-from autograders.notebook.your_code import your_code
+from autograders import check, experiment, your_code
 from lrlib import data, problems, style
 from lrlib.labs import effective_rate_bars
 from lrlib.optimizers import SGD, AdaGrad, RMSprop
@@ -559,6 +558,54 @@ for budget in (300, 3000):
 # knowledge.) But RMSprop has no brake at all. Its steps stay about as long as $\eta$, so near the
 # bottom it hops to and fro for ever; that is why its window in the lab was so narrow. It needs from
 # you what SGD needed in units 03 to 05, a schedule. Unit 09 tries that.
+
+# %% [markdown]
+# ## Your experiment
+#
+# A data set on which methods differ more than on the digits: MNIST-1D (Greydanus 2020), 40 numbers,
+# ten classes. **Does a rate for each parameter help there?** The methods are `"SGD"`, `"AdaGrad"`
+# and `"RMSprop"`; their best rates lie decades apart, so give each its own list: `"rates": {"SGD":
+# [...], "RMSprop": [...]}`.
+#
+# You write a plan as data and the course trains it: which methods, which rates, how many of the ten
+# seeds, which data (`"training"`, `"validation"`, `"test"`) choose each method's rate, and which
+# judge it. Rates move to the nearest rung of a ladder with steps of 1.32.
+#
+# Then write down what *your* runs support: which is lower, and whether you are sure (`True` or
+# `False`). The plan is graded by its design, the finding by whether it follows from the plan's own
+# runs.
+
+# %% nbgrader={"grade_id": "experiment_08", "solution": true}
+experiment_08 = {
+    "plan": {
+        "methods": [],
+        "rates": [],
+        "seeds": 1,
+        "updates": 400,
+        "choose_on": "?",
+        "judge_on": "?",
+    },
+    "finding": {"lower": "?", "sure": "?"},
+}
+### BEGIN SOLUTION
+experiment_08 = {
+    "plan": {
+        "methods": ["SGD", "RMSprop"],
+        "rates": {"SGD": [0.084, 0.19, 0.44, 1.0, 2.3], "RMSprop": [0.0024, 0.0054, 0.012, 0.028, 0.064]},
+        "seeds": 10,
+        "updates": 400,
+        "choose_on": "validation",
+        "judge_on": "test",
+    },
+    "finding": {"lower": "RMSprop", "sure": True},
+}
+### END SOLUTION
+
+# %%
+experiment("experiment_08", experiment_08["plan"])
+
+# %% nbgrader={"grade_id": "check_experiment_08", "grade": true, "points": 3}
+check("experiment_08", experiment_08)
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)

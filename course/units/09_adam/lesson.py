@@ -14,7 +14,7 @@
 # - say what is adaptive in Adam and what is not;
 # - tell decoupled weight decay from an L2 penalty, and show where they differ.
 #
-# **Time** 110 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 110 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01, 04 and 08; 07 helps.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -23,8 +23,7 @@ from itertools import islice
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograders import check
-from autograders.notebook.your_code import your_code
+from autograders import check, experiment, your_code
 from lrlib import data, problems, style
 from lrlib.labs import adam_anatomy
 from lrlib.optimizers import SGD, Adam, AdamW, Momentum
@@ -537,6 +536,53 @@ for strength, ends in zip(strengths, decayed):
 # *Not here.* A little decay makes no difference, much of it hurts. One guess at the reason: in so
 # short a run the weights have no time to grow out of hand. The recipes that use decay train far
 # longer and larger; how it acts, you have seen above with two weights.
+
+# %% [markdown]
+# ## Your experiment
+#
+# On MNIST-1D, in 600 updates: `"momentum"` and `"Adam"` at constant rates, `"momentum, cosine"` and
+# `"Adam, cosine"` with rates that fall to zero. **Who wins depends on which two you compare. Pick a
+# pair, say before you run it which way it will go, and test that.**
+#
+# You write a plan as data and the course trains it: which methods, which rates, how many of the ten
+# seeds, which data (`"training"`, `"validation"`, `"test"`) choose each method's rate, and which
+# judge it. Rates move to the nearest rung of a ladder with steps of 1.32.
+#
+# Then write down what *your* runs support: which is lower, and whether you are sure (`True` or
+# `False`). The plan is graded by its design, the finding by whether it follows from the plan's own
+# runs.
+
+# %% nbgrader={"grade_id": "experiment_09", "solution": true}
+experiment_09 = {
+    "plan": {
+        "methods": [],
+        "rates": [],
+        "seeds": 1,
+        "updates": 600,
+        "choose_on": "?",
+        "judge_on": "?",
+    },
+    "finding": {"lower": "?", "sure": "?"},
+}
+### BEGIN SOLUTION
+experiment_09 = {
+    "plan": {
+        "methods": ["momentum, cosine", "Adam, cosine"],
+        "rates": {"momentum, cosine": [0.028, 0.064, 0.15, 0.33, 0.76], "Adam, cosine": [0.0054, 0.012, 0.028, 0.064, 0.15]},
+        "seeds": 10,
+        "updates": 600,
+        "choose_on": "validation",
+        "judge_on": "test",
+    },
+    "finding": {"lower": "momentum, cosine", "sure": True},
+}
+### END SOLUTION
+
+# %%
+experiment("experiment_09", experiment_09["plan"])
+
+# %% nbgrader={"grade_id": "check_experiment_09", "grade": true, "points": 3}
+check("experiment_09", experiment_09)
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)

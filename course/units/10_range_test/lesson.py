@@ -14,7 +14,7 @@
 #   does;
 # - say how far to trust the rate that it suggests, with numbers.
 #
-# **Time** 75 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 75 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01, 02 and 03; unit 07 for the bug museum.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -23,8 +23,7 @@ import copy
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograders import check
-from autograders.notebook.your_code import your_code
+from autograders import check, experiment, your_code
 from lrlib import data, problems, style
 from lrlib.labs import finder
 from lrlib.optimizers import SGD
@@ -488,6 +487,54 @@ with your_code():
 # **"A range test replaces a search."** *Not here*: it finds the cliff, and so the decade, at about
 # a ninetieth of the price. Which rate of that decade is best depends on the budget, and three or
 # four full runs around the suggestion settle that. **A range test tells you where to search.**
+
+# %% [markdown]
+# ## Your experiment
+#
+# Run your range test on MNIST-1D first if you like: which rate does it suggest? **Now search for
+# the best rate of whole runs**, of 100 or of 600 updates; the only method is `"SGD"`, and what is
+# compared are rates. Is the best one surely better than the runner-up, or is there a flat region in
+# which any rate will do?
+#
+# You write a plan as data and the course trains it: which methods, which rates, how many of the ten
+# seeds, which data (`"training"`, `"validation"`, `"test"`) choose each method's rate, and which
+# judge it. Rates move to the nearest rung of a ladder with steps of 1.32.
+#
+# In the finding, `"lower"` is the rate. Then write down what *your* runs support: which is lower,
+# and whether you are sure (`True` or `False`). The plan is graded by its design, the finding by
+# whether it follows from the plan's own runs.
+
+# %% nbgrader={"grade_id": "experiment_10", "solution": true}
+experiment_10 = {
+    "plan": {
+        "methods": [],
+        "rates": [],
+        "seeds": 1,
+        "updates": 600,
+        "choose_on": "?",
+        "judge_on": "?",
+    },
+    "finding": {"lower": "?", "sure": "?"},
+}
+### BEGIN SOLUTION
+experiment_10 = {
+    "plan": {
+        "methods": ["SGD"],
+        "rates": [0.064, 0.15, 0.33, 0.76, 1.7],
+        "seeds": 10,
+        "updates": 600,
+        "choose_on": "validation",
+        "judge_on": "test",
+    },
+    "finding": {"lower": 0.333, "sure": True},
+}
+### END SOLUTION
+
+# %%
+experiment("experiment_10", experiment_10["plan"])
+
+# %% nbgrader={"grade_id": "check_experiment_10", "grade": true, "points": 3}
+check("experiment_10", experiment_10)
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)

@@ -14,7 +14,7 @@
 # - explain which minima a high rate leaves, and test whether a run has left one;
 # - compare schedules at equal budget, each at its own best rate.
 #
-# **Time** 90 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 90 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 02, 04 and 10.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -24,8 +24,7 @@ from functools import partial
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograders import check
-from autograders.notebook.your_code import your_code
+from autograders import check, experiment, your_code
 from lrlib import data, problems, schedules, style
 from lrlib.labs import triangle_anatomy
 from lrlib.optimizers import SGD
@@ -585,6 +584,53 @@ with your_code():
 # *True when* the top exceeds 2/curvature of the minimum; but then it leaves good ones as well. On
 # much larger networks Gotmare, Keskar, Xiong and Socher (2019) came to a like verdict: the reasons
 # usually given for the success of restarts did not show in their measurements.
+
+# %% [markdown]
+# ## Your experiment
+#
+# A short budget of 300 updates: `"fixed"`, `"straight line"` (down to 0), `"triangular"` (three
+# cycles between a tenth of the rate and the rate) and `"one cycle"`. **Does a cycle beat the
+# straight line, each at its own best rate?**
+#
+# You write a plan as data and the course trains it: which methods, which rates, how many of the ten
+# seeds, which data (`"training"`, `"validation"`, `"test"`) choose each method's rate, and which
+# judge it. Rates move to the nearest rung of a ladder with steps of 1.32.
+#
+# Then write down what *your* runs support: which is lower, and whether you are sure (`True` or
+# `False`). The plan is graded by its design, the finding by whether it follows from the plan's own
+# runs.
+
+# %% nbgrader={"grade_id": "experiment_11", "solution": true}
+experiment_11 = {
+    "plan": {
+        "methods": [],
+        "rates": [],
+        "seeds": 1,
+        "updates": 300,
+        "choose_on": "?",
+        "judge_on": "?",
+    },
+    "finding": {"lower": "?", "sure": "?"},
+}
+### BEGIN SOLUTION
+experiment_11 = {
+    "plan": {
+        "methods": ["straight line", "one cycle"],
+        "rates": [0.15, 0.33, 0.76, 1.7, 3.9],
+        "seeds": 10,
+        "updates": 300,
+        "choose_on": "validation",
+        "judge_on": "test",
+    },
+    "finding": {"lower": "straight line", "sure": False},
+}
+### END SOLUTION
+
+# %%
+experiment("experiment_11", experiment_11["plan"])
+
+# %% nbgrader={"grade_id": "check_experiment_11", "grade": true, "points": 3}
+check("experiment_11", experiment_11)
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)

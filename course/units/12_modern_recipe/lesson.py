@@ -14,7 +14,7 @@
 # - get models for several budgets out of one run, and say what that saves;
 # - read the schedule of a published recipe, and spot where two libraries count differently.
 #
-# **Time** 90 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 90 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 04, 05, 07 and 11.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -23,8 +23,7 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograders import check
-from autograders.notebook.your_code import your_code
+from autograders import check, experiment, your_code
 from lrlib import data, problems, schedules, style
 from lrlib.labs import schedule_designer
 from lrlib.optimizers import SGD, Momentum
@@ -560,6 +559,53 @@ with your_code():
 #
 # And the cosine that was stopped early? At 300, a quarter of its plan, it has hardly begun to
 # decay: 0.127 on average, and a wide spread. Half-way, at 600, the harm has already gone here.
+
+# %% [markdown]
+# ## Your experiment
+#
+# Adam on MNIST-1D for 600 updates: `"constant"`, `"cosine"`, `"warmup, cosine"` and `"warmup,
+# stable, decay"`. **What does warmup add to a cosine, and what does the last fifth of a stable rate
+# cost or win?** Compare two or more, each at its own best rate.
+#
+# You write a plan as data and the course trains it: which methods, which rates, how many of the ten
+# seeds, which data (`"training"`, `"validation"`, `"test"`) choose each method's rate, and which
+# judge it. Rates move to the nearest rung of a ladder with steps of 1.32.
+#
+# Then write down what *your* runs support: which is lower, and whether you are sure (`True` or
+# `False`). The plan is graded by its design, the finding by whether it follows from the plan's own
+# runs.
+
+# %% nbgrader={"grade_id": "experiment_12", "solution": true}
+experiment_12 = {
+    "plan": {
+        "methods": [],
+        "rates": [],
+        "seeds": 1,
+        "updates": 600,
+        "choose_on": "?",
+        "judge_on": "?",
+    },
+    "finding": {"lower": "?", "sure": "?"},
+}
+### BEGIN SOLUTION
+experiment_12 = {
+    "plan": {
+        "methods": ["cosine", "warmup, cosine"],
+        "rates": [0.0054, 0.012, 0.028, 0.064, 0.15],
+        "seeds": 10,
+        "updates": 600,
+        "choose_on": "validation",
+        "judge_on": "test",
+    },
+    "finding": {"lower": "cosine", "sure": False},
+}
+### END SOLUTION
+
+# %%
+experiment("experiment_12", experiment_12["plan"])
+
+# %% nbgrader={"grade_id": "check_experiment_12", "grade": true, "points": 3}
+check("experiment_12", experiment_12)
 
 # %% [markdown]
 # ## Your conclusion (3 points, read by a person)
