@@ -568,7 +568,10 @@ experiment_09 = {
 experiment_09 = {
     "plan": {
         "methods": ["momentum, cosine", "Adam, cosine"],
-        "rates": {"momentum, cosine": [0.028, 0.064, 0.15, 0.33, 0.76], "Adam, cosine": [0.0054, 0.012, 0.028, 0.064, 0.15]},
+        "rates": {
+            "momentum, cosine": [0.028, 0.064, 0.15, 0.33, 0.76],
+            "Adam, cosine": [0.0054, 0.012, 0.028, 0.064, 0.15],
+        },
         "seeds": 10,
         "updates": 600,
         "choose_on": "validation",
