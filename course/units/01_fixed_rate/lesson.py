@@ -5,13 +5,6 @@
 # measure the slope, take a step downhill. The **learning rate** is the one number in that line that
 # you choose; today you choose it once, a **fixed rate**.
 #
-# **After this unit you can**
-#
-# - write the update, and say in one sentence what each symbol in it does;
-# - predict from the rate and the curvature how a run on a bowl will go;
-# - name what a loss curve shows, and what it does not show;
-# - search for a rate on a logarithmic scale, and report the usable band honestly.
-#
 # **Time** 90 minutes. **Points** 23: functions 14, repair 1, your experiment 3, predictions and
 # quiz 2, written conclusion 3. **You need** unit 00, NumPy arrays, and what a derivative is.
 
@@ -44,6 +37,13 @@ step_marble()
 # *The lab as a still picture, for readers without a kernel:*
 #
 # ![Still picture of the lab, described in the words above](attachment:step_marble.png)
+#
+# **After this unit you can**
+#
+# - write the update, and say in one sentence what each symbol in it does;
+# - predict from the rate and the curvature how a run on a bowl will go;
+# - name what a loss curve shows, and what it does not show;
+# - search for a rate on a logarithmic scale, and report the usable band honestly.
 #
 # ## Warm-up
 #

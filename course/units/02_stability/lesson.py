@@ -5,14 +5,6 @@
 # many curvatures as it has directions, and one rate must suit them all. Today you compute the
 # largest stable rate before any training, and check it on real patients.
 #
-# **After this unit you can**
-#
-# - read gradient, Hessian and eigenvectors off a picture of a valley;
-# - derive the limit $2/\lambda_{\max}$, and say which direction sets it;
-# - turn a condition number into a number of updates;
-# - find the largest curvature of a loss from gradients alone;
-# - say what standardising the features changes, and what it does not.
-#
 # **Time** 110 minutes. **Points** 20: functions 14, repair 1, predictions and quiz 2, written
 # conclusion 3. **You need** unit 01, and matrix times vector.
 
@@ -51,6 +43,14 @@ mode_bars()
 # *The lab as a still picture, for readers without a kernel:*
 #
 # ![Still picture of the lab, described in the words above](attachment:mode_bars.png)
+#
+# **After this unit you can**
+#
+# - read gradient, Hessian and eigenvectors off a picture of a valley;
+# - derive the limit $2/\lambda_{\max}$, and say which direction sets it;
+# - turn a condition number into a number of updates;
+# - find the largest curvature of a loss from gradients alone;
+# - say what standardising the features changes, and what it does not.
 #
 # ## Warm-up
 #

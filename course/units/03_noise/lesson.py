@@ -5,13 +5,6 @@
 # **mini-batch**, is cheaper and nearly right. Gradient descent on mini-batches is **stochastic
 # gradient descent**, SGD. Today you find out what "nearly" costs, and predict it on real patients.
 #
-# **After this unit you can**
-#
-# - cut an epoch into mini-batches, reproducibly, with every sample used once;
-# - derive the noise floor of a bowl, and choose a batch that brings it down to a target;
-# - scale a rate to a new batch size by two rules, and say where each of them ends;
-# - say how sure a comparison of runs is: standard error, paired difference, number of seeds.
-#
 # **Time** 100 minutes. **Points** 23: functions 14, repair 1, your experiment 3, predictions
 # and quiz 2, written conclusion 3. **You need** units 01 and 02, and what a variance is.
 
@@ -48,6 +41,13 @@ noise_floor_lab()
 # *The lab as a still picture, for readers without a kernel:*
 #
 # ![Still picture of the lab, described in the words above](attachment:noise_floor.png)
+#
+# **After this unit you can**
+#
+# - cut an epoch into mini-batches, reproducibly, with every sample used once;
+# - derive the noise floor of a bowl, and choose a batch that brings it down to a target;
+# - scale a rate to a new batch size by two rules, and say where each of them ends;
+# - say how sure a comparison of runs is: standard error, paired difference, number of seeds.
 #
 # ## Warm-up
 #
