@@ -19,6 +19,7 @@ from pathlib import Path
 from .landing import write_landing
 from .lite import PYODIDE_VERSION, build_lite
 from .live.build import write_live
+from .pages.mathml import FormulaError
 from .units import COURSE, SiteError, Unit, read_units
 
 ROOT = COURSE.parent
@@ -117,7 +118,7 @@ def main(arguments: Sequence[str]) -> int | str:
         print(f"Ready: {options.output / 'index.html'}")
         if options.serve is not None:
             serve(options.output, options.serve)
-    except SiteError as reason:
+    except (SiteError, FormulaError) as reason:
         return str(reason)
     except KeyboardInterrupt:
         return "Stopped."

@@ -23,19 +23,22 @@ def with_formulas(text: str) -> str:
 
 def entry(unit: Unit) -> str:
     """One unit on the map."""
-    aims = "".join(f"<li>{with_formulas(aim)}</li>" for aim in unit.aims)
+    title, which = escape(unit.title), f'<span class="unseen"> unit {unit.number}</span>'
+    aims = ""
+    if unit.aims:
+        points = "".join(f"<li>{with_formulas(aim)}</li>" for aim in unit.aims)
+        aims = f"""
+        <details><summary>After it you can<span class="unseen">: {title}</span></summary>
+        <ul>{points}</ul></details>"""
     functions = ", ".join(f"<code>{escape(name)}</code>" for name in unit.functions)
     wrote = f" · you write {functions}" if functions else ""
     run = f"lite/notebooks/index.html?path={unit.name}.ipynb"
     read = f"read/lessons/{unit.name}.html"
-    title, which = escape(unit.title), f'<span class="unseen"> unit {unit.number}</span>'
     return f"""
       <li class="unit">
         <h3><span class="number">{unit.number}</span> {title}</h3>
         <p class="facts">{unit.time}{wrote}</p>
-        <p>{with_formulas(unit.summary)}</p>
-        <details><summary>After it you can<span class="unseen">: {title}</span></summary>
-        <ul>{aims}</ul></details>
+        <p>{with_formulas(unit.summary)}</p>{aims}
         <p class="ways"><a href="{run}">Run{which}</a> <a href="{read}">Read{which}</a></p>
       </li>"""
 

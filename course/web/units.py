@@ -71,11 +71,11 @@ def read_unit(release: Path) -> Unit:
     heading = re.match(r"# \d+ · (.+)", paragraphs[0])
     time = TIME.search(notebook.cells[0].source)
     aims = next((text for text in paragraphs if text.startswith("- ")), "")
-    if not (heading and time and aims):
+    if not (heading and time and len(paragraphs) > 1):
         raise SiteError(
-            f"{release.name}: the first cell of a unit has a heading `# NN · Title`, a paragraph, a"
-            " list of what the learner can do afterwards, and `**Time** N minutes` or `N to M"
-            f" hours`; it opens with {notebook.cells[0].source[:80]!r}."
+            f"{release.name}: the first cell of a unit has a heading `# NN · Title`, a paragraph,"
+            " perhaps a list of what the learner can do afterwards, and `**Time** N minutes` or"
+            f" `N to M hours`; it opens with {notebook.cells[0].source[:80]!r}."
         )
     return Unit(
         name=release.stem,
