@@ -504,9 +504,20 @@ for rate, loss in [(0.35, low), (0.5, high)]:
         f"rate {rate}: mean {loss.mean():.4f}, deviation {spread:.4f}, standard error {error:.4f}"
     )
 apart = np.sqrt((low.var(ddof=1) + high.var(ddof=1)) / 20)
+print(f"difference of the means {(high - low).mean():+.4f}, its standard error {apart:.4f}")
+
+# %% [markdown]
+# The difference is about as large as its error. **Your turn:** both rates had the same batches, so
+# subtract run by run first. What is the standard error of the mean of the twenty differences?
+
+# %% nbgrader={"grade_id": "paired_error", "solution": true}
+paired = None  # from high - low
+### BEGIN SOLUTION
 paired = (high - low).std(ddof=1) / np.sqrt(20)
-print(f"difference {(high - low).mean():+.4f}, its error: apart {apart:.4f}, paired {paired:.4f}")
-print("with 95 % interval:", paired_interval(high, low))
+### END SOLUTION
+if paired is not None:
+    print(f"standard error of the paired difference {paired:.4f} (0.0017 is right)")
+    print("with its 95 % interval:", paired_interval(high, low))
 
 # %% [markdown]
 # - The **standard deviation** $s$ says how far one run strays. The **standard error** of a mean of
