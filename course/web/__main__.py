@@ -90,7 +90,7 @@ def build(options: argparse.Namespace) -> None:
         build_pages(units, fresh(output / "read"), CACHE)
     if "live" in options.part:
         print("What the lessons to read load to live", flush=True)
-        write_live(fresh(output / "live"), pyodide)
+        write_live(units, fresh(output / "live"), pyodide)
     if "lite" in options.part:
         print("The lessons to run in a browser tab", flush=True)
         build_lite(units, fresh(output / "lite"), CACHE, pyodide)

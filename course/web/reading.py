@@ -1,8 +1,8 @@
 """The lessons as pages to read: the learner's text, with what the reference's run has drawn.
 
 A source notebook holds the solutions; a released one has none and so draws nothing. Here the source
-is run, and its figures, tables and still labs are put under the cells of the release. Cells that a
-learner fills in, and checks, keep no output: what they print would give the answer away.
+is run, and its figures and tables are put under the cells of the release. Labs are alive, and so
+are the cells that a learner fills in or checks; they keep no output, which would give answers away.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from nbformat.v4 import new_output
 
 from course.lessons import PAGES, reference, relink
 
+from .live.cells import Interactive, role
 from .live.labs import lab_call, live_lab
+from .pages.access import accessible
 from .units import COURSE, SiteError, Unit
 
 ROOT = COURSE.parent
@@ -34,7 +36,7 @@ PREPARE = "%config InlineBackend.figure_format = 'retina'"
 # What makes the labs of a page live, from a page that lies two folders deep.
 LOADED = (
     '<link rel="stylesheet" href="../../live/live.css">'
-    '<script type="module" src="../../live/labs.js"></script>'
+    '<script type="module" src="../../live/lesson.js"></script>'
 )
 
 
@@ -88,12 +90,6 @@ def executed(unit: Unit, cache: Path) -> NotebookNode:
 # A page from a run
 
 
-def hides_answers(cell: NotebookNode) -> bool:
-    """Whether a cell is one that the learner fills in, or one that checks it."""
-    role = cell.metadata.get("nbgrader", {})
-    return bool(role.get("solution") or role.get("grade"))
-
-
 def pixels(png: str) -> int:
     """The width of a PNG, from its header."""
     return int.from_bytes(base64.b64decode(png[:64])[16:20], "big")
@@ -133,14 +129,15 @@ def lesson_url(unit: Unit, up: str) -> str:
 
 
 def banner(unit: Unit) -> str:
-    """What stands under the heading of a lesson: that it can be run, and how."""
+    """What stands under the heading of a lesson: what can be done here, and where the rest."""
     return (
-        ":::{admonition} Read it here, run it there\n:class: tip\n"
-        "The labs on this page move: drag a slider. To write the functions and check them,"
-        f' <a href="{lesson_url(unit, "../../")}">open this lesson in your browser</a>: your work'
-        " stays on your device. The figures below come from"
-        " a run with the course's own functions; the functions that you are to write are left"
-        f' to you. <a href="../../lite/files/{unit.name}.ipynb" download>Download the notebook</a>'
+        ":::{admonition} Read, drag, write and check it here\n:class: tip\n"
+        "The labs on this page move, the functions can be written and checked, and your work stays"
+        " in this browser. The first touch fetches Python, 10 MB, once; after that the page works"
+        " without a network. The experiments are shown as a run with the course's own functions:"
+        " to run them with yours,"
+        f' <a href="{lesson_url(unit, "../../")}">open the notebook in your browser</a>, or'
+        f' <a href="../../lite/files/{unit.name}.ipynb" download>download it</a>'
         " to run it on your machine.\n:::"
     )
 
@@ -150,9 +147,12 @@ def page(unit: Unit, run: NotebookNode) -> NotebookNode:
     released = relink(unit.release.read_text("utf-8"), pages="../")
     notebook = nbformat.reads(released, as_version=4)
     outputs = {cell.id: cell.get("outputs", []) for cell in run.cells}
-    setup = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    desk = Interactive(notebook)
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
+            if role(cell):
+                notebook.cells[index] = desk.cell(cell)
+                continue
             # The still picture of a lab is here already, in the lab's own place.
             cell.source = re.sub(r"!\[[^\]]*\]\(attachment:[^)]+\)\n*", "", cell.source)
             cell.pop("attachments", None)
@@ -161,14 +161,17 @@ def page(unit: Unit, run: NotebookNode) -> NotebookNode:
             raise SiteError(
                 f"{unit.name}: source and release differ; run python -m course.build first."
             )
-        hidden = hides_answers(cell)
-        cell.outputs = [] if hidden else lab_output(cell, setup) or shown(outputs[cell.id])
+        if role(cell):
+            notebook.cells[index] = desk.cell(cell)
+            continue
+        cell.outputs = lab_output(cell, desk.setup) or shown(outputs[cell.id])
         figures = [o.data["image/png"] for o in cell.outputs if "image/png" in o.get("data", {})]
         if figures:
             alt = described(cell, notebook.cells[index + 1 : index + 2])
             cell.metadata["mystnb"] = {
                 "image": {"alt": alt, "width": f"{pixels(figures[0]) // 2}px"}
             }
+    notebook.cells.append(desk.last(unit.name))
     heading, _, rest = notebook.cells[0].source.partition("\n")
     notebook.cells[0].source = f"{heading}\n\n{banner(unit)}\n\n{LOADED}\n{rest}"
     notebook.metadata.pop("widgets", None)
@@ -251,5 +254,7 @@ def build_pages(units: Sequence[Unit], output: Path, cache: Path) -> None:
         ).build()
     except SphinxError as error:
         raise SiteError(f"The readable pages could not be built: {error}") from error
+    for path in made.rglob("*.html"):
+        path.write_text(accessible(path.read_text("utf-8")), "utf-8")
     unwanted = shutil.ignore_patterns("_sources", "objects.inv", ".buildinfo", "*.map")
     shutil.copytree(made, output, ignore=unwanted, dirs_exist_ok=True)

@@ -165,6 +165,15 @@ class LiveLab {
     } else this.running = false;
   }
 
+  /* Whether a function of the learner's drives this lab. */
+  takes(name) { return Object.values(JSON.parse(this.root.dataset.own)).includes(name); }
+
+  /* Open the lab anew, with the functions that the learner has written by now. */
+  renew() {
+    this.worker = 0;
+    this.drive();
+  }
+
   patch(parts) {
     for (const [name, markup] of Object.entries(parts)) {
       if (name === "alt") this.view.querySelector(".lr-picture").ariaLabel = markup;

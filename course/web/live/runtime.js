@@ -1,10 +1,11 @@
 /* Starts the page's worker when it is first needed, asks it, and ends it when it must be stopped. */
+import {keepAlso} from "./offline.js";
 import {PYODIDE, WHEEL} from "./settings.js";
 
 const PATIENCE = 15_000;
 const here = name => new URL(name, import.meta.url).href;
 const listeners = new Set();
-let worker, waiting, count = 0, timer, ready, settle;
+let worker, waiting, count = 0, timer, ready, settle, fail;
 
 export const state = {stage: "idle", text: "", worker: 0};
 export const watch = listener => listeners.add(listener);
@@ -15,13 +16,14 @@ const tell = (stage, text) => {
   for (const listener of listeners) listener(state);
 };
 
-const sorry = why => `Python cannot be had here: ${why} Pictures follow the first slider without it. Reload the page to `
+const offline = () => navigator.onLine === false ? "this device is offline, and Python has not been here before." : "";
+const sorry = why => `Python cannot be had here: ${offline() || why} Pictures follow the first slider without it. Reload the page to `
   + "try again, with a connection to the network; or run the lesson on your machine, as the first page of the site says.";
 
 const giveUp = why => {
   clearTimeout(timer);
-  end();
   tell("failed", sorry(why));
+  end();
 };
 
 const end = () => {
@@ -29,10 +31,12 @@ const end = () => {
   worker = undefined;
   for (const {reject} of waiting?.values() ?? []) reject(new Error("stopped"));
   waiting = new Map();
+  fail?.(new Error("stopped"));
 };
 
 const heard = ({data}) => {
-  if (data.stage === "ready") {
+  if (data.loaded) keepAlso(data.loaded);
+  else if (data.stage === "ready") {
     clearTimeout(timer);
     tell("ready", "");
     settle();
@@ -55,12 +59,10 @@ export const start = () => {
   worker = new Worker(here("worker.js"), {type: "module"});
   worker.onmessage = heard;
   worker.onerror = event => giveUp(`the worker did not start (${event.message ?? "no reason given"}).`);
-  ready = new Promise(resolve => { settle = resolve; });
-  timer = setTimeout(() => {
-    if (navigator.onLine === false) giveUp("this device is offline, and this is its first visit.");
-    else tell("loading", "Python is still coming; a slow connection takes a minute for its 10 MB. Pictures follow the "
-      + "first slider meanwhile.");
-  }, PATIENCE);
+  ready = new Promise((resolve, reject) => { [settle, fail] = [resolve, reject]; });
+  ready.catch(() => {}); // whoever waits for it is told, and nobody may
+  timer = setTimeout(() => tell("loading", "Python is still coming; a slow connection takes a minute for its 10 MB. Pictures "
+    + "follow the first slider meanwhile."), PATIENCE);
   const begin = {pyodide: new URL(PYODIDE, import.meta.url).href, wheel: here(WHEEL), script: here("desk.py")};
   worker.postMessage({begin});
   return ready;

@@ -12,6 +12,7 @@ const begin = async ({pyodide, wheel, script}) => {
   tell("loading", "Python is here and starts.");
   python.runPython(source);
   desk = python.runPython("Desk()");
+  postMessage({loaded: performance.getEntriesByType("resource").map(entry => entry.name)});
   tell("ready", "");
 };
 

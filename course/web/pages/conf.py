@@ -23,6 +23,7 @@ html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = project
 html_css_files = ["pages.css"]
+html_js_files = ["pages.js"]
 html_favicon = "static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False

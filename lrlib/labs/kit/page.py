@@ -79,7 +79,7 @@ def html(lab: Lab, key: str, attributes: Mapping[str, str]) -> str:
         f'<p class="lr-title"><strong>{escape(lab.title)}</strong></p>'
         f"<p>{escape(lab.question)}</p>"
         f'<div class="lr-controls">{controls}</div><div class="lr-buttons">{_buttons(lab)}</div>'
-        f'<div class="lr-view" tabindex="0" role="region" aria-label="{escape(lab.title)}: result">'
+        f'<div class="lr-view" tabindex="0" role="group" aria-label="{escape(lab.title)}: result">'
         f"{lab.svg}</div>"
         '<p class="lr-state" role="status"></p><div class="lr-status" aria-live="polite"></div>'
         f'<script type="application/json" class="lr-frames">{text}</script></div>'
