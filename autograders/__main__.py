@@ -30,17 +30,17 @@ def say(text: str) -> None:
 def check(options: argparse.Namespace) -> int:
     """Run a saved notebook as it will be graded, on fresh inputs, and show the reports."""
     from .judging.report import points
+    from .reader import read_submission
     from .sandbox import Sandbox
-    from .submission.files import Refused
+    from .submission.files import Refused, read_regular
     from .submission.folders import CourseFolder
     from .submission.grading import grade_submission
-    from .submission.intake import read_submission
 
     course, path = CourseFolder(options.course), Path(options.notebook)
     unit = course.unit(options.unit) if options.unit else course.unit_of(path)
     master = course.master(unit)
     try:
-        submission = read_submission(path, master)
+        submission = read_submission(read_regular(path), master)
     except (Refused, OSError) as reason:
         say(f"{path} cannot be graded: {reason}")
         return 2

@@ -35,6 +35,7 @@ from .gradebook.open import GradebookUnusable
 from .gradebook.policy import difference
 from .gradebook.record import Recorder, Result
 from .gradebook.terms import Terms
+from .reader import read_submission
 from .sandbox import Sandbox
 from .submission.files import Refused, read_regular
 from .submission.folders import (
@@ -46,7 +47,7 @@ from .submission.folders import (
     timestamp_of,
 )
 from .submission.grading import grade_submission
-from .submission.intake import Master, Placed, Submission, read_master, read_submission
+from .submission.intake import Master, Placed, Submission, read_master
 
 KEY = "autograders"
 
@@ -164,7 +165,7 @@ class SubmissionExporter(NotebookExporter):
         about = resources["nbgrader"]
         master = released_master(converter.coursedir, about["assignment"], about["notebook"])
         try:
-            rebuilt = read_submission(filename, master)
+            rebuilt = read_submission(read_regular(filename), master)
             note: dict[str, Any] = {"notes": list(rebuilt.notes)}
         except (Refused, OSError) as reason:
             self.log.warning("%s: %s", filename, reason)

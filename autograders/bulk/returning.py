@@ -15,7 +15,7 @@ from nbgrader.api import BaseCell, Comment, Grade, Notebook, SubmittedAssignment
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from ..feedback.pages import Page, make_page, settings_of
+from ..feedback.pages import Page, settings_of
 from ..feedback.unread import Words, points_or_words, so_far
 from ..gradebook.open import open_gradebook, patiently
 from ..submission.files import write_whole
@@ -24,6 +24,7 @@ from .beside import copy_beside
 from .dispatch import Lost, WorkersFail, spread
 from .results import results_path
 from .run import refused
+from .work import page_task
 
 BATCH = 100
 
@@ -59,7 +60,7 @@ def return_pages(
                     bring_along(page.student, path.parent)
 
         try:
-            for page, html in spread(executor, make_page, wanted(), window=window):
+            for page, html in spread(executor, page_task, wanted(), window=window):
                 if isinstance(html, Lost):
                     lost += 1
                     say(f"no feedback page for {page.student}: {html.reason}")

@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from ..declare.catalogue import UnknownExercise, chosen, use
+from ..feedback.pages import Page, make_page
 from ..gradebook.marks import Marks, return_graded, return_refused
+from ..reader import ReaderFailed, own_reader, read_submission
 from ..sandbox import Sandbox, SandboxUnavailable
 from ..submission.files import Refused, find_notebook, read_regular
 from ..submission.grading import grade_submission
-from ..submission.intake import Master, Placed, Submission, read_master, read_submission
+from ..submission.intake import Master, Placed, Submission, read_master
 from ..submission.version import OtherGrader, grader_of
+from .dispatch import Lost
 
 LOG = logging.getLogger(__name__)
 
@@ -149,6 +152,14 @@ def _grade(task: Task) -> Done:
         {name: r.misconception for name, r in graded.reports.items() if r.misconception},
         isolation=graded.isolation,
     )
+
+
+def page_task(page: Page) -> str | Lost:
+    """The feedback page of one submission; where it cannot be made, why."""
+    try:
+        return str(own_reader().read(make_page, page))
+    except (Refused, ReaderFailed) as reason:
+        return Lost(str(reason))
 
 
 def ungraded_task(task: Task, reason: str, *faults: str) -> Done:

@@ -24,10 +24,11 @@ from typing import Any
 
 from ..errors import GraderError
 from ..judging.report import FULL, Report, points
+from ..reader import BoundReached, read_submission
 from ..sandbox import Sandbox, SandboxLevel, SandboxUnavailable
-from ..submission.files import Refused, find_notebook
+from ..submission.files import Refused, find_notebook, read_regular
 from ..submission.grading import GRADED, Graded, grade_submission
-from ..submission.intake import Master, Submission, read_master, read_submission
+from ..submission.intake import Master, Submission, read_master
 from .wheel import REPOSITORY, build_wheel
 
 HONEST = (
@@ -90,6 +91,8 @@ def grade_folder(
     before = time.monotonic()
     try:
         submission = _read(folder, master)
+    except BoundReached as reason:
+        raise NotGraded(f"a person must look: {reason}") from None
     except (Refused, OSError) as reason:
         reports = [_refused(name, master.unit, test.points) for name, test in master.tests.items()]
         return results_of(reports, output=f"Your submission could not be read: {reason}.")
@@ -159,7 +162,7 @@ def _refused(name: str, unit: str, worth: float) -> Report:
 
 def _read(folder: Path, master: Master) -> Submission:
     path, odd = find_notebook(folder, master.unit)
-    submission = read_submission(path, master)
+    submission = read_submission(read_regular(path), master)
     return Submission(submission.unit, submission.placed, (*odd, *submission.notes))
 
 

@@ -15,8 +15,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from .clean import too_long
-
 KEPT, LARGE_CELL = 2048, 100_000
 CELL = re.compile(r'(?=<div class="cell border-box-sizing (?:text|code)_cell rendered")')
 PLACE = '<hr id="the-cells"/>'
@@ -129,6 +127,8 @@ _highlighted: dict[tuple[str | None, str | None], Callable[[str], str]] = {}
 
 def remembered_code(highlight: Any) -> Callable[..., str]:
     """A filter that colours each piece of code once."""
+    # nbconvert takes a second to import: whoever only sends pages does without.
+    from .clean import too_long
 
     def remembered(source: str, language: str | None = None, metadata: Any = None) -> str:
         magic = (metadata or {}).get("magics_language")

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from ..arguments import positive
 from ..declare.catalogue import of_unit
 from ..declare.exercise import Exercise
-from ..submission.files import Refused, find_notebook
-from ..submission.intake import Master, read_master, read_submission
+from ..reader import ReaderFailed, own_reader, read_submission
+from ..submission.files import Refused, find_notebook, read_regular
+from ..submission.intake import Master, read_master
 from .index import Fingerprints, Index, fingerprints, known_grams
 from .page import WARNING, page, write_pairs
+from .tokens import Token, tokens
 
 if TYPE_CHECKING:
     from ..submission.folders import CourseFolder
@@ -45,8 +47,9 @@ def run(options: argparse.Namespace) -> list[str]:
     unread: list[str] = []
     for student in students:
         try:
-            found.append(fingerprints(student, own_cells(course, unit, student, master), known))
-        except (Refused, OSError):
+            cells = own_cells(course, unit, student, master)
+            found.append(fingerprints(student, cells, known, cut=_in_the_reader))
+        except (Refused, ReaderFailed, OSError):
             unread.append(student)
     pairs = Index(found).pairs(options.pairs)
     output = Path(options.output or f"similar-{unit}.html")
@@ -58,10 +61,14 @@ def run(options: argparse.Namespace) -> list[str]:
     return [f"{output}: {len(pairs)} {many} among {len(found)} submissions. {WARNING}"]
 
 
+def _in_the_reader(source: str) -> list[Token]:
+    return [(word, line) for word, line in own_reader().read(tokens, source)]
+
+
 def own_cells(course: CourseFolder, unit: str, student: str, master: Master) -> dict[str, str]:
     """The code that a student wrote, by cell."""
     path, _ = find_notebook(course.submitted(unit, student), master.unit)
-    submission = read_submission(path, master)
+    submission = read_submission(read_regular(path), master)
     return {cell.name: cell.source for cell in submission.cells if not cell.trusted}
 
 

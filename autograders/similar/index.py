@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .tokens import Token, tokens
@@ -72,11 +72,17 @@ def known_grams(sources: Iterable[str]) -> frozenset[int]:
     return frozenset(gram[0] for source in sources for gram in grams(tokens(source)))
 
 
-def fingerprints(student: str, cells: Mapping[str, str], known: frozenset[int]) -> Fingerprints:
+def fingerprints(
+    student: str,
+    cells: Mapping[str, str],
+    known: frozenset[int],
+    *,
+    cut: Callable[[str], Sequence[Token]] = tokens,
+) -> Fingerprints:
     """The fingerprints of a submission's code cells; no passage crosses from one to another."""
     places: dict[int, list[Place]] = {}
     for name, source in cells.items():
-        for mark, first, last in winnow(tokens(source), known):
+        for mark, first, last in winnow(cut(source), known):
             places.setdefault(mark, []).append((name, first, last))
     return Fingerprints(student, dict(cells), {m: tuple(p) for m, p in places.items()})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import sys
 from collections.abc import Callable
@@ -23,6 +24,10 @@ from .intake import Master, read_master
 CONFIG = "nbgrader_config.py"
 AUDIT = "audit.jsonl"
 MAX_STAMP = 200
+STAMP = re.compile(
+    r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.]\d{1,9})?)?( ?(UTC|GMT|Z|[+-]\d\d:?\d\d))?)?", re.ASCII
+)
+"""A time as ISO 8601 has it, and as nbgrader writes it: with a space and `UTC`."""
 SEED_BITS = 128
 """Too many to try them all for the one that draws the few inputs which scores have given away."""
 REPOSITORY = Path(__file__).resolve().parents[2] / "course"
@@ -42,8 +47,9 @@ def timestamp_of(folder: Path) -> datetime | None:
     The file is the student's: a link, a pipe or a flood in its place is no time.
     """
     try:
-        text = read_regular(folder / "timestamp.txt", MAX_STAMP).decode().strip()
-        return utils.parse_utc(text) if text else None
+        text = read_regular(folder / "timestamp.txt", MAX_STAMP).decode("utf-8-sig").strip()
+        # What else nbgrader's parser takes it guesses at, and it opens files that are named there.
+        return utils.parse_utc(text) if STAMP.fullmatch(text) else None
     except (OSError, ValueError, ArithmeticError):
         return None
 

@@ -202,6 +202,6 @@ def test_a_lost_connection_is_said_and_recording_again_mends_it(
 
 
 def test_ci_installs_the_server():
-    script = Path(__file__).resolve().parents[2] / ".ci" / "run"
+    script = Path(__file__).resolve().parents[3] / ".ci" / "run"
     assert "need postgresql " in script.read_text("utf-8")
     assert os.access(script, os.X_OK)

@@ -11,7 +11,7 @@ from autograders.submission.files import Refused
 from autograders.submission.grading import grade_submission
 from autograders.submission.intake import read_master, read_submission
 
-COURSE = Path(__file__).resolve().parents[2] / "course"
+COURSE = Path(__file__).resolve().parents[3] / "course"
 UNITS = sorted(path.name for path in (COURSE / "release").glob("*"))
 SEED = 7
 
