@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 def say(text: str) -> None:
     """A sentence for the person at the terminal, apart from results."""
-    print(text, file=sys.stderr)
+    from .bulk.tally import for_terminal
+
+    print(for_terminal(text), file=sys.stderr)
 
 
 def check(options: argparse.Namespace) -> int:
@@ -67,6 +69,7 @@ def check(options: argparse.Namespace) -> int:
 
 def grade(options: argparse.Namespace) -> int:
     """Grade everything that was handed in for a unit, and record it."""
+    from .bulk.doctor import refuse_if_unsafe
     from .bulk.run import Settings, grade_class
     from .bulk.tally import Display
     from .bulk.workers import cluster, cores, local
@@ -94,6 +97,7 @@ def grade(options: argparse.Namespace) -> int:
             f" {course.submitted(unit, '*')}"
         )
         return 2
+    refuse_if_unsafe(course)
     if not options.shard:
         person = sys.stdin.isatty() and sys.stderr.isatty()
         place_misplaced(
@@ -221,6 +225,16 @@ def similar(options: argparse.Namespace) -> int:
     return 0
 
 
+def doctor(options: argparse.Namespace) -> int:
+    """Say whether this machine is safe to grade on, and what mends it where it is not."""
+    from .bulk.doctor import examine, report
+    from .submission.folders import CourseFolder
+
+    lines, safe = report(examine(CourseFolder(options.course)))
+    print(lines)
+    return 0 if safe else 1
+
+
 def selftest(options: argparse.Namespace) -> int:
     """Put every known right and wrong implementation through the judge."""
     from .judging.laws import main as run
@@ -299,6 +313,7 @@ def parser() -> argparse.ArgumentParser:
     importlib.import_module(".gradebook.command", __package__).add_arguments(
         command(roster, "roster")
     )
+    command(doctor, "doctor")
     proof = command(selftest, "selftest", course=False)
     proof.add_argument("exercises", nargs="*", help="exercises by name; default: all")
     proof.add_argument("--seeds", type=positive, default=3, metavar="N", help="draws of each")

@@ -106,6 +106,11 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60:02d} min"
 
 
+def for_terminal(text: str) -> str:
+    """A text of several lines without escape sequences, and with nothing that cannot be written."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
+
+
 class Display:
     """Shows one line that changes in place on a terminal, and now and then a line elsewhere."""
 
@@ -127,7 +132,8 @@ class Display:
         self.stream.flush()
 
     def say(self, text: str) -> None:
-        """Say something that stays, above the line that changes."""
+        """Say something that stays, above the line that changes; names may be a student's."""
+        text = for_terminal(text)
         self.stream.write(f"\r{text}\x1b[K\n" if self.live else f"{text}\n")
         self.stream.flush()
 

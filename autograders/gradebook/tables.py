@@ -13,6 +13,8 @@ from ..submission.folders import CourseError
 
 # Spreadsheets take a cell that begins so for a formula; East Asian versions also in full width.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+UNSEEN = " \u00a0\u00ad\u200b\u200c\u200d\u2060\u3000\ufeff"
+"""Blanks and signs without a width; a spreadsheet that trims a cell takes what follows them."""
 INSIDE = re.compile(rf";(?=\s*[{re.escape(''.join(FORMULA))}])")
 SEPARATORS = ",;\t"
 
@@ -30,7 +32,12 @@ def no_formula(value: object) -> object:
     if not isinstance(value, str) or value == "-":
         return value
     text = INSIDE.sub(r";'", value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if begins_formula(text) else text
+
+
+def begins_formula(text: str) -> bool:
+    """Whether a text begins with a formula's sign, also behind blanks that nobody sees."""
+    return text.startswith(FORMULA) or text.lstrip(UNSEEN).startswith(FORMULA)
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
@@ -79,4 +86,4 @@ def read_csv(path: Path) -> tuple[list[str], list[dict[str, str]]]:
 
 def as_written(text: str) -> str:
     """A cell without the apostrophe that `no_formula` put before it."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+    return text[1:] if text.startswith("'") and begins_formula(text[1:]) else text

@@ -6,6 +6,7 @@ programs come from the repository that this file lies in.
 """
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -33,6 +34,17 @@ if STUDENTS & INSTRUCTORS:
 EXCHANGE = CLASS_FOLDER / "exchange"
 EXCHANGE.mkdir(exist_ok=True)
 EXCHANGE.chmod(0o1777)
+
+# Solutions, others' work and marks are for the instructor alone; `autograders doctor` looks at that
+# before anything is graded.
+for name in ("source", "submitted", "autograded", "feedback", "results"):
+    folder = REPOSITORY / "course" / name
+    folder.mkdir(exist_ok=True)
+    shutil.chown(folder, (REPOSITORY / "course").owner())
+    folder.chmod(0o700)
+for name in ("gradebook.db", "audit.jsonl", ".grading_seed"):
+    if (file := REPOSITORY / "course" / name).exists():
+        file.chmod(0o600)
 
 # Who may enter: accounts of this machine, with their passwords. A department has its own way: with
 # `pip install oauthenticator`, authenticator_class = "generic-oauth" or "google"; with

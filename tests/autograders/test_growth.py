@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from autograders.bulk import work
-from autograders.export import table
 from autograders.feedback import clean, pages
-from autograders.gradebook import marks
+from autograders.gradebook import marks, tables
 from autograders.judging import report
 from autograders.protocol import codec
 from autograders.sandbox.inside import worker
@@ -117,7 +116,7 @@ FUNCTIONS = {
         lambda text: list(index.winnow(tokens.tokens(text))), CODE, 2_000,
     ),
     "a frame is decoded": (frame, JSON, 50_000),
-    "a table is written": (table.no_formula, SHORT, 50_000),
+    "a table is written": (tables.no_formula, SHORT, 50_000),
 }  # fmt: skip
 
 FEW_SECONDS = 0.05

@@ -78,7 +78,21 @@ def test_no_cell_that_a_student_chose_is_a_formula_in_any_export(write, tmp_path
 
 
 @pytest.mark.parametrize(
-    "name", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"]
+    "name",
+    [
+        "=cmd|' /C calc'!A0",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "＝1",
+        " =1",
+        "\u00a0=1",
+        "\ufeff=1",
+        " \u200b@A1",
+    ],
 )
 def test_no_name_becomes_a_formula_in_a_spreadsheet(name):
     assert no_formula(name) == f"'{name}"
