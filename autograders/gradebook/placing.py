@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from functools import partial
 
+from ..reader import read_submission
 from ..submission.folders import AUDIT, CourseError, CourseFolder
 from ..submission.triage import Proposal, accept, proposals, unsure_times
 from .audit import Audit, audit_line, holds
@@ -30,7 +31,7 @@ def triage(
             f"{student}: no sure time stamp, {text[:80]!r}; if it matters, write to timestamp.txt"
             " such as 2026-03-01 12:00:00 UTC"
         )
-    found = list(proposals(course, unit, students))
+    found = list(proposals(course, unit, students, read=read_submission))
     for one in found:
         say(str(one))
     accepted = list(choose(found)) if found else []

@@ -25,9 +25,10 @@ CONFIG = "nbgrader_config.py"
 AUDIT = "audit.jsonl"
 MAX_STAMP = 200
 STAMP = re.compile(
-    r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.]\d{1,9})?)?( ?(UTC|GMT|Z|[+-]\d\d:?\d\d))?)?", re.ASCII
+    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?( ?(UTC|GMT|Z|[+-]\d\d:?(\d\d)?))?",
+    re.ASCII,
 )
-"""A time as ISO 8601 has it, and as nbgrader writes it: with a space and `UTC`."""
+"""A time that leaves nothing to guess: as ISO 8601 has it, and nbgrader with a space and `UTC`."""
 SEED_BITS = 128
 """Too many to try them all for the one that draws the few inputs which scores have given away."""
 REPOSITORY = Path(__file__).resolve().parents[2] / "course"

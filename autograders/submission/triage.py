@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .files import MAX_BYTES, MAX_NAME, Refused, find_notebook, read_regular, write_whole
-from .folders import MAX_STAMP, CourseFolder
+from .folders import MAX_STAMP, STAMP, CourseFolder
 from .intake import Master, Submission, read_submission
 
 MAX_FILES = 200
 NOTEBOOKS = (".ipynb", ".ipynb.json", ".ipynb.txt", ".json")
-SURE = re.compile(
-    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d([.,]\d+)?)?( ?(UTC|GMT|Z|[+-]\d\d:?(\d\d)?))?"
-)
 
 
 @dataclass(frozen=True)
@@ -34,8 +30,16 @@ class Proposal:
         return f"{self.student}: grade {self.place}? {self.why}"
 
 
-def proposals(course: CourseFolder, unit: str, students: list[str]) -> Iterator[Proposal]:
-    """Whatever holds more of a student's answers than the notebook that would be graded."""
+Read = Callable[[bytes, Master], Submission]
+
+
+def proposals(
+    course: CourseFolder, unit: str, students: list[str], *, read: Read = read_submission
+) -> Iterator[Proposal]:
+    """Whatever holds more of a student's answers than the notebook that would be graded.
+
+    `read` is how a notebook is read: grading passes the bounded reader.
+    """
     master = course.master(unit)
     for student in students:
         folder = course.submitted(unit, student)
@@ -43,8 +47,8 @@ def proposals(course: CourseFolder, unit: str, students: list[str]) -> Iterator[
             graded = find_notebook(folder, unit)[0]
         except Refused:
             graded = folder / f"{unit}.ipynb"
-        asked = _read(graded, master)
-        others = list(_found(folder, graded, master))
+        asked = _read(graded, master, read)
+        others = list(_found(folder, graded, master, read))
         if not others:
             continue
         place, (content, answered) = max(others, key=lambda one: one[1][1])
@@ -77,11 +81,13 @@ def unsure_times(course: CourseFolder, unit: str, students: list[str]) -> Iterat
         except (Refused, UnicodeError) as error:
             yield student, str(error)
             continue
-        if text and not SURE.fullmatch(text):
+        if text and not STAMP.fullmatch(text):
             yield student, text
 
 
-def _found(folder: Path, graded: Path, master: Master) -> Iterator[tuple[str, tuple[bytes, int]]]:
+def _found(
+    folder: Path, graded: Path, master: Master, read: Read
+) -> Iterator[tuple[str, tuple[bytes, int]]]:
     """Each notebook of this unit in a folder, those below it and zip archives: place, work."""
     seen = 0
     for root, folders, names in os.walk(folder, followlinks=False):
@@ -94,9 +100,9 @@ def _found(folder: Path, graded: Path, master: Master) -> Iterator[tuple[str, tu
             place = str(path.relative_to(folder))
             if name.lower().endswith(".zip"):
                 for inside, data in _unzipped(path):
-                    if work := _work(data, master):
+                    if work := _work(data, master, read):
                         yield f"{place}, {inside}", work
-            elif name.lower().endswith(NOTEBOOKS) and (work := _read(path, master)):
+            elif name.lower().endswith(NOTEBOOKS) and (work := _read(path, master, read)):
                 yield place, work
 
 
@@ -115,17 +121,17 @@ def _unzipped(path: Path) -> Iterator[tuple[str, bytes]]:
         return
 
 
-def _read(path: Path, master: Master) -> tuple[bytes, int] | None:
+def _read(path: Path, master: Master, read: Read) -> tuple[bytes, int] | None:
     try:
-        return _work(read_regular(path), master)
+        return _work(read_regular(path), master, read)
     except (Refused, OSError):
         return None
 
 
-def _work(data: bytes, master: Master) -> tuple[bytes, int] | None:
+def _work(data: bytes, master: Master, read: Read) -> tuple[bytes, int] | None:
     """A notebook of the unit, and how many of its answers were worked on; or None."""
     try:
-        submission = read_submission(data, master)
+        submission = read(data, master)
     except Refused:
         return None
     return data, answered(submission, master)
