@@ -21,9 +21,9 @@ def fact(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     """
     said = [where_it_is_wrong(plan, outcomes)]
     pairs = _wrong_numbers(plan, outcomes)
-    if pairs:
-        seen = (rule(pairs) for rule in RULES)
-        said += [sentence for sentence in seen if sentence][:1]
+    with np.errstate(all="ignore"):
+        seen = [rule(pairs) for rule in RULES] if pairs else []
+    said += [sentence for sentence in seen if sentence][:1]
     return tuple(filter(None, said))
 
 
