@@ -31,18 +31,13 @@ SITE = "requirements-site.txt"  # in .venv-site: JupyterLite's extension breaks 
 TESTS = {False: [COURSE, SCALE, TEST], True: [COURSE, SCALE, TEST, PEERS]}  # by: peers too?
 LOCK, LOCKS = "requirements.lock", {SITE: "requirements-site.lock"}
 GIGABYTES = {COURSE: 1.0, SCALE: 0.3, TEST: 0.5, PEERS: 6.0, SITE: 0.6}
-LINT = [["ruff", "check", "--quiet"], ["ruff", "format", "--check", "--quiet"]]
-TYPES = ["mypy"]
-LAWS = ["autograders", "selftest", "--seeds", "1"]
-QUICK = ["tests/test_house.py", "tests/lrlib", "tests/autograders/protocol"]
-QUICK_MARKS = "not slow and not peers and not browser and not nbgrader and not sandbox"
 PREFERENCES = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
     "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
 }
 PROMPT = {"kernel_websocket_connection_class": "lrlib.labs.server.PromptConnection"}
 
-# Both run inside .venv and fail where it cannot be used.
+# Run inside .venv; they fail where it cannot be used.
 RUNS = "import sys, pip; assert sys.version_info >= (3, 11), 'its Python is too old'"
 HAS_COURSE = """
 import importlib.util, numpy, jupyter_core.paths
@@ -356,9 +351,6 @@ def serve(root, venv, port, browser):
     return 0
 
 
-# The commands
-
-
 def parse(arguments):
     """The command line as (options, arguments left for pytest)."""
     parser = argparse.ArgumentParser(
@@ -389,29 +381,6 @@ def parse(arguments):
     return options, rest
 
 
-def lane(quick, rest):
-    """The commands of a test run, in order: lint and types first, then pytest on all cores.
-
-    What pytest is told to run is run alone. The quick lane leaves out types and slow tests.
-    """
-    side_by_side = ["-n", "auto", "--dist", "loadfile"]
-    if rest:
-        return [["pytest", *rest]]
-    if quick:
-        return [*LINT, LAWS, ["pytest", "-q", *side_by_side, "-m", QUICK_MARKS, *QUICK]]
-    return [*LINT, TYPES, ["pytest", *side_by_side]]
-
-
-def run_lane(venv, commands):
-    """Run modules of the environment one after another; the exit code of the first that fails."""
-    for command in commands:
-        whole = [interpreter(venv), "-m", *command]
-        code = subprocess.call(whole, cwd=str(ROOT), env=environ(venv))
-        if code:
-            return code
-    return 0
-
-
 def main(arguments):
     """Carry out one command; the exit code."""
     require_python(sys.version_info)
@@ -419,7 +388,10 @@ def main(arguments):
     require_writable(ROOT)
     if options.command == "test":
         peers = options.peers or os.environ.get("CI", "").lower() in ("1", "true")
-        return run_lane(prepare(ROOT, TESTS[peers]), lane(options.quick, rest))
+        venv = prepare(ROOT, TESTS[peers])
+        from tests.lanes import lane, run  # in the syntax of a newer Python
+
+        return run(lane(options.quick, rest), interpreter(venv), environ(venv))
     if options.command == "site":
         venv = prepare(ROOT, [SITE], ".venv-site")
         command = [interpreter(venv), "-m", "course.web", *rest]

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import lanes
+
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = importlib.util.spec_from_file_location("start", ROOT / "start.py")
 start = importlib.util.module_from_spec(SPEC)
@@ -126,14 +128,14 @@ def test_arguments_after_test_go_to_pytest():
 
 
 def test_lint_and_types_come_before_the_tests():
-    programs = [command[0] for command in start.lane(quick=False, rest=[])]
+    programs = [command[0] for command in lanes.lane(quick=False, rest=[])]
     assert programs == ["ruff", "ruff", "mypy", "pytest"]
 
 
 def test_the_quick_lane_holds_the_laws_on_one_seed_and_nothing_slow():
-    *_, laws, tests = start.lane(quick=True, rest=[])
+    *_, laws, tests = lanes.lane(quick=True, rest=[])
     assert laws == ["autograders", "selftest", "--seeds", "1"]
-    assert all((ROOT / path).exists() for path in start.QUICK) and start.QUICK_MARKS in tests
+    assert all((ROOT / path).exists() for path in lanes.QUICK) and lanes.QUICK_MARKS in tests
 
 
 def test_a_lane_stops_at_the_first_fault(monkeypatch):
@@ -143,8 +145,8 @@ def test_a_lane_stops_at_the_first_fault(monkeypatch):
         ran.append(command[2])
         return 3 if command[2] == "mypy" else 0
 
-    monkeypatch.setattr(start.subprocess, "call", call)
-    assert start.run_lane(ROOT, start.lane(quick=False, rest=[])) == 3
+    monkeypatch.setattr(lanes.subprocess, "call", call)
+    assert lanes.run(lanes.lane(quick=False, rest=[]), "python", {}) == 3
     assert ran == ["ruff", "ruff", "mypy"]
 
 
