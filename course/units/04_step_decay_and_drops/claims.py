@@ -1,5 +1,17 @@
 """What this unit and its guide page state, each with what shows it."""
 
+from __future__ import annotations
+
+import numpy as np
+
+from lrlib.data import load_digits
+from lrlib.optimizers import SGD
+from lrlib.problems import Network
+from lrlib.schedules import Constant, ExponentialDecay, ScheduledDrop, StepDecay
+from lrlib.training import sweep
+
+from ...shared.studied import Figures, Studied
+
 QUOTED = [
     (
         "it collapses within twenty updates, to less than a tenth",
@@ -38,25 +50,27 @@ QUOTED = [
         "curves['early'][:, 6].mean() < 0.75 * curves['no drop'][:, 6].mean()",
     ),
     (
-        "At the end it is *behind*, in all five seeds",
+        "At the end, *early* is *behind*, in all five seeds",
         "(curves['early'][:, -1] > curves['late'][:, -1]).all()",
     ),
     (
-        "ends, on average, about level with the late drop",
+        "ends, here, about level with the late drop",
         "abs(curves['no drop'][:, -1].mean() / curves['late'][:, -1].mean() - 1) < 0.1",
     ),
     (
-        "not a lower mean but a narrower spread",
-        "np.ptp(curves['late'][:, -1]) < 0.6 * np.ptp(curves['no drop'][:, -1])",
+        "The average, which never saw a small rate, has the loss of the run that was cut",
+        "abs(np.mean(mean) / np.mean(after) - 1) < 0.05 and np.mean(before) > 1.3 * np.mean(after)",
+    ),
+    (
+        "averaging the 50 updates before the cut gives 0.085, the cut run 0.084 and the run itself"
+        " 0.126",
+        "[f'{np.mean(x):.3f}' for x in (mean, after, before)] == ['0.085', '0.084', '0.126']",
     ),
     ("fits its training images almost perfectly", "runs['no drop'][0].final_loss < 0.02"),
     (
-        "now every run with the late drop ends below every run without one",
-        "stay['late'].max() < stay['no drop'].min()",
-    ),
-    (
-        "(b) plunges, by a third or so",
+        "falls by about a third at 300 and by less than half as much at 1,200",
         "0.6 < curves['early'][:, 6].mean() / curves['early'][:, 5].mean() < 0.73"
+        " and 1 > curves['late'][:, 24].mean() / curves['late'][:, 23].mean() > 0.84"
         " and curves['no drop'][:, 6].mean() > curves['no drop'][:, 5].mean()",
     ),
     (
@@ -72,7 +86,7 @@ QUOTED = [
         "finals['straight, same ends'].max() < finals['staircase'].min()",
     ),
     (
-        "Same total: a draw",
+        "With the same total the two look level",
         "abs(finals['staircase'].mean() / finals['smooth, same total'].mean() - 1) < 0.1",
     ),
     (
@@ -89,5 +103,154 @@ QUOTED = [
         "(0.063 to 0.072 against 0.039 to 0.049)",
         "np.allclose([f(curves[n][:, -1]) for n in ('early', 'late') for f in (min, max)],"
         " [0.063, 0.072, 0.039, 0.049], atol=0.003)",
+    ),
+]
+
+SIZES = (64, 32, 10)
+SHAPES = {
+    "late": lambda lr: ScheduledDrop(lr, [1200], 0.1),
+    "no drop": Constant,
+    "staircase": lambda lr: StepDecay(lr, 0.1, 500),
+    "same total": lambda lr: ExponentialDecay(lr, gamma=0.085, every=1500),
+}
+
+
+def losses(problem: Network, judge: Network, name: str, seeds: int) -> tuple[np.ndarray, ...]:
+    """Return the training and the unseen loss of each seed after 1,500 updates from rate 0.5."""
+    runs = sweep(
+        problem,
+        SGD(),
+        [0.5],
+        1500,
+        schedule=SHAPES[name],
+        batch_size=16,
+        seed=list(range(seeds)),
+        dtype=np.float32,
+        progress=False,
+    )
+    return runs.final_losses[:, 0], runs.measure(judge.loss)[:, 0]
+
+
+def late_drops(splits: int = 9, seeds: int = 16) -> Figures:
+    """One late drop against none on clean labels: unseen loss, paired by seed, on each split."""
+    gains, lower, narrower = [], 0, 0
+    for split in range(splits):
+        train, judge = (Network(part, SIZES) for part in load_digits().split(seed=split))
+        (_, late), (_, none) = (losses(train, judge, n, seeds) for n in ("late", "no drop"))
+        gains.append(1 - late.mean() / none.mean())
+        lower += int((late < none).sum())
+        narrower += int(np.ptp(late) < np.ptp(none))
+    return {
+        "splits": splits,
+        "lower means": sum(bool(gain > 0) for gain in gains),
+        "gains, least and most": (round(min(gains), 2), round(max(gains), 2)),
+        "pairs": splits * seeds,
+        "lower pairs": lower,
+        "narrower": narrower,
+    }
+
+
+def lasting_noise(splits: int = 3, seeds: int = 16) -> Figures:
+    """The same with one training label in ten at random, and whether the two ranges overlap."""
+    gains, lower, overlap = [], 0, 0
+    for split in range(splits):
+        part, other = load_digits().split(seed=split)
+        rng = np.random.default_rng(1)
+        wrong = rng.random(part.n_samples) < 0.1
+        labels = np.where(wrong, rng.integers(0, 10, part.n_samples), part.y)
+        train, judge = Network((part.X, labels), SIZES), Network(other, SIZES)
+        (_, late), (_, none) = (losses(train, judge, n, seeds) for n in ("late", "no drop"))
+        gains.append(1 - late.mean() / none.mean())
+        lower += int((late < none).sum())
+        overlap += int(late.max() > none.min())
+    return {
+        "splits": splits,
+        "gains, least and most": (round(min(gains), 2), round(max(gains), 2)),
+        "pairs": splits * seeds,
+        "lower pairs": lower,
+        "overlapping splits": overlap,
+    }
+
+
+def equal_totals(splits: int = 3, seeds: int = 16) -> Figures:
+    """The staircase against the smooth curve of the same total, paired by seed."""
+    gains: dict[str, list[float]] = {"training": [], "unseen": []}
+    lower = {"training": 0, "unseen": 0}
+    for split in range(splits):
+        train, judge = (Network(part, SIZES) for part in load_digits().split(seed=split))
+        stairs, smooth = (losses(train, judge, n, seeds) for n in ("staircase", "same total"))
+        for name, a, b in zip(gains, stairs, smooth):
+            gains[name].append(1 - a.mean() / b.mean())
+            lower[name] += int((a < b).sum())
+    return {
+        "splits": splits,
+        "pairs": splits * seeds,
+        "lower pairs": lower,
+        "gains, least and most": {
+            n: (round(min(g), 2), round(max(g), 2)) for n, g in gains.items()
+        },
+    }
+
+
+STUDIED = [
+    Studied(
+        (
+            "On nine splits, with 16 seeds each, the late drop had the lower mean on all nine, by"
+            " 3 to 13 %, and was below the run without one in 101 of 144 pairs; its seeds spread"
+            " less on eight of nine.",
+        ),
+        late_drops,
+        {
+            "splits": 9,
+            "lower means": 9,
+            "gains, least and most": (0.03, 0.13),
+            "pairs": 144,
+            "lower pairs": 101,
+            "narrower": 8,
+        },
+        lambda found: (
+            found["lower means"] == found["splits"] and found["lower pairs"] > 0.6 * found["pairs"]
+        ),
+        {"splits": 1},
+    ),
+    Studied(
+        (
+            "with 16 seeds on each of three splits the mean falls by 18 to 23 %, and the late drop"
+            " is lower in 39 of 48 pairs.",
+            "on each of these splits the best run without a drop beats the worst with one",
+        ),
+        lasting_noise,
+        {
+            "splits": 3,
+            "gains, least and most": (0.18, 0.23),
+            "pairs": 48,
+            "lower pairs": 39,
+            "overlapping splits": 3,
+        },
+        lambda found: (
+            found["gains, least and most"][0] > 0.15
+            and found["overlapping splits"] == found["splits"]
+            and found["lower pairs"] > 0.6 * found["pairs"]
+        ),
+        {"splits": 1},
+    ),
+    Studied(
+        (
+            "with 16 seeds on each of three splits, the staircase has the lower mean on all three,"
+            " by 3 to 4 % in training loss and 3 to 10 % on unseen images; it is lower in 42 of 48"
+            " pairs in training and 39 of 48 unseen",
+        ),
+        equal_totals,
+        {
+            "splits": 3,
+            "pairs": 48,
+            "lower pairs": {"training": 42, "unseen": 39},
+            "gains, least and most": {"training": (0.03, 0.04), "unseen": (0.03, 0.10)},
+        },
+        lambda found: (
+            min(low for low, _ in found["gains, least and most"].values()) > 0
+            and min(found["lower pairs"].values()) > 0.6 * found["pairs"]
+        ),
+        {"splits": 1},
     ),
 ]
