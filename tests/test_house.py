@@ -201,7 +201,21 @@ def test_a_wheel_holds_every_file_of_both_packages_and_of_the_units(tmp_path):
     assert code == 0, said
     (wheel,) = tmp_path.glob("*.whl")
     files = {path.relative_to(ROOT).as_posix() for path in committed(*packages)}
-    assert files - set(zipfile.ZipFile(wheel).namelist()) == set()
+    assert files - set(zipfile.ZipFile(wheel).namelist()) == {"lrlib/pyproject.toml"}
+
+
+def test_lrlib_can_be_installed_alone_and_is_whole(tmp_path):
+    shutil.copytree(
+        ROOT / "lrlib", tmp_path / "lrlib", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    options = ["--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", str(tmp_path)]
+    code, said = tool("pip", "wheel", *options, str(tmp_path / "lrlib"))
+    assert code == 0, said
+    (wheel,) = tmp_path.glob("lrlib-*.whl")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    files = {path.relative_to(ROOT).as_posix() for path in committed("lrlib")}
+    assert files - held == {"lrlib/pyproject.toml"}
+    assert {name.split("/")[0] for name in held if name.endswith(".py")} == {"lrlib"}
 
 
 def test_ci_runs_the_test_command_of_the_readme():
