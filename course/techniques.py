@@ -69,11 +69,11 @@ TECHNIQUES = (
     ),
     Technique(
         "Step decay", "StepDecay", "step_decay",
-        "For a known budget, when you want few rates that are easy to report.",
+        "For a known budget; at the same total of rates a little lower than a smooth curve.",
     ),
     Technique(
         "Scheduled drop", "ScheduledDrop", "scheduled_drop",
-        "For a known budget; drop late, when most of what a high rate can learn is learned.",
+        "For a known budget; drop late, since a drop shows what was learned and teaches nothing.",
     ),
     Technique(
         "Exponential decay", "ExponentialDecay", "exponential_decay",
@@ -89,11 +89,11 @@ TECHNIQUES = (
     ),
     Technique(
         "Reduce on plateau", "ReduceOnPlateau", "plateau_step",
-        "When the budget is unknown and a held-out loss with little noise is cheap.",
+        "When the budget is unknown, with patience to outlast the noise of the held-out loss.",
     ),
     Technique(
         "Momentum", "Momentum", "momentum_step",
-        "For ill-conditioned losses, steep across and gentle along; tune the rate again with it.",
+        "For ill-conditioned losses; lower the rate, or at 0.9 the noise floor rises tenfold.",
     ),
     Technique(
         "Nesterov momentum", "Nesterov", "nesterov_step",

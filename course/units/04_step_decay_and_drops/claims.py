@@ -209,7 +209,7 @@ STUDIED = [
             "narrower": 8,
         },
         lambda found: (
-            found["lower means"] == found["splits"] and found["lower pairs"] > 0.6 * found["pairs"]
+            found["lower means"] == found["splits"] and found["lower pairs"] > 0.5 * found["pairs"]
         ),
         {"splits": 1},
     ),

@@ -141,9 +141,13 @@ for name, schedule in paths.items():
 # floor along the valley too, unit 03's.) The *order* in which the rates came plays no part.
 # **The total of the rates says how far you walk.**
 #
-# **Across** the valley the noise of early updates is soon forgotten; only the last rates matter.
-# The fixed rate walks farthest and is still shaking: its loss across is about a hundred times that
-# of the line, and more than that of the others. **The last rates say how much you shake.**
+# **Across** the valley the noise of early updates is soon forgotten: a rate $\eta$ shrinks what
+# earlier noise left behind by $1 - \eta c$ at every update, so it remembers about $1/(\eta c)$
+# updates. The fixed rate walks farthest and is still shaking: its loss across is about a hundred
+# times that of the line, and more than that of the others. The three decays share their last rate,
+# 0.0015, and still differ by up to a factor of three, because at that rate the memory is long:
+# $1/(0.0015 \cdot 10)$ is 67 updates, and within the last 67 the line comes down from 0.018, the
+# exponential from 0.0025. **The rates of the last $1/(\eta c)$ updates say how much you shake.**
 #
 # And **p1** is settled: (c). The exponential's total is less than half of the line's, and inverse
 # time has less than a tenth of it. Equal ends are very unequal walks.
@@ -190,12 +194,13 @@ print("gamma for every 100 updates:", gamma_for_ends, "(0.7356... is right)")
 
 # %% nbgrader={"grade_id": "exponential_decay", "solution": true}
 def exponential_decay(t, *, lr0, gamma, every):
-    """Return the rate of update t: lr0 * gamma**(t / every).
+    """Return the rate of update t, which falls by an equal share at every update.
 
     t: one whole number, 0 or more (updates already made). lr0: the first rate.
     gamma: what is left of the rate after `every` updates, above 0 and at most 1.
     every: a time scale in updates, at least 1; the decay goes on after it.
-    Returns one number.
+    Returns one number. With lr0 = 0.8, gamma = 0.25 and every = 4, update 2 has rate 0.4 and
+    update 8 has 0.05.
     """
     ### BEGIN SOLUTION
     return lr0 * gamma ** (t / every)
@@ -214,11 +219,13 @@ check(exponential_decay)
 
 # %% nbgrader={"grade_id": "polynomial_decay", "solution": true}
 def polynomial_decay(t, *, lr0, lr_end, steps, power):
-    """Return the rate of update t: lr_end + (lr0 - lr_end) * (1 - min(t, steps) / steps)**power.
+    """Return the rate of update t, whose distance from lr_end follows a power of the time left.
 
     t: one whole number, 0 or more, which may lie beyond steps. lr0, lr_end: first and last rate.
-    steps: updates until lr_end, at least 1; after that the rate stays lr_end. power: above 0.
-    Returns one number.
+    steps: updates until lr_end, at least 1; after that the rate stays lr_end. The time left is a
+    share of steps, 1 at the start; the distance that remains is that share to the power `power`,
+    which is above 0. Returns one number.
+    With lr0 = 0.9, lr_end = 0.1, steps = 8 and power = 2, update 4 has rate 0.3, update 10 has 0.1.
     """
     ### BEGIN SOLUTION
     time_left = 1 - min(t, steps) / steps
@@ -238,12 +245,13 @@ check(polynomial_decay)
 
 # %% nbgrader={"grade_id": "inverse_time_decay", "solution": true}
 def inverse_time_decay(t, *, lr0, rate, every):
-    """Return the rate of update t: lr0 / (1 + rate * t / every).
+    """Return the rate of update t: the first rate over a divisor that is 1 at t = 0.
 
     t: one whole number, 0 or more. lr0: the first rate.
-    rate: how much the divisor grows over `every` updates, 0 or more.
+    rate: how much the divisor grows over `every` updates, 0 or more, in equal parts at each.
     every: a time scale in updates, at least 1; the decay goes on after it.
-    Returns one number.
+    Returns one number. With lr0 = 0.9, rate = 4 and every = 8, update 4 has rate 0.3 and update 8
+    has 0.18.
     """
     ### BEGIN SOLUTION
     return lr0 / (1 + rate * t / every)
@@ -261,11 +269,12 @@ check(inverse_time_decay)
 
 # %% nbgrader={"grade_id": "half_life", "solution": true}
 def half_life(gamma, every):
-    """Return after how many updates half of the rate is left: every * ln 2 / -ln gamma.
+    """Return after how many updates half of the rate is left.
 
     gamma: what is left of the rate after `every` updates, above 0 and below 1.
     every: a number of updates, at least 1.
-    Returns one real number above 0, in updates.
+    Returns one real number above 0, in updates. For gamma = 0.25 and every = 10 it is 5, for
+    gamma = 0.1 and every = 10 it is 3.0103.
     """
     ### BEGIN SOLUTION
     return every * np.log(2) / -np.log(gamma)
@@ -460,8 +469,39 @@ with your_code():
 # order of their totals. **p3:** (c). Every decay wants a *larger* first rate than 0.35, and inverse
 # time, which falls fastest, the largest of all. A decay passes through high rates only briefly, and
 # needs the walk. Why then not start higher still, until all totals agree? Figure 2 forbids it: the
-# exponential has turned up at 1.41, long before its total is the line's. How high a rate may start
-# is a third limit, unit 02's.
+# exponential has turned up at 1.41, long before its total is the line's. Is that unit 02's limit? A
+# network with $\tanh$ in place of the ReLU tells:
+
+# %%
+print("first rate            ", "   ".join(f"{rate:4.2f}" for rate in first_rates[5:]))
+for activation in ["relu", "tanh"]:
+    other = problems.Network((training_part.X, labels), sizes, activation)
+    judge = problems.Network(choosing_part, sizes, activation)
+    wall = sweep(
+        other,
+        SGD(),
+        first_rates[5:],
+        budget,
+        schedule=lambda lr0: schedules.Linear(lr0, lr0 / 100, budget),
+        batch_size=16,
+        seed=seeds,
+        dtype=np.float32,
+        progress=False,
+    )
+    height = wall.measure(judge.loss).mean(axis=0)
+    if activation == "relu":
+        relu_wall, parts = height, [other.views(w) for w in wall.w.reshape(-1, other.n_params)]
+        off = [(training_part.X @ p["W1"] + p["b1"] <= 0).all(axis=0).mean() for p in parts]
+        dead = np.reshape(off, (-1, 3)).mean(axis=0)
+    print(f"straight line, {activation}  ", "   ".join(f"{loss:4.2f}" for loss in height))
+print("dead ReLU units        ", "   ".join(f"{share:4.0%}" for share in dead))
+
+# %% [markdown]
+# The wall of Figure 2 is mostly **dead ReLU units** (unit 01), which are 0 on every training image
+# and cannot learn. On three splits, five seeds each, 76 % or more of the units were dead at first
+# rates 1.41 and 2, under all three of fixed, exponential and line. With $\tanh$, where none can die,
+# the line's loss at 1.41 is 0.27 to 0.36 instead of 1.2 to 1.7. Higher still, at 2, $\tanh$ fails
+# too: the limit exists, but the wall at 1.41 is not it.
 #
 # Now the right half of the table, where nobody is held to another's favourite rate. Three pairs are
 # worth reading aloud:
