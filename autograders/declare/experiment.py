@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .exercise import Question, Quiz
-from .returns import describe
+from .returns import Number, WrongKind, describe, show
 
 PARTS = ("training", "validation", "test")
 CRITERIA = {
@@ -18,19 +18,23 @@ CRITERIA = {
     "inside": "has the best rate of every method inside its grid, not at an end",
     "seeds": "repeats every run with enough seeds, the same for all",
     "fair": "gives every method the same number of updates and of rates",
-    "apart": "chooses the rate on other data than it judges on",
+    "apart": "chooses the rate on validation data and judges it on test data",
     "finding": "states what its own runs support, and no more",
 }
 POINTS = {"spacing": 0.5, "inside": 0.5, "seeds": 0.5, "fair": 0.25, "apart": 0.25, "finding": 1.0}
-LEAST_RATES = 4
-CLOSEST, WIDEST, EVEN = 1.15, 4.5, 1.6
+LEAST_RATES, MOST_RATES = 4, 100
+WIDEST, EVEN = 5.3, 1.6
+"""A factor of 4 between rates may become one of 5.2 when both move to their nearest rungs."""
+
 Interval = tuple[float, float, float]
 
 
 def is_blank(plan: Any) -> bool:
     """Whether a plan is still the one that was released: without a rate."""
     rates = plan.get("rates") if isinstance(plan, Mapping) else None
-    return rates is None or (hasattr(rates, "__len__") and len(rates) == 0)
+    if isinstance(rates, np.ndarray):
+        return rates.size == 0
+    return rates is None or (isinstance(rates, (list, tuple, Mapping, str)) and not rates)
 
 
 class PlanError(ValueError):
@@ -101,30 +105,37 @@ class Experiment(Quiz):
         if (
             not isinstance(names, (list, tuple))
             or not names
-            or len(set(map(str, names))) != len(names)
+            or not all(isinstance(name, str) for name in names)
+            or len(set(names)) != len(names)
         ):
             raise PlanError(f"expected a list of methods, each once, got {describe(given)}")
         for name in names:
             if name not in self.methods:
                 known = ", ".join(map(repr, self.methods))
-                raise PlanError(f"there is no method {name!r} here; there are {known}")
-        return [str(name) for name in names]
+                raise PlanError(f"there is no method {name[:40]!r} here; there are {known}")
+        return list(names)
 
     def _own(self, given: Any, name: str) -> Any:
         """What a dict by method says of one, or what holds for all."""
         if not isinstance(given, Mapping):
             return given
         if name not in given:
-            raise PlanError(f"nothing is said of {name!r} in {dict(given)!r}"[:200])
+            raise PlanError(f"nothing is said of {name!r} in {describe(given)}")
         return given[name]
 
     def _rungs(self, given: Any, name: str) -> tuple[int, ...]:
         try:
-            rates = sorted(float(rate) for rate in np.ravel(given))
-        except (TypeError, ValueError):
+            flat = np.ravel(np.asarray(given))
+            if flat.dtype.kind in "bc":
+                raise TypeError
+            few = len(flat) <= MOST_RATES
+            rates = sorted(float(rate) for rate in flat) if few else []
+        except (TypeError, ValueError, OverflowError):
             raise PlanError(f"expected a list of rates for {name}, got {describe(given)}") from None
+        if not few:
+            raise PlanError(f"expected at most {MOST_RATES} rates for {name}, got {len(flat)}")
         if not rates or not all(math.isfinite(rate) and rate > 0 for rate in rates):
-            raise PlanError(f"expected rates above 0 for {name}, got {rates}")
+            raise PlanError(f"expected rates above 0 for {name}, got {show(rates, 3)}")
         logs = np.log(self.ladder)
         reach = 1.5 * float(logs[1] - logs[0])
         for rate in rates:
@@ -137,20 +148,36 @@ class Experiment(Quiz):
         return tuple(rungs)
 
     def _seeds(self, given: Any) -> int:
-        count = len(given) if isinstance(given, (list, tuple, range, np.ndarray)) else given
-        if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
-            raise PlanError(f"expected the number of seeds, got {describe(given)}")
+        listed = isinstance(given, (list, tuple)) or (isinstance(given, np.ndarray) and given.ndim)
+        if listed and len(given) > self.seeds:
+            raise PlanError(f"expected at most {self.seeds} seeds, got {len(given)}")
+        try:
+            seeds = [Number().read(seed) for seed in given] if listed else []
+            count = float(len(seeds)) if listed else Number().read(given)
+        except WrongKind:
+            count = math.nan
+        if not (count >= 1 and count % 1 == 0):
+            raise PlanError(f"expected the number of seeds, such as 10, got {describe(given)}")
+        if len(set(seeds)) != len(seeds):
+            raise PlanError(f"expected each seed once, got {show(seeds)}")
         if count > self.seeds:
-            raise PlanError(f"expected at most {self.seeds} seeds, got {count}")
+            raise PlanError(f"expected at most {self.seeds} seeds, got {count:g}")
         return int(count)
 
     def _updates(self, given: Any) -> int:
-        if given not in self.updates:
+        try:
+            steps = Number().read(given)
+        except WrongKind:
+            steps = math.nan
+        if steps not in self.updates:
             known = " or ".join(map(str, self.updates))
-            raise PlanError(f"expected {known} updates, got {given!r}"[:200])
-        return int(given)
+            raise PlanError(f"expected {known} updates, got {describe(given)}")
+        return int(steps)
 
     def _part(self, given: Any, key: str) -> str:
-        if given not in PARTS:
-            raise PlanError(f"expected {key} to be one of {', '.join(PARTS)}, got {given!r}"[:200])
-        return str(given)
+        part = given.strip().lower() if isinstance(given, str) else None
+        if part not in PARTS:
+            raise PlanError(
+                f"expected {key} to be one of {', '.join(PARTS)}, got {describe(given)}"
+            )
+        return part

@@ -290,8 +290,9 @@ def describe(value: Any) -> str:
     return f"a value of type {type(value).__name__}"
 
 
-def _keys(value: dict[str, Any]) -> str:
-    return ", ".join(repr(key[:40]) for key in list(value)[:8]) + ", ..." * (len(value) > 8)
+def _keys(value: dict[Any, Any]) -> str:
+    shown = (repr(key[:40] if isinstance(key, str) else key)[:60] for key in list(value)[:8])
+    return ", ".join(shown) + ", ..." * (len(value) > 8)
 
 
 def show(value: Any, digits: int = 6) -> str:

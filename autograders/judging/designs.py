@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from ..declare.experiment import (
-    CLOSEST,
     CRITERIA,
     EVEN,
     LEAST_RATES,
@@ -22,10 +22,14 @@ from ..declare.experiment import (
     PlanError,
     is_blank,
 )
+from ..declare.returns import describe
 from .report import FULL, PARTIAL, UNWRITTEN, ZERO, Finding, Report
 
 NEAR = (0.8, 1.25)
 """Half-widths from 0 between which both answers count: machines differ a little."""
+
+TIE = 1.001
+"""Mean losses whose ratio is below this may change places on another machine."""
 
 
 @dataclass(frozen=True)
@@ -53,22 +57,57 @@ class Outcome:
     @property
     def verdicts(self) -> tuple[bool, ...]:
         """Whether the first is surely lower; both answers where it is a close call."""
+        if self.no_interval:
+            first, second = self.candidates[:2]
+            if not np.isfinite(first.losses).all() or len(first.losses) < 2:
+                return (False,)
+            return (True,) if (first.losses < second.losses).all() else (True, False)
         mean, low, high = self.difference
         half = (high - low) / 2
         far = abs(mean) / half if half else math.inf
         return (True, False) if NEAR[0] < far < NEAR[1] else (far >= NEAR[1],)
 
+    @property
+    def no_interval(self) -> str:
+        """Why the first two candidates have no interval, or "" where they have one."""
+        first, second = self.candidates[:2]
+        if not np.isfinite(second.losses).all():
+            also = "" if np.isfinite(first.losses).all() else f", and so did some of {first.name}"
+            return f"no interval, for runs of {second.name} diverged{also}"
+        return "no interval, for one seed shows no spread" if len(first.losses) < 2 else ""
 
-def outcome_of(experiment: Experiment, plan: Plan, runs: Mapping[str, np.ndarray]) -> Outcome:
+
+def outcomes_of(
+    experiment: Experiment, plan: Plan, runs: Mapping[str, np.ndarray]
+) -> Iterator[Outcome]:
     """Tune each method on the choosing part and compare on the judging one.
 
-    `runs[method]` holds losses `(parts, seeds, rates)` for the plan's seeds and rates.
+    `runs[method]` holds losses `(parts, seeds, rates)` for the plan's seeds and rates. Where two
+    rates of a method tie, another machine may choose the other: that outcome comes too, later.
     """
-    choose, judge = PARTS.index(plan.choose_on), PARTS.index(plan.judge_on)
+    choose = PARTS.index(plan.choose_on)
+    choices = [_best(runs[name][choose].mean(axis=0)) for name in plan.methods]
+    for chosen in product(*choices):
+        yield _outcome(experiment, plan, runs, dict(zip(plan.methods, chosen)))
+
+
+def _best(scores: np.ndarray) -> list[int]:
+    """The place of the lowest mean loss, and the next if it ties."""
+    first, *others = (int(place) for place in np.argsort(scores, kind="stable")[:2])
+    tied = [k for k in others if np.isfinite(scores[k]) and scores[k] <= TIE * scores[first]]
+    return [first, *tied]
+
+
+def _outcome(
+    experiment: Experiment,
+    plan: Plan,
+    runs: Mapping[str, np.ndarray],
+    chosen: Mapping[str, int],
+) -> Outcome:
+    judge = PARTS.index(plan.judge_on)
     found, at_edge = [], []
     for name, rungs in plan.rungs.items():
-        scores = runs[name][choose].mean(axis=0)
-        best = int(np.argmin(np.where(np.isfinite(scores), scores, np.inf)))
+        best = chosen[name]
         if best in (0, len(rungs) - 1):
             at_edge.append(name)
         shown = [best] if len(plan.methods) > 1 else range(len(rungs))
@@ -77,12 +116,10 @@ def outcome_of(experiment: Experiment, plan: Plan, runs: Mapping[str, np.ndarray
             label = name if len(plan.methods) > 1 else f"{rate:.3g}"
             found.append(Candidate(label, rate, runs[name][judge][:, at]))
     found.sort(key=lambda each: each.mean)
-    difference = (math.nan, math.nan, math.nan)
-    if len(found) > 1 and np.isfinite(found[1].losses).all():
-        difference = experiment.interval(found[0].losses, found[1].losses)
-    elif len(found) > 1:
-        difference = (-math.inf, -math.inf, -math.inf)
-    return Outcome(tuple(found), difference, tuple(at_edge))
+    outcome = Outcome(tuple(found), (math.nan, math.nan, math.nan), tuple(at_edge))
+    if len(found) < 2 or outcome.no_interval:
+        return outcome
+    return replace(outcome, difference=experiment.interval(found[0].losses, found[1].losses))
 
 
 def recorded(experiment: Experiment, plan: Plan) -> dict[str, np.ndarray]:
@@ -106,16 +143,22 @@ def judge_experiment(experiment: Experiment, value: Any) -> Report:
         plan = experiment.parse(given["plan"])
     except PlanError as reason:
         return _report(experiment, dict.fromkeys(CRITERIA, str(reason)), ZERO, str(reason))
-    outcome = outcome_of(experiment, plan, recorded(experiment, plan))
+    outcomes = list(outcomes_of(experiment, plan, recorded(experiment, plan)))
     faults = {
         "spacing": _spacing(experiment, plan),
-        "inside": _inside(experiment, plan, outcome),
+        "inside": _least(_inside(experiment, plan, outcome) for outcome in outcomes),
         "seeds": _seeds(experiment, plan),
         "fair": _fair(experiment, plan),
         "apart": _apart(plan),
-        "finding": _finding(outcome, given.get("finding")),
+        "finding": _least(_finding(outcome, given.get("finding")) for outcome in outcomes),
     }
     return _report(experiment, faults, None)
+
+
+def _least(faults: Iterable[str]) -> str:
+    """No fault if one of the outcomes has none, else that of the first."""
+    first, *others = faults
+    return first if all([first, *others]) else ""
 
 
 def _report(
@@ -137,12 +180,17 @@ def _spacing(experiment: Experiment, plan: Plan) -> str:
     for name, rungs in plan.rungs.items():
         rates = [experiment.ladder[k] for k in rungs]
         if len(rates) < LEAST_RATES:
-            return f"{name} tries {len(rates)} different rates; try {LEAST_RATES} at least"
+            return (
+                f"{name} tries {len(rates)} different rates, each moved to the nearest rung; "
+                f"try {LEAST_RATES} at least"
+            )
         ratios = np.diff(np.log(rates))
-        if ratios.min() < math.log(CLOSEST) or ratios.max() > math.log(WIDEST):
+        if ratios.max() > math.log(WIDEST):
             widest = math.exp(ratios.max())
-            return f"neighbouring rates of {name} differ by up to {widest:.2g} times; take 1.2 to 4"
-        if ratios.max() > EVEN * ratios.min() + math.log(CLOSEST):
+            return f"neighbouring rates of {name} differ by up to {widest:.2g} times; take 1.4 to 4"
+        if ratios.max() > EVEN * ratios.min() + math.log(
+            experiment.ladder[1] / experiment.ladder[0]
+        ):
             return f"the steps between the rates of {name} grow or shrink; multiply by one factor"
     return ""
 
@@ -171,7 +219,11 @@ def _fair(experiment: Experiment, plan: Plan) -> str:
     if len(set(plan.updates.values())) > 1:
         return "the methods are given different numbers of updates"
     if len({len(rungs) for rungs in plan.rungs.values()}) > 1:
-        return "the method with more rates to choose from has the better chance: try equally many"
+        counts = ", ".join(f"{name} {len(rungs)}" for name, rungs in plan.rungs.items())
+        return (
+            f"moved to the nearest rungs, the different rates number {counts}: who has more "
+            "to choose from has the better chance, so try equally many"
+        )
     return ""
 
 
@@ -180,6 +232,10 @@ def _apart(plan: Plan) -> str:
         return f"the {plan.judge_on} data choose the rate and judge it: the winner looks too good"
     if plan.choose_on == "test":
         return "the test data are looked at to choose: then they are a test no longer"
+    if plan.choose_on == "training":
+        return "the rate that fits the training data best is not the one that does best on new data"
+    if plan.judge_on == "training":
+        return "the training data were learned from: judge on data that no run has seen"
     return ""
 
 
@@ -190,22 +246,28 @@ def _finding(outcome: Outcome, given: Any) -> str:
         return "a plan with one rate of one method compares nothing"
     sure = _said(given["sure"])
     if sure is None:
-        return f'expected "sure" to be True or False, got {given["sure"]!r}'[:200]
+        return f'expected "sure" to be True or False, got {describe(given["sure"])}'
+    if isinstance(given["lower"], str) and given["lower"].strip() in ("", "?"):
+        return 'expected "lower" to name what has the lower mean loss; nothing is named yet'
     first, second = outcome.candidates[:2]
     if sure not in outcome.verdicts:
         mean, low, high = outcome.difference
-        said = f"{first.name} minus {second.name}: {mean:.3g}, from {low:.3g} to {high:.3g}"
+        gap = f"{first.name} minus {second.name}: "
+        if outcome.no_interval:
+            lies = "nothing is sure then" if sure else "those of the other are lower in every seed"
+            return f"{gap}{outcome.no_interval}; {lies}"
         holds = "that interval holds 0" if sure else "all of it lies below 0"
-        return f"{said}; {holds}"
+        return f"{gap}{mean:.3g}, from {low:.3g} to {high:.3g}; {holds}"
     if sure and not _names(given["lower"], first):
         return f"the lowest mean loss of your plan is that of {first.name}"
     return ""
 
 
 def _said(value: Any) -> bool | None:
-    words: dict[Any, bool] = {True: True, False: False, "yes": True, "no": False}
-    key = value.strip().lower() if isinstance(value, str) else value
-    return words.get(key) if isinstance(key, (bool, str)) else None
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    words = {"yes": True, "true": True, "no": False, "false": False}
+    return words.get(value.strip().lower()) if isinstance(value, str) else None
 
 
 def _names(given: Any, candidate: Candidate) -> bool:
@@ -213,5 +275,5 @@ def _names(given: Any, candidate: Candidate) -> bool:
         return True
     try:
         return abs(math.log(float(given) / candidate.rate)) < math.log(1.17)
-    except (TypeError, ValueError, ZeroDivisionError):
+    except (TypeError, ValueError, OverflowError):
         return False

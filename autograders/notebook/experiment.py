@@ -11,7 +11,8 @@ import numpy as np
 
 from ..declare.catalogue import UnknownExercise, find
 from ..declare.experiment import Experiment, Plan, is_blank
-from ..judging.designs import Outcome, outcome_of
+from ..judging.designs import Outcome, outcomes_of
+from ..protocol.codec import decode, encode
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ def experiment(name: str, plan: Any) -> Result | None:
     item = find(name)
     if not isinstance(item, Experiment):
         raise UnknownExercise(f"expected the name of an experiment, got that of {name!r}")
+    plan = decode(encode(plan))  # what the grader will get
     if isinstance(plan, Mapping) and is_blank(plan):
         print("This cell waits for your plan. Write it above, run its cell, then run this one.")
         return None
@@ -50,7 +52,7 @@ def experiment(name: str, plan: Any) -> Result | None:
         losses[method] = item.train(method, parsed.updates[method], rungs, parsed.seeds)
     _progress("")
     rates = {name: tuple(item.ladder[k] for k in rungs) for name, rungs in parsed.rungs.items()}
-    return Result(parsed, rates, losses, outcome_of(item, parsed, losses))
+    return Result(parsed, rates, losses, next(outcomes_of(item, parsed, losses)))
 
 
 def _progress(text: str) -> None:
@@ -65,14 +67,20 @@ def _lines(result: Result) -> list[str]:
         f"{'':24}{'rate':>8}{'mean loss':>12}{'spread':>10}",
     ]
     for each in found:
-        spread = float(each.losses.std(ddof=1)) if len(each.losses) > 1 else 0.0
-        lines.append(f"{each.name:24}{each.rate:8.3g}{each.mean:12.4g}{spread:10.2g}")
+        lost = int((~np.isfinite(each.losses)).sum())
+        shown = f"  diverged in {lost} of {plan.seeds}"
+        if not lost:
+            spread = float(each.losses.std(ddof=1)) if len(each.losses) > 1 else 0.0
+            shown = f"{each.mean:12.4g}{spread:10.2g}"
+        lines.append(f"{each.name:24}{each.rate:8.3g}{shown}")
     if len(found) > 1:
         mean, low, high = result.outcome.difference
+        missing = result.outcome.no_interval
         below = int((found[0].losses < found[1].losses).sum())
         lines += [
-            f"{found[0].name} minus {found[1].name}, paired by seed: {mean:.3g}",
-            f"95 % interval {low:.3g} to {high:.3g}; lower in {below} of {plan.seeds} seeds",
+            f"{found[0].name} minus {found[1].name}, paired by seed: {missing or f'{mean:.3g}'}",
+            ("" if missing else f"95 % interval {low:.3g} to {high:.3g}; ")
+            + f"lower in {below} of {plan.seeds} seeds",
         ]
     lines += [f"the best rate of {name} is an end of its grid" for name in result.outcome.at_edge]
     return lines
