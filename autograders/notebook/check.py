@@ -45,7 +45,7 @@ def check(answer: Callable[..., Any] | str, value: Any = _MISSING, *, hint: int 
     name, value = _named(answer, value, (caller.f_locals, caller.f_globals))
     exercise = find(name)
     if isinstance(exercise, Quiz):
-        report = judge_quiz(exercise, value)
+        report = judge_quiz(exercise, decode(encode(value)))
     elif not callable(value):
         raise TypeError(
             f"expected the function {name}, got {describe(value)}; write check({name}) without ()"
