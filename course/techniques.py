@@ -109,7 +109,7 @@ TECHNIQUES = (
     ),
     Technique(
         "Adam", "Adam", "adam_step",
-        "For short budgets, transformers and losses of mixed scales, with a schedule.",
+        "For transformers, rare features and losses of mixed scales; with a tuned rate and a schedule.",
     ),
     Technique(
         "AdamW", "AdamW", "adamw_step", "Where Adam meets weight decay: the two belong apart."

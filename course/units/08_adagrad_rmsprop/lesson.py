@@ -227,11 +227,15 @@ print("memory after two gradients:", second_memory, "([5.6875 0.1875] is right)"
 def adagrad_step(w, grad, accumulator, *, lr, eps):
     """Return the weights and the accumulator after one update of AdaGrad.
 
-    The new accumulator is a = accumulator + grad**2; the new weights are
-    w - lr * grad / (sqrt(a) + eps), all entry by entry.
+    The accumulator takes in the new gradient first; then every parameter makes a gradient step at
+    its own effective rate.
     w, grad, accumulator: float arrays of one shape (any shape); accumulator is 0 or more, and
-    holds the gradients before this one. lr: one number. eps: one number above 0, outside the root.
-    Returns (w, a), two new arrays of that shape; no input is changed.
+    holds the sum of the squared gradients before this one. lr: one number. eps: one number above
+    0, added to the root and not under it.
+    Returns the new weights and the new accumulator, two new arrays of that shape; no input is
+    changed.
+    Examples, with lr 0.1 and eps 0.5: w 1, grad 2, accumulator 0 give (0.92, 4); w 1, grad -3,
+    accumulator 16 give (1.05455, 25).
     """
     ### BEGIN SOLUTION
     accumulator = accumulator + grad**2
@@ -250,11 +254,12 @@ check(adagrad_step)
 
 # %% nbgrader={"grade_id": "effective_lr", "solution": true}
 def effective_lr(mean_square, *, lr, eps):
-    """Return the rate that each parameter really gets: lr / (sqrt(mean_square) + eps).
+    """Return the rate that each parameter really gets, its effective rate.
 
     mean_square: a float array of any shape, 0 or more: the memory of either method.
-    lr: one number. eps: one number above 0, outside the root.
+    lr: one number. eps: one number above 0, added to the root and not under it.
     Returns a new array of that shape; mean_square is not changed.
+    Examples, with lr 0.1 and eps 0.5: a mean square of 4 gives 0.04, one of 0 gives 0.2.
     """
     ### BEGIN SOLUTION
     return lr / (np.sqrt(mean_square) + eps)
@@ -278,11 +283,15 @@ effective_rate_bars(effective_lr)
 def rmsprop_step(w, grad, mean_square, *, lr, rho, eps):
     """Return the weights and the mean square after one update of RMSprop.
 
-    The new mean square is s = rho * mean_square + (1 - rho) * grad**2; the new weights are
-    w - lr * grad / (sqrt(s) + eps), all entry by entry.
+    The mean square takes in the new gradient first; then every parameter makes a gradient step at
+    its own effective rate.
     w, grad, mean_square: float arrays of one shape (any shape); mean_square is 0 or more.
-    lr: one number. rho: the share of the past, at least 0 and below 1. eps: above 0, outside the
-    root. Returns (w, s), two new arrays of that shape; no input is changed.
+    lr: one number. rho: the share of the past, at least 0 and below 1. eps: above 0, added to the
+    root and not under it.
+    Returns the new weights and the new mean square, two new arrays of that shape; no input is
+    changed.
+    Examples, with lr 0.1, rho 0.75, eps 0.5: w 1, grad 2, mean_square 0 give (0.86667, 1); w 1,
+    grad -3, mean_square 9 give (1.08571, 9).
     """
     ### BEGIN SOLUTION
     mean_square = rho * mean_square + (1 - rho) * grad**2
@@ -295,7 +304,8 @@ check(rmsprop_step)
 
 # %% [markdown]
 # > **Conventions.** *Where is* `eps`*?* Here and in PyTorch it is added to the root. Keras adds it
-# > inside the root in both methods, and so does Optax unless told otherwise. *Where does the
+# > inside the root in both methods, and so does Optax: in its RMSprop unless told otherwise, in its
+# > AdaGrad always. *Where does the
 # > memory start?* Here and in PyTorch AdaGrad starts at 0, in Keras and Optax at 0.1. *How much is
 # > kept?* Hinton's lecture has $\rho = 0.9$, as Keras and Optax have; PyTorch calls it `alpha`,
 # > with 0.99. *The first update:* from a mean square of 0 RMSprop's first step is
@@ -676,8 +686,9 @@ check("quiz_08", quiz_08)
 # > that learned Atari games (Mnih et al. 2015). Elsewhere Adam has replaced both (unit 09).
 # > Whether adaptive methods end better than a tuned SGD is disputed: on small image and language
 # > networks Wilson et al. (2017) found them worse on unseen data. For large language models they
-# > clearly win, and one reason is the one you saw: most words are rare, and plain gradient descent
-# > is slow on the rare ones (Kunstner, Yadav, Milligan, Schmidt & Bietti 2024). For turned valleys
+# > clearly win. One reason is a relative of what you saw: here words were rare as *inputs*; there
+# > the next word is a rare *class*, and plain gradient descent is slow on the rare classes
+# > (Kunstner, Yadav, Milligan, Schmidt & Bietti 2024). For turned valleys
 # > AdaGrad's own paper has a version with a full matrix, too large to store for a network; Shampoo
 # > is an affordable relative (Gupta, Koren & Singer 2018).
 #

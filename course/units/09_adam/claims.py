@@ -35,9 +35,14 @@ QUOTED = [
         f" {LAB}.compute(0.5, b1, b2, False).data[1][0, 0])",
     ),
     (
-        "again moves its parameter by those 3.16 rates",
-        "abs(adam_step(np.zeros(1), np.ones(1), np.zeros(1), np.zeros(1), 10**6, lr=1.0, **betas)"
-        "[0][0] + 0.1 / 0.001**0.5) < 1e-3",
+        "a step reaches 6.57 rates after a long silence, and more than 5",
+        "abs(longest[0.999][0] - 6.57) < 0.005 and 5 < longest[0.999][1] < 5.3",
+    ),
+    (
+        "no sequence of gradients makes a step longer than 1.17 rates",
+        # Cauchy-Schwarz on the two weighted sums, with the corrections, at every t.
+        "max((1 - 0.95**t) ** 0.5 / (1 - 0.9**t) * 0.1 / 0.05**0.5"
+        " * ((1 - (0.81 / 0.95) ** t) / (1 - 0.81 / 0.95)) ** 0.5 for t in range(1, 2000)) < 1.17",
     ),
     (
         "the length goes on growing for a while",
@@ -75,18 +80,21 @@ QUOTED = [
         ".mean(axis=0)) < 4 for method in ('SGD', 'Adam') for name in ('constant', 'falling'))",
     ),
     (
-        "it is back, about level with SGD",
-        "finals['Adam', 'falling'].max() < finals['Adam', 'constant'].min()"
-        " and abs(finals['Adam', 'falling'].mean() / finals['SGD', 'falling'].mean() - 1) < 0.1",
+        "Let Adam's rate fall too, and its loss falls",
+        "finals['Adam', 'falling'].max() < finals['Adam', 'constant'].min()",
+    ),
+    (
+        "SGD with a falling rate still ended 7 to 14 % below Adam with one",
+        "finals['SGD', 'falling'].mean() < 0.97 * finals['Adam', 'falling'].mean()",
     ),
     (
         "by a factor of more than three from the best to the worst",
         "(lambda m: max(m) > 3 * min(m))(results['Adam', 'constant', 'measure'].mean(0))",
     ),
     (
-        "with the falling rate the best start is ten times as large",
-        "[rates[results['Adam', name, 'choose'].mean(0).argmin()] for name in"
-        " ('constant', 'falling')] == [0.003, 0.03]",
+        "its best start was 2.5 to 3.3 times the best constant rate",
+        "rates[results['Adam', 'falling', 'choose'].mean(0).argmin()]"
+        " > rates[results['Adam', 'constant', 'choose'].mean(0).argmin()]",
     ),
     (
         "Adam's loss is lowest at 0.003 and rises to both sides, steeply to the right",
@@ -100,14 +108,23 @@ QUOTED = [
         " < results['Adam', 'constant', 'measure'].mean(0)).tolist() == [False] * 2 + [True] * 3",
     ),
     (
-        "after 75 updates Adam leads momentum, and momentum leads SGD, in every seed",
-        "(sprint['Adam'] < sprint['momentum']).all()"
-        " and (sprint['momentum'] < sprint['SGD']).all()",
+        "There Adam leads momentum, and momentum leads SGD",
+        "(lambda mean: mean('Adam') < 0.95 * mean('momentum') < 0.95 * mean('SGD'))"
+        "(lambda name: sprint['constant', name].mean())",
     ),
     (
-        "0.207 against 0.200, inside the spread",
-        "finals['Adam', 'falling'].min() < finals['SGD', 'falling'].mean()"
-        " < finals['Adam', 'falling'].max()",
+        "momentum ends at 0.362, Adam at 0.408",
+        "np.allclose([sprint['falling', name].mean() for name in ('momentum', 'Adam')],"
+        " [0.362, 0.408], atol=0.004)",
+    ),
+    (
+        "Both stay ahead of SGD",
+        "(np.maximum(sprint['falling', 'momentum'], sprint['falling', 'Adam'])"
+        " < sprint['falling', 'SGD']).mean() >= 0.8",
+    ),
+    (
+        "0.186 against 0.200 in the table above",
+        "finals['SGD', 'falling'].mean() < finals['Adam', 'falling'].mean()",
     ),
     (
         "A little decay makes no difference, much of it hurts",
@@ -125,9 +142,9 @@ QUOTED = [
         " [0.200, 0.177, 0.215], atol=0.004)",
     ),
     (
-        "got 0.207 (0.201 to 0.215)",
+        "falling rate got 0.186 (0.181 to 0.193)",
         "np.allclose([f(finals['SGD', 'falling']) for f in (np.mean, min, max)],"
-        " [0.207, 0.201, 0.215], atol=0.004)",
+        " [0.186, 0.181, 0.193], atol=0.004)",
     ),
     (
         "Your 0.001 had 0.286, and 0.1 had 0.802",

@@ -59,7 +59,7 @@ QUIZ = Quiz(
                     "and when they shrink is still yours to set."
                 ),
                 "b": (
-                    "On the digits 0.003 was better at a constant rate and 0.03 at a falling one: "
+                    "On the digits the best start was about three times as high with a falling rate: "
                     "no one number suits every model, budget and schedule."
                 ),
                 "c": (

@@ -3,12 +3,16 @@
 QUOTED = [
     ("each 1.1 times the last", "round(rates[1] / rates[0], 1) == 1.1 and len(rates) == 100"),
     (
-        "here 2, up to the spacing of the rates, however long the test",
+        "the largest that is stable, here 2, up to the spacing of the rates",
         "all(low <= 2 < low * 10 ** (6 / (k - 1)) * 1.001 for k, (low, _) in landmarks.items())",
     ),
     (
         "the steep place moves to the left",
         "landmarks[30][1] > 2 * landmarks[100][1] > 4 * landmarks[300][1]",
+    ),
+    (
+        "0.36, 1.87, 0.75: two to nine times the limit, and not in order",
+        "[round(float(two_curvatures[k]), 2) for k in (30, 100, 300)] == [0.36, 1.87, 0.75]",
     ),
     ("Uncorrected, the first entry would be 2", "0.5 * 0 + 0.5 * 4 == 2"),
     (
@@ -35,7 +39,7 @@ QUOTED = [
         "sweep(network, SGD(), grid, 800, **settings).best_rate == grid[found[800].argmin()]",
     ),
     (
-        "a smoothed curve lags behind",
+        "a smoothed curve adds a lag of its own",
         "all(r >= rates[t[0].argmin()] for r, t in zip(rules['lowest'], tests))",
     ),
     (

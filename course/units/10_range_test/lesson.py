@@ -3,8 +3,8 @@
 #
 # Before a long training you would like to know the rate. A **range test** spends a hundred updates
 # on the question: raise the rate at every single update, from far too small to far too large, and
-# watch the loss fall and then explode. Today you write one, learn which part of its curve is a fact
-# and which is an accident, and find out whether its advice is as good as a full search.
+# watch the loss fall and then explode. Today you write one, learn what its curve does not say, and
+# find out whether its advice is as good as a full search.
 #
 # **After this unit you can**
 #
@@ -122,10 +122,27 @@ for updates in [30, 100, 300]:
     print("{:7}  {:25.2f}  {:21.2f}".format(updates, *landmarks[updates]))
 
 # %% [markdown]
-# Read the two columns differently. **The lowest point is a fact about the problem:** the rate just
-# before it is the largest that is stable, here 2, up to the spacing of the rates, however long the
-# test. **The steepest fall is a fact about the test:** with more updates there are more small steps
-# behind you, the loss is gone earlier, and the steep place moves to the left.
+# With one curvature the rate just before the lowest point is the largest that is stable, here 2, up
+# to the spacing of the rates. The steepest fall depends on the test: with more updates there are
+# more small steps behind you, the loss is gone earlier, and the steep place moves to the left.
+#
+# A network has many curvatures. Two are enough to change the first column: 1 and 10, limit 0.2.
+
+# %%
+two_curvatures = {}
+for updates in [30, 100, 300]:
+    bowl = problems.Quadratic((1.0, 10.0))
+    test = range_test(bowl, lr_max=10.0, steps=updates, beta=0.0, w0=np.ones(2))
+    two_curvatures[updates] = test.rates[test.losses.argmin() - 1]
+    print(f"{updates:7} updates: last rate that lowered the loss {two_curvatures[updates]:.2f}")
+
+# %% [markdown]
+# 0.36, 1.87, 0.75: two to nine times the limit, and not in order. Beyond 0.2 the steep direction
+# grows again, but from the little that the test has left of it, while the gentle direction still
+# falls. The sum turns when the steep part is large enough to count, and this depends on how much
+# was left and on how many updates each rate gets. **Both landmarks depend on the length of the
+# test.** The lowest point says only that the limit has been passed: it is a warning sign, and not
+# a measurement of the limit.
 #
 # That is the trap in the picture. The axis says *rate*, so one reads "the loss that this rate
 # gives". But the loss at a rate was made by all rates *before* it.
@@ -191,10 +208,12 @@ check(range_test_rates)
 def smooth(losses, beta):
     """Return the bias-corrected exponential moving average of the losses, one entry for each.
 
-    losses: list or 1-D array of numbers, in order. beta: one number, at least 0 and below 1.
-    Entry i is the average after i + 1 losses, m = beta*m + (1 - beta)*loss from m = 0, divided by
-    1 - beta**(i + 1).
+    losses: list or 1-D array of numbers, in order. beta: the share of the old average that each
+    new loss leaves, at least 0 and below 1. The average starts at 0; each entry is corrected for
+    what is left of that zero when it is made.
     Returns a sequence as long as losses, which is not changed.
+    Examples: losses 4, 1, 3 with beta 0.5 give 4, 2, 2.5714; losses 2, 6 with beta 0.9 give 2,
+    4.1053.
     """
     ### BEGIN SOLUTION
     m, averages = 0.0, []
@@ -211,8 +230,8 @@ check(smooth)
 # %% [markdown]
 # ### The suggestion
 #
-# Slope per *decade*, so over `log10(rates)`; of the whole curve first, and only then looked at up
-# to the lowest loss.
+# Measure slopes per *decade*. Take them of the whole curve first, and only then look for the
+# steepest up to the lowest loss.
 
 
 # %% nbgrader={"grade_id": "suggest_lr", "solution": true}
@@ -221,9 +240,12 @@ def suggest_lr(rates, losses):
 
     rates: increasing numbers above 0, not necessarily by a constant factor, at least two.
     losses: as many finite numbers. Both are lists or 1-D arrays.
-    The slopes are numpy.gradient(losses, log10(rates)) over the whole curve; the answer is the
-    rate of the lowest slope among the indices up to and including that of the lowest loss.
+    The slopes are those that numpy.gradient estimates from the whole curve, with the distances
+    between rates measured in decades. Only rates up to and including that of the lowest loss are
+    candidates; of several equal ones the first counts, for losses as for slopes.
     Returns one of the rates.
+    Examples: rates 0.001, 0.01, 0.1, 1 with losses 4, 3.9, 2, 5 give 0.01; rates
+    0.001, 0.01, 0.1, 1, 10 with losses 4, 1, 0.9, 0.8, 5 give 0.001.
     """
     ### BEGIN SOLUTION
     slopes = np.gradient(np.asarray(losses), np.log10(rates))
@@ -248,13 +270,15 @@ finder(suggest_lr)
 
 # %% nbgrader={"grade_id": "lr_range_test", "solution": true}
 def lr_range_test(loss_and_grad, w0, rates):
-    """Return (losses, w0): one plain step w - rate*grad for each rate, starting at w0.
+    """Return (losses, w0): one step of plain gradient descent for each rate, starting at w0.
 
     loss_and_grad(w): the loss, above 0, and the gradient at w (an array of w's shape).
     w0: a float array of any shape. rates: list or 1-D array of numbers, at least one.
     Each loss is taken before the step with its rate. Stops after the first loss that is not finite
     or is greater than 4 times the lowest so far; that loss is kept.
     Returns the losses and w0 as it was given, itself or a copy; w0 is not changed.
+    Examples, for the loss w**2 / 2: w0 2 and rates 0.5, 0.5 give the losses 2, 0.5; w0 2 and rates
+    0.5, 0.5, 4, 8, 9 give 2, 0.5, 0.125, 1.125.
     """
     ### BEGIN SOLUTION
     w, losses = w0.copy(), []
@@ -445,8 +469,8 @@ with your_code():
 # doubling above the best, at 2, nothing is learned at all: the best rate stands with its back to a
 # cliff.
 #
-# Then the advice. *The lowest* is that cliff: good in seven of ten, a wreck in three, just as the
-# bowl said: it marks the limit, and a little beyond, since a smoothed curve lags behind. *A tenth
+# Then the advice. *The lowest* stands at that cliff: good in seven of ten, a wreck in three. As the
+# bowls said, it lies beyond the limit, and a smoothed curve adds a lag of its own. *A tenth
 # of the lowest* never fails, and never shines: **p2** is (b). *The steepest* is close to the search
 # where it is not absurd. With the first ten left out it costs 100 updates instead of 8,800, and
 # half of its suggestions end within a fifth of the search's best; a few, between the rates of the
@@ -484,7 +508,7 @@ with your_code():
 # **"Take the rate at which the loss falls most steeply."** *True here* within a factor of two or
 # three, *when* the start of the curve is left out; *not here* if it is followed blindly.
 #
-# **"A range test replaces a search."** *Not here*: it finds the cliff, and so the decade, at about
+# **"A range test replaces a search."** *Not here*: it finds the decade of the cliff, at about
 # a ninetieth of the price. Which rate of that decade is best depends on the budget, and three or
 # four full runs around the suggestion settle that. **A range test tells you where to search.**
 

@@ -24,7 +24,7 @@ QUIZ = Quiz(
             "What does the lowest point of the curve mark?",
             {
                 "a": "It stands at the edge of the cliff: here three of ten such runs were wrecked.",
-                "b": "Right: on a bowl exactly 2/curvature; beyond it every step loses ground.",
+                "b": "Right, about: exact for one curvature; with more it lies beyond, and moves with the test.",
                 "c": "The loss there was made by all the rates before it, in one update each.",
             },
             "b",
@@ -41,7 +41,7 @@ QUIZ = Quiz(
         "q3": Question(
             "Three times as many updates over the same range: the steepest fall ...",
             {
-                "a": "The limit is the network's; how far the loss has come by then is the test's.",
+                "a": "How far the loss has come when a rate is reached depends on the length of the test.",
                 "b": "Right: more updates at small rates have already brought the loss down.",
                 "c": "More updates do more work before each rate, so the fall comes earlier.",
             },

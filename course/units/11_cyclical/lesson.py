@@ -494,10 +494,10 @@ with your_code():
 # works. **p2** is (a). The cycle did not leave a minimum; it went on along the same valley, and
 # what looked like an escape was the noise rising and falling.
 #
-# With top 1.0 most seeds show no hill worth the name either. Seed 1 is the exception, at least on
-# the machine this was written on: there the high rate has thrown the network to another side of a
-# hill, over it or around it. Look at where it
-# ended: *worse* than all its brothers. The two valleys on a line said why that must be possible.
+# With top 1.0 most seeds show no hill worth the name either; which do depends on the machine. Five
+# seeds are too few to say more. Of 24 seeds, 6 showed hills, and 5 of these 6 were among the six
+# that ended worst. A top that carries the network over a hill usually leaves it *worse* off. The
+# two valleys on a line said why that is possible.
 
 # %% [markdown]
 # ### Is it faster?

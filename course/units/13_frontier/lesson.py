@@ -190,11 +190,14 @@ print("farthest", fifth_distance, "rate", fifth_rate, "(0.404 and 0.049 are righ
 def sharpness(hvp, v0, iterations):
     """Return the largest curvature of a loss by magnitude, found by power iteration.
 
-    `iterations` times v = H v / |H v|, beginning with v = v0; then, for the last v, v.(H v) / v.v.
-    Inner products and lengths run over all entries.
+    Each iteration replaces v, at first v0, by the direction of H v, with length 1. The result is
+    the curvature along the last v: how far H v goes along v, for a v of length 1. Inner products
+    and lengths run over all entries.
     hvp: function; hvp(v) is the Hessian times v, an array of the shape of v.
     v0: a float array of any shape and length, not 0. iterations: 0 or more.
     Returns one number, which may be negative; 0.0 where H v is 0. v0 is not changed.
+    Examples, for H with 1 and -3 on its diagonal and v0 (1, 1): 0 iterations give -1, and 1
+    iteration gives -2.6.
     """
     ### BEGIN SOLUTION
     v = v0
@@ -231,11 +234,10 @@ edge_of_stability(sharpness)
 def mup_lr(lr, base_width, width):
     """Return Adam's rate, at another width, for a matrix that reads a hidden layer.
 
-    lr * base_width / width
-
+    The sum of the moves of a unit's inputs stays as it was at base_width.
     lr: the rate that was found at base_width. base_width, width: whole numbers of hidden units,
     at least 1; width may also be the smaller of the two.
-    Returns one number.
+    Returns one number. Examples: 0.02 found at width 64 gives 0.01 at 128 and 0.08 at 16.
     """
     ### BEGIN SOLUTION
     return lr * base_width / width
@@ -257,12 +259,13 @@ check(mup_lr)
 def polyak_step(w, grad, loss, loss_min, max_lr):
     """Return the parameters after one step of gradient descent at Polyak's rate.
 
-    w - lr * grad, where lr = min(max_lr, (loss - loss_min) / |grad|**2).
-
-    w, grad: float arrays of one shape (any shape); |grad|**2 is the sum over all entries.
+    The rate takes the tangent down to loss_min, and is never above max_lr.
+    w, grad: float arrays of one shape (any shape); lengths run over all entries.
     loss: the loss at w. loss_min: the lowest loss that can be reached. max_lr: 0 or more.
     Returns a new array of that shape, equal to w where grad is 0 or loss is at or below loss_min.
     No input is changed.
+    Examples, for w (1, 2), grad (3, 4), loss 6 and loss_min 1: max_lr 1 gives (0.4, 1.2), and
+    max_lr 0.1 gives (0.7, 1.6).
     """
     ### BEGIN SOLUTION
     square = np.sum(grad**2)
@@ -292,13 +295,15 @@ def dog_start(w, guess=1e-6):
 def dog_step(w, grad, state):
     """Return (w, state) after one update of DoG.
 
-    farthest = max(farthest, |w - start|), with the w that came in; square_sum = square_sum +
-    |grad|**2; then w = w - farthest / sqrt(square_sum) * grad. Where square_sum is 0, w stays.
-
+    First the state: "farthest" is the largest distance from the start so far, that of the w that
+    came in included; "square_sum" takes in the squared length of the new gradient. Then a gradient
+    step, whose rate is that distance over the root of that sum. Where the sum is 0, w stays.
     w, grad: float arrays of one shape (any shape); lengths run over all entries.
     state: a dict with exactly the keys "start" (array like w), "farthest" and "square_sum".
     Returns a new array and a new dict with the same keys: the start as it was, and the distance
     and the sum that this step used. No input is changed; the start may be the same array.
+    Examples, for w 3 and grad 4: start 0, farthest 1e-6, square_sum 0 give w 0, farthest 3,
+    square_sum 16; start 2, farthest 2, square_sum 9 give w 1.4, farthest 2, square_sum 25.
     """
     ### BEGIN SOLUTION
     farthest = max(state["farthest"], np.sqrt(np.sum((w - state["start"]) ** 2)))
@@ -336,12 +341,13 @@ print("average of 3, 5 and 10:", renewed, "(6.0 is right)")
 def schedule_free_step(z, x, grad, t, *, lr, beta):
     """Return (z, x, y) after one update of schedule-free SGD.
 
-    z = z - lr * grad; then x moves towards the new z by the share 1/t, so that it is the average
-    of the points z after updates 1 to t; then y = beta * x + (1 - beta) * z, from the new points.
-
+    z makes a gradient step; then x becomes the average of the points z after updates 1 to t; then
+    y is the mixture of the new x, with the share beta, and the new z, with the rest.
     z, x, grad: float arrays of one shape (any shape); grad was taken at the y before.
     t: 1 for the first update. lr: one number. beta: at least 0 and below 1.
     Returns new arrays of that shape; no input is changed.
+    Examples, with lr 0.1 and beta 0.9: z 1, x 1, grad 2, t 1 give (0.8, 0.8, 0.8); z 0.8, x 0.8,
+    grad 1, t 2 give (0.7, 0.75, 0.745).
     """
     ### BEGIN SOLUTION
     z = z - lr * grad
@@ -398,8 +404,8 @@ for group, warm in zip(groups, warmup_rates(groups, t=500, steps=100)):
 # The fault came in with the convenience in 2025 and was mended in July 2026
 # (deepspeedai/DeepSpeed, pull request 8171), with a test that has two groups. Three months
 # earlier a sister class had been mended where only group 0 was set at the start (pull request
-# 7969), and a pull request to nanotron of the same summer (huggingface/nanotron, 404) mends a
-# constant warmup that gave muP's groups the global rate. *A schedule scales rates; it must not
+# 7969), and a pull request to nanotron of the same summer (huggingface/nanotron, 404, still open
+# in 2026) proposes to mend a constant warmup that gave muP's groups the global rate. *A schedule scales rates; it must not
 # choose them.*
 #
 # </details>
@@ -561,8 +567,9 @@ with your_code():
 # **p2** is (a). In the standard parametrisation the best rate falls from 1/16 to 1/32 to 1/64, and
 # the widest network, trained at the rate that was best for the narrowest, ends at more than ten
 # times its own best loss of 0.045. With muP the best rate stays at 1/16 or moves by one step, and
-# that step matters little: 0.042 at 1/16, 0.033 at the best. So you may search on the small network
-# and train the large one once. What if the museum's warmup had made the rates equal again?
+# that step matters little: 0.042 at 1/16, 0.033 at the best. So a rate found on the small network
+# serves the large one, *as long as both train for the same number of updates*. What if the museum's
+# warmup had made the rates equal again?
 
 # %%
 with your_code():
@@ -575,6 +582,16 @@ with your_code():
 # with one word, *better*. Tuned at its own width the standard form is not far behind: 0.045 and
 # 0.033 lie close together, beside the ruined runs. What muP saves is the *search* at the large
 # width, which at the size of a language model nobody could pay for.
+#
+# muP carries a rate across widths, and not across lengths. The best rate falls as training gets
+# longer: at width 16 from 1/16 to 1/64 or less as training goes from 600 to 2,400 updates. A short
+# search on a small network therefore suggests too high a rate for a long training of a large one.
+
+# %%
+by_length = {steps: longer(steps) for steps in (150, 600, 2400)}
+for steps, values in by_length.items():
+    lowest = rates[int(np.argmin(values))]
+    print(f"width 16, {steps:5,} updates: best rate 1/{1 / lowest:.0f}, loss {values.min():.3f}")
 
 # %% [markdown]
 # ### Without a rate, without a schedule
@@ -793,7 +810,7 @@ with your_code():
 # DoG needs no rate, but time: after 150 updates 2.101 (1.912 to 2.272) against 0.335 (0.293 to
 # 0.376) for tuned SGD, after 1,500 updates 0.237 (0.198 to 0.269) against 0.188 (0.179 to 0.198);
 # it cost 1,500 updates in place of 9,000. Average its points. Your networks are far wider and
-# deeper, so test the transfer once half-way.
+# deeper, and train for longer, which lowers the best rate: test the transfer once half-way.
 
 # %% [markdown]
 # ## Exit quiz
