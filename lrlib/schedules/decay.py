@@ -220,7 +220,7 @@ class Linear(Schedule):
 
         lr(t) = lr_end + (lr0 - lr_end) * (1 - min(t, steps) / steps)
 
-    `Linear(0, lr, W)` is the warmup of transformers, Optax and Keras: 0 at first, peak at `t = W`.
+    `Linear(0, lr, W)` is the warmup of transformers: 0 at first, peak at `t = W`.
 
     Args:
         lr0, lr_end: the first and last rate, 0 or more.

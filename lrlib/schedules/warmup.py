@@ -36,7 +36,8 @@ class Warmup(Schedule):
 
     Source: P. Goyal et al. (2017), "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour",
     section 2.2. Same as torch `LinearLR(start_factor=1/steps, total_iters=steps - 1)`; the
-    default warmups of transformers, Optax and Keras start at 0, which is `Linear(0, lr, steps)`.
+    warmups of transformers start at 0, which is `Linear(0, lr, steps)`. In Optax and Keras the
+    start is a required argument.
     """
 
     lr: float

@@ -79,6 +79,11 @@ QUOTED = [
     ),
     ("After a warmup nearly all units live", "dead['warmup'] < 0.15"),
     (
+        "With tanh a warmup gains the same factor of about two",
+        "tanh_alive['full rate'][0] == tanh_alive['warmup'].min() == 3"
+        " and tanh_alive['full rate'][1] <= 1",
+    ),
+    (
         "without momentum the same warmup makes next to no difference",
         "abs(plain['warmup'].sum() - plain['full rate'].sum()) <= 4 and plain['full rate'][0] >= 5",
     ),

@@ -110,7 +110,8 @@ schedule_designer()
 #
 # You know two of the three already. The long stretch at a high rate **earns**: it covers the
 # ground. The decay at the end **cashes in** (unit 04). The third is new, and it is not about speed:
-# the warmup **keeps the network alive** through its first updates, when nothing has settled.
+# the warmup lets the network **survive a larger rate** through its first updates, when nothing has
+# settled.
 #
 # Seen this way, cosine and warmup-stable-decay (WSD) divide one budget differently. How much
 # walking does each buy, for 1,200 updates with peak 0.7?
@@ -175,11 +176,13 @@ print("on the clock of the second piece:", own_clock, "(100 is right)")
 
 # %% nbgrader={"grade_id": "warmup", "solution": true}
 def warmup(t, *, lr, steps):
-    """Return the rate of update t: lr * min(1, (t + 1) / steps).
+    """Return the rate of update t of a straight climb to lr.
 
     t: one whole number (int or NumPy integer), 0 or more. lr: the peak. steps: updates of the
     climb, 0 or more; steps = 0 means no warmup, lr from the start.
-    Returns one number. The first rate is lr/steps, never 0; the peak is at t = steps - 1.
+    Returns one number. The climb goes up by equal amounts; its first rate is one such amount,
+    never 0, and the update number `steps`, at t = steps - 1, is the first at the peak.
+    Examples, with lr 1 and steps 4: t = 1 gives 0.5, and t = 9 gives 1.
     """
     ### BEGIN SOLUTION
     return lr if t >= steps else lr * (t + 1) / steps
@@ -200,11 +203,11 @@ check(warmup)
 def cosine_decay(t, *, lr0, lr_end, steps):
     """Return the rate of update t on half a cosine from lr0 down to lr_end, held after.
 
-    lr_end + (lr0 - lr_end)/2 * (1 + cos(pi * min(t, steps)/steps))
-
+    The curve is the part of a cosine from its top to its bottom, stretched to the two rates.
     t: one whole number (int or NumPy integer), 0 or more. lr0, lr_end: first and last rate.
     steps: at least 1.
     Returns one number: lr0 at t = 0, lr_end from t = steps on.
+    Examples, with lr0 1, lr_end 0.2 and steps 3: t = 1 gives 0.8, t = 2 gives 0.4.
     """
     ### BEGIN SOLUTION
     return lr_end + (lr0 - lr_end) / 2 * (1 + math.cos(math.pi * min(t, steps) / steps))
@@ -222,13 +225,14 @@ check(cosine_decay)
 def wsd(t, *, lr, warmup_steps, steps, decay_steps, lr_end):
     """Return the rate of update t of warmup-stable-decay.
 
-    lr*(t + 1)/warmup_steps while t < warmup_steps; lr while t < steps - decay_steps; then a
-    straight line from lr at t = steps - decay_steps to lr_end at t = steps, held after.
-
+    The warmup is that of `warmup`. The stable rate lasts until the last decay_steps of the steps
+    begin; their first update, t = steps - decay_steps, still has the rate lr. From there a straight
+    line reaches lr_end at t = steps, and lr_end is held after.
     t: one whole number (int or NumPy integer), 0 or more. lr: the stable rate. warmup_steps:
     0 or more; 0 is no warmup. steps: updates in all, warmup and decay included. decay_steps: at
     least 1. lr_end: last rate.
-    Returns one number.
+    Returns one number. Examples, with lr 0.4, warmup_steps 20, steps 200, decay_steps 50, lr_end 0:
+    t = 4 gives 0.1, and t = 170 gives 0.24.
     """
     ### BEGIN SOLUTION
     if t < warmup_steps:
@@ -280,8 +284,8 @@ def chain(schedules, lengths):
 check(chain)
 
 # %% [markdown]
-# > **Conventions.** *The first rate.* Ours is `lr/steps`. The default warmups of transformers,
-# > Optax and Keras start at 0, and so did BERT's: the first batch is read and nothing is learned
+# > **Conventions.** *The first rate.* Ours is `lr/steps`. The warmups of transformers start at 0,
+# > and so did BERT's; in Optax and Keras you have to name the start yourself. With a start at 0 the first batch is read and nothing is learned
 # > from it (google-research/bert, issue 1293, 2022; huggingface/transformers, issue 34754, 2024).
 # > *Does the length of a cosine include the warmup?* In Optax's `warmup_cosine_decay_schedule` yes,
 # > in Keras's `CosineDecay` no. *After the end:* ours holds; PyTorch's `CosineAnnealingLR` rises
@@ -446,6 +450,25 @@ with your_code():
 # comes back, whatever the schedule does later. After a warmup nearly all units live, *although* the
 # network then spent 200 updates at the full rate. **A warmup must come first or not at all.**
 #
+# Do dead units explain the gain, then? They explain how *these* runs fail. The control is the same
+# network with tanh, where no unit can die.
+
+# %%
+with your_code():
+    parts = training_part, unseen_part
+    tanh, tanh_unseen = (problems.Network(part, deep_sizes, "tanh") for part in parts)
+    settings = {"batch_size": 256, "seed": range(3), "dtype": np.float32, "progress": False}
+    tanh_alive = {}
+    for name in ["full rate", "warmup"]:
+        plan = first_100[name]
+        runs = sweep(tanh, Momentum(0.9), [0.4, 0.8], 300, schedule=plan, **settings)
+        tanh_alive[name] = np.sum(runs.measure(tanh_unseen.accuracy) >= 0.9, axis=0)
+        print(f"tanh, {name:9}: seeds alive, of three, at 0.4 and 0.8:", tanh_alive[name])
+
+# %% [markdown]
+# With tanh a warmup gains the same factor of about two. So dying units are a symptom and not the
+# reason: the rate is too large for the network as it is at the start, whatever its units do then.
+#
 # ### Two claims, settled
 #
 # **"Warmup allows larger rates."** *True here*, about twofold, for a deep network with momentum.
@@ -461,8 +484,9 @@ with your_code():
 # %% [markdown]
 # *Not here*: without momentum the same warmup makes next to no difference, a seed more or fewer
 # here and there; with momentum it saved six or more. Whether it pays depends on what it protects
-# from. With momentum the first velocity is built from ten or more gradients of a network that
-# changes under them; Adam's first steps rest on a single squared gradient (Liu et al. 2020); very
+# from. (Adam with warmup is not run here: *Your experiment*, below, asks for it.) With momentum the
+# first velocity is built from ten or more gradients of a network that changes under them; Adam's
+# first steps rest on a single squared gradient (Liu et al. 2020); very
 # large batches tempt people to very large rates (Goyal et al. 2017). Kalra and Barkeshli (2024)
 # find one thing common to many cases: during the warmup the network moves to a place that tolerates
 # a larger rate.
@@ -669,11 +693,11 @@ check("quiz_12", quiz_12)
 # > **What practitioners do.** The first famous warmup was a rescue: a ResNet of 110 layers was
 # > trained at 0.01 until it had begun to learn, then at 0.1 (He et al. 2016). Goyal et al. (2017)
 # > made it a straight line over five epochs; the Transformer climbs for 4,000 updates, then falls
-# > with the inverse square root (Vaswani et al. 2017). GPT-3 warms up and follows a cosine down to
-# > a tenth (Brown et al. 2020), and a cosine much longer than the run does harm (Hoffmann et al.
+# > with the inverse square root (Vaswani et al. 2017). From 2020 to 2023 a cosine down to a
+# > tenth was usual, as in GPT-3 (Brown et al. 2020) and LLaMA, and a cosine much longer than the run does harm (Hoffmann et al.
 # > 2022). WSD spread with MiniCPM, which decays in about the last tenth (Hu et al. 2024); a fifth
 # > matches the cosine across scales (Hägele et al. 2024). Decaying all the way to zero, rather than
-# > to a tenth, has the better record lately (Bergsma et al. 2025).
+# > to a tenth, has the better record since 2025 (Bergsma et al. 2025).
 #
 # ## Further reading
 #

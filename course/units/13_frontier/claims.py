@@ -96,6 +96,10 @@ QUOTED = [
         " and all(transfer['muP', n][4] < 1.5 * transfer['muP', n].min() for n in widths)",
     ),
     (
+        "muP carries a rate across widths, and not across lengths",
+        "rates[by_length[600].argmin()] < rates[by_length[150].argmin()]",
+    ),
+    (
         "As bad as the standard form: the start alone does not carry a rate across widths",
         "flattened > 10 * at_base['muP'] and at_base['standard'] > 10 * at_base['muP']",
     ),

@@ -505,8 +505,8 @@ with your_code():
 widths, rates, base = (16, 64, 256), 2.0 ** np.arange(-8, -1), 16
 
 
-def unseen_losses(n, rates, start, hidden_share, seed):
-    """Loss on unseen images for each rate, at width n; Adam, 150 updates of 64 images."""
+def unseen_losses(n, rates, start, hidden_share, seed, updates=150):
+    """Loss on unseen images for each rate, at width n; Adam, updates of 64 images."""
     wide = problems.Network(training_part, (64, n, n, 10), "tanh")
     share = np.ones(wide.n_params)
     wide.views(share)["W2"][...] = wide.views(share)["W3"][...] = hidden_share
@@ -514,9 +514,9 @@ def unseen_losses(n, rates, start, hidden_share, seed):
     lr = (np.reshape(rates, (-1, 1)) * share).astype(np.float32)
     state, buffers = Adam().init(w), {}
     batches = wide.batches(np.random.default_rng(seed), 64)
-    for t, batch in enumerate(islice(batches, 150)):
+    for t, batch in enumerate(islice(batches, updates)):
         grad = wide.loss_and_grad(w, batch, buffers)[1]
-        w, state = Adam().update(w, grad, state, lr * np.float32(1 - t / 150))
+        w, state = Adam().update(w, grad, state, lr * np.float32(1 - t / updates))
     test = problems.Network(unseen_part, (64, n, n, 10), "tanh")
     return np.array([test.loss(row) for row in w])
 
@@ -584,11 +584,15 @@ with your_code():
 # width, which at the size of a language model nobody could pay for.
 #
 # muP carries a rate across widths, and not across lengths. The best rate falls as training gets
-# longer: at width 16 from 1/16 to 1/64 or less as training goes from 600 to 2,400 updates. A short
+# longer: at width 16 from about 1/16, for a few hundred updates, to 1/64 or less for 2,400. A short
 # search on a small network therefore suggests too high a rate for a long training of a large one.
+# Two lengths to see it:
 
 # %%
-by_length = {steps: longer(steps) for steps in (150, 600, 2400)}
+by_length = {
+    steps: np.mean([unseen_losses(16, rates, standard, 1.0, s, steps) for s in range(3)], axis=0)
+    for steps in (150, 600)
+}
 for steps, values in by_length.items():
     lowest = rates[int(np.argmin(values))]
     print(f"width 16, {steps:5,} updates: best rate 1/{1 / lowest:.0f}, loss {values.min():.3f}")

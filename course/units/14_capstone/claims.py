@@ -79,7 +79,8 @@ QUOTED = [
         " compare({k: untuned[k] for k in ('SGD', 'Adam')})['Adam']['verdict'] == 'better'",
     ),
     (
-        "Adam and momentum cannot be told apart on the digits at 300 updates, nor at 1,200",
+        "Tuned on this grid, Adam and momentum cannot be told apart on the digits at 300 updates, nor"
+        " at 1,200",
         clear("digits", 300, "Adam", "cannot tell")
         + " and "
         + clear("digits", 1200, "Adam", "cannot tell"),
@@ -111,8 +112,8 @@ QUOTED = [
         clear("docstrings", 1200, "SGD", "better"),
     ),
     (
-        "a tuned momentum does as well at equal cost, and better at 75 updates",
-        clear("digits", 75, "Adam", "worse"),
+        "the three verdicts on the digits are verdicts *about this grid and this split*",
+        clear("digits", 75, "Adam", "worse") + " and max(np.diff(np.log(METHODS['Adam'][1]))) > 1",
     ),
     (
         "a batch holds about two hundred of the 1,142",
