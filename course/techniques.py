@@ -109,7 +109,7 @@ TECHNIQUES = (
     ),
     Technique(
         "Adam", "Adam", "adam_step",
-        "For transformers, rare features and losses of mixed scales; tune its rate and let it fall.",
+        "For transformers, rare features and mixed scales; tune its rate and let it fall.",
     ),
     Technique(
         "AdamW", "AdamW", "adamw_step", "Where Adam meets weight decay: the two belong apart."

@@ -226,12 +226,11 @@ print("updates since the last restart:", since_restart, "(5 is right)")
 def triangular(t, *, base_lr, max_lr, half_cycle):
     """Return the rate of update t on a triangle between two bounds, repeated for ever.
 
-    With cycle = floor(1 + t/(2*half_cycle)) and x = |t/half_cycle - 2*cycle + 1|:
-    base_lr + (max_lr - base_lr) * max(0, 1 - x).
-
+    Straight up from base_lr to max_lr in half_cycle updates, straight down in as many, and again.
     t: one whole number (int or NumPy integer), 0 or more. base_lr, max_lr: the bounds,
     base_lr <= max_lr. half_cycle: updates from base to top, at least 1.
     Returns one number: base_lr at t = 0, max_lr at t = half_cycle.
+    Examples, with base_lr 0.1, max_lr 0.5, half_cycle 10: t = 5 gives 0.3, t = 38 gives 0.18.
     """
     ### BEGIN SOLUTION
     cycle = math.floor(1 + t / (2 * half_cycle))
@@ -259,12 +258,12 @@ triangle_anatomy(triangular)
 def triangular2(t, *, base_lr, max_lr, half_cycle):
     """Return the rate of update t on a triangle whose amplitude halves with every cycle.
 
-    As triangular, but the amplitude, not the base, is divided by 2**(cycle - 1); the first
-    cycle, number 1, has the full amplitude.
-
+    As triangular, but from each cycle to the next the amplitude halves; the base stays, and the
+    first cycle has the full amplitude.
     t: one whole number (int or NumPy integer), 0 or more. base_lr, max_lr: the bounds of the
     first cycle. half_cycle: updates from base to top, at least 1.
     Returns one number.
+    Examples, with base_lr 0.1, max_lr 0.5, half_cycle 10: t = 25 gives 0.2, t = 50 gives 0.2.
     """
     ### BEGIN SOLUTION
     cycle = math.floor(1 + t / (2 * half_cycle))
@@ -287,12 +286,14 @@ check(triangular2)
 def cosine_restarts(t, *, lr_max, lr_min, first_cycle, multiplier):
     """Return the rate of update t of a cosine that restarts, in cycles that may grow.
 
-    Cycle i = 0, 1, ... lasts first_cycle * multiplier**i updates and starts at lr_max:
-    lr_min + (lr_max - lr_min)/2 * (1 + cos(pi * t_in_cycle/length)).
-
+    Each cycle starts at lr_max and falls towards lr_min along the half of a cosine from its top to
+    its bottom; the rate lr_min itself would come at the next restart, which is at lr_max instead.
+    Each cycle is multiplier times as long as the one before.
     t: one whole number (int or NumPy integer), 0 or more. lr_max, lr_min: the rate at each
     start, and the one each cycle falls to. first_cycle, multiplier: whole numbers, at least 1.
     Returns one number: lr_max at t = 0 and at every restart.
+    Examples, with lr_max 1, lr_min 0.2, first_cycle 3, multiplier 2: t = 1 gives 0.8, t = 7 gives
+    0.4.
     """
     ### BEGIN SOLUTION
     length = first_cycle
@@ -317,13 +318,14 @@ check(cosine_restarts)
 def one_cycle(t, *, max_lr, steps, pct_start, div, final_div):
     """Return the rate of update t of the one-cycle policy.
 
-    A half cosine up from max_lr/div at t = 0 to max_lr at t = pct_start*steps - 1, then a half
-    cosine down to max_lr/div/final_div at t = steps - 1, held after.
-
+    Half a cosine up from the first rate at t = 0 to the peak at t = pct_start*steps - 1, then half
+    a cosine down to the last rate at t = steps - 1, held after. Half a cosine is the part from its
+    bottom to its top, or back.
     t: one whole number (int or NumPy integer), 0 or more. max_lr: the peak. steps: updates in
     all. pct_start: share of the rise, 0 < pct_start < 1 and pct_start*steps > 1.
     div, final_div: peak over first rate, first rate over last rate, each at least 1.
-    Returns one number.
+    Returns one number. Examples, with max_lr 1, steps 11, pct_start 5/11, div 5, final_div 2: t = 2
+    gives 0.6, t = 7 gives 0.55.
     """
     ### BEGIN SOLUTION
     first, last = max_lr / div, max_lr / div / final_div

@@ -229,11 +229,13 @@ def compare(results):
 
     results: dict of method -> test losses, one for each of 2 to 10 seeds, in the same order for
     all; the first method is the baseline. spread is the standard deviation, with n - 1; difference
-    the mean of losses minus the baseline's, seed by seed; margin is T95[n] times the standard
-    deviation (n - 1) of these, over sqrt(n). verdict is "baseline" for the first, "better" if
-    difference < -margin, "worse" if difference > margin, else "cannot tell". If a loss is not
-    finite (a run diverged), no number that needs it is; a method with one is "worse" than a
-    baseline without, "better" if only the baseline has one. Nothing in results is changed.
+    the mean of the gaps to the baseline, seed by seed; margin the half-width of the 95 % interval
+    of that mean, by T95. verdict is "baseline" for the first, "better" if the whole interval lies
+    below 0, "worse" if it lies above, else "cannot tell". If a loss is not finite (a run diverged),
+    no number that needs it is; a method with one is "worse" than a baseline without, "better" if
+    only the baseline has one. Nothing in results is changed.
+    Examples: A (0.5, 0.7, 0.6), B (0.44, 0.66, 0.52) give B the difference -0.06, the margin 0.0497
+    and "better"; with 0.6 as B's last loss they are -0.0333, 0.0759 and "cannot tell".
     """
     ### BEGIN SOLUTION
     board = {}
