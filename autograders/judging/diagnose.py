@@ -30,9 +30,9 @@ def diagnose(plan: Plan, outcomes: Sequence[Outcome], *, strict: bool = False) -
     """Name what these answers have wrong; the hints are never empty.
 
     A misconception that behaves the same in everything; then, unless `strict`, in the values alone
-    (a changed input hides no value). Then one that explains a property and fails in none where the
-    student is right; then two at once, each an edit of the same right version. Where nothing of
-    that fits, a fact: which answers are wrong, and how they are.
+    (a changed input hides no value). Then two at once, each an edit of the same right version: they
+    explain everything too. Then one that explains a property and fails in none where the student is
+    right. Where nothing of that fits, a fact: which answers are wrong, and how they are.
     """
     known = plan.exercise.misconceptions
     single = _single(plan, outcomes, strict)
@@ -44,6 +44,9 @@ def diagnose(plan: Plan, outcomes: Sequence[Outcome], *, strict: bool = False) -
             lead = f"Two mistakes meet here. The one to mend first: {one.where}"
             then = f"Then the other: {two.where} {two.why}"
             return Diagnosis(first, (lead, one.why, f"{one.how} {then}"), second)
+        part = _part(plan, outcomes)
+        if part is not None:
+            return Diagnosis(part.id, part.hints)
     return Diagnosis(None, fact(plan, outcomes))
 
 
@@ -54,8 +57,11 @@ def _single(plan: Plan, outcomes: Sequence[Outcome], strict: bool) -> Misconcept
         for id, theirs in plan.baselines:
             if all(_alike(plan, i, outcomes[i], theirs[i], exactly) for i in everywhere):
                 return known[id]
-    if strict:
-        return None
+    return None
+
+
+def _part(plan: Plan, outcomes: Sequence[Outcome]) -> Misconception | None:
+    """A misconception that explains a property and fails in none where the student is right."""
     failing = _failing(plan, outcomes)
     for number, name in enumerate(failing):
         for id, theirs in plan.baselines:
@@ -65,7 +71,7 @@ def _single(plan: Plan, outcomes: Sequence[Outcome], strict: bool) -> Misconcept
             explained = fails if number else [name]
             cases = [i for i, case in enumerate(plan.cases) if case.property in explained]
             if all(_alike(plan, i, outcomes[i], theirs[i], False) for i in cases):
-                return known[id]
+                return plan.exercise.misconceptions[id]
     return None
 
 

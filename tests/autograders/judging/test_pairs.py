@@ -75,3 +75,17 @@ def test_facts_of_grading_name_no_value_of_a_hidden_input():
     report = run(plan_for(find("exponential_decay"), 99), lambda t, **k: 1.7 * decayed(t, **k))
     words = " ".join(report.hints)
     assert "1.7" not in words and "Of 43 different calls" in words
+
+
+@pytest.mark.parametrize(
+    ("name", "pair"),
+    [
+        ("cosine_decay", ("ends-at-zero", "straight-line")),
+        ("wsd", ("warmup-not-counted", "decay-one-early")),
+        ("scheduled_drop", ("keeps-the-old-rate-at-the-milestone", "drops-once-only")),
+    ],
+)
+def test_two_faults_that_explain_everything_come_before_one_that_explains_a_part(name, pair):
+    exercise = find(name)
+    report = run(plan_for(exercise, 7), dict(two_at_once(exercise.misconceptions))[pair].function)
+    assert {report.misconception, report.also} == set(pair)
