@@ -15,7 +15,7 @@ from ..errors import GraderError
 from .exercise import Exercise, Quiz
 
 COURSE = "course.units"
-ASKED_IN = {"exercises", "quiz", "experiment"}
+ASKED_IN = {"exercises", "quiz", "curves", "experiment"}
 """The packages and modules of a course that hold what is graded; its lessons are not imported."""
 
 VARIABLE = "AUTOGRADERS_EXERCISES"
@@ -98,7 +98,7 @@ def _exercises_of(package: str) -> dict[str, Exercise | Quiz]:
 
 def _as_a_lesson_asks(module: str) -> tuple[str, bool, str]:
     """A unit's predictions and quiz before its functions: what is open begins with a prediction."""
-    unit = re.split(r"\.(?:exercises|quiz|experiment)\b", module)[0]
+    unit = re.split(r"\.(?:exercises|quiz|curves|experiment)\b", module)[0]
     return unit, not module.endswith(".quiz"), module
 
 

@@ -23,7 +23,7 @@ from lrlib.figures.rates import (
     schedule_curves,
     smooth_decays,
 )
-from lrlib.figures.recorded import trace_figure
+from lrlib.figures.recorded import runs_figure, trace_figure
 from lrlib.figures.studies import study_figure
 from lrlib.figures.updates import (
     adam_first_updates,
@@ -52,6 +52,7 @@ __all__ = [
     "plateau",
     "range_test_curve",
     "rotated_ravine",
+    "runs_figure",
     "schedule_curves",
     "schedule_free",
     "smooth_decays",

@@ -17,23 +17,29 @@ from lrlib.style import rc, series, theme
 
 
 class Page:
-    """A figure with axes in a row, drawn in the house style inside a `with` block.
+    """A figure with axes in rows, drawn in the house style inside a `with` block.
 
-    `with Page(2, dark=dark) as page:` gives `page.axes`; `page.say(text)` sets the alternative.
+    `with Page(2, dark=dark) as page:` gives `page.axes`, row by row; `page.say(text)` sets the
+    alternative.
     """
 
-    def __init__(self, columns: int = 1, *, dark: bool = False, height: float = 3.6) -> None:
+    def __init__(
+        self, columns: int = 1, *, rows: int = 1, dark: bool = False, height: float = 3.6
+    ) -> None:
         self.dark = dark
         self.theme = theme(dark)
         self._context = mpl.rc_context(rc(dark=dark))
         self._columns = columns
+        self._rows = rows
         self._height = height
 
     def __enter__(self) -> Page:
         self._context.__enter__()
         width = 6.4 if self._columns == 1 else 4.6 * self._columns
-        self.figure = Figure(figsize=(width, self._height))
-        self.axes: list[Axes] = list(self.figure.subplots(1, self._columns, squeeze=False)[0])
+        self.figure = Figure(figsize=(width, self._rows * self._height))
+        self.axes: list[Axes] = list(
+            self.figure.subplots(self._rows, self._columns, squeeze=False).flat
+        )
         return self
 
     def __exit__(self, *exception: Any) -> None:

@@ -39,6 +39,7 @@ FULL = {
         "diagnose_run": 4,
         "repaired_step": 1,
         "experiment_01": 3,
+        "curves_01": 1,
         "quiz_01": 1,
     },
     DROPS: {
@@ -48,6 +49,7 @@ FULL = {
         "scheduled_drop": 5,
         "epochs_to_steps": 2,
         "experiment_04": 3,
+        "curves_04": 1,
         "quiz_04": 1,
     },
 }

@@ -65,7 +65,9 @@ def test_the_source_notebook_runs_clean_from_top_to_bottom(unit, solved):
 @each_unit
 def test_every_figure_has_its_scales_and_shows_each_of_its_lines(unit, solved):
     figures = solved(unit).figures
-    assert len(figures) >= len(re.findall(r"\*Figure \d+ in words", running.prose(source(unit))))
+    assert len(figures) >= len(
+        re.findall(r"\*(?:Figure \d+|The four runs) in words", running.prose(source(unit)))
+    )
     assert [fault for faults in figures for fault in faults] == []
 
 
@@ -120,7 +122,7 @@ def test_quiz_and_prediction_options_are_those_of_the_notebook(unit):
     text = running.prose(source(unit))
     quizzes = [item for item in of_unit(unit).values() if type(item) is Quiz]
     assert quizzes
-    shown = re.findall(r"\*\*([pq]\d)\.\*\*(.*?)(?=\*\*[pq]\d\.\*\*|##|$)", text)
+    shown = re.findall(r"\*\*([cpq]\d)\.\*\*(.*?)(?=\*\*[cpq]\d\.\*\*|##|$)", text)
     options = {id: set(re.findall(r"(?<=- )\((\w)\)", body)) for id, body in shown}
     declared = {id: set(q.options) for quiz in quizzes for id, q in quiz.questions.items()}
     assert options == declared
@@ -209,9 +211,9 @@ def test_every_figure_is_described_in_words_below_it(unit, solved):
     for cell, below in zip(cells, [*cells[1:], None]):
         drawn = any("image/png" in o.get("data", {}) for o in cell.get("outputs", []))
         if drawn:
-            assert below is not None and re.match(r"\*Figure \d+ in words: ", below.source), (
-                cell.source
-            )
+            assert below is not None and re.match(
+                r"\*(Figure \d+|The four runs) in words: ", below.source
+            ), cell.source
 
 
 @each_unit

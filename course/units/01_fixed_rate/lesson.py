@@ -5,7 +5,7 @@
 # measure the slope, take a step downhill. The **learning rate** is the one number in that line that
 # you choose; today you choose it once, a **fixed rate**.
 #
-# **Time** 90 minutes. **Points** 23: functions 14, repair 1, your experiment 3, predictions and
+# **Time** 90 minutes. **Points** 24: read the curves 1, functions 14, repair 1, your experiment 3, predictions and
 # quiz 2, written conclusion 3. **You need** unit 00, NumPy arrays, and what a derivative is.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograders import check, experiment, your_code
-from lrlib import data, optimizers, problems, style, training
+from lrlib import data, figures, optimizers, problems, style, training
 from lrlib.labs import step_marble
 
 plt.rcParams.update(style.rc())
@@ -339,6 +339,87 @@ check(diagnose_run)
 # > saves memory and loses the path. *Names:* `lr`, $\eta$, $\alpha$, `step_size` are one thing.
 # > "SGD" stands for *stochastic* gradient descent, the same update with a gradient from a few
 # > examples (unit 03).
+
+# %% [markdown]
+# ## Read the curves
+#
+# Four recorded runs of real training. Look at the losses, the rate and the gradient together. For
+# each run choose what happened, with what you would do first.
+
+# %%
+figures.runs_figure((39, 9, 6, 1))
+
+# %% [markdown]
+# *The four runs in words: one run in each row. On the left the training loss, the unseen loss and,
+# dotted, the loss of a constant guess; in the middle the rate; on the right the norm of the
+# gradient, all against updates.*
+#
+# <details><summary>The four runs in numbers</summary>
+#
+# - Run 39: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 3.38, 2.21, 2.34, 2.19, 2.14; highest 3.44 at 1%, lowest 1.81 at 91%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 2.86, 2.49, 2.3, 2.2, 2.1; highest 2.86 at
+#   0%, lowest 2.1 at 97%. Rate, at the start and after 10, 30, 60 and 100 %: 0.003, 0.003, 0.003,
+#   0.003, 0.003; highest 0.003 at 0%, lowest 0.003 at 0%. Norm of the gradient, at the start and
+#   after 10, 30, 60 and 100 %: 4.11, 1.56, 1.82, 1.79, 1.46; highest 4.25 at 1%, lowest 1.3 at 94%.
+# - Run 9: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10, 30,
+#   60 and 100 %: 2.28, 2.35, 2.4, 2.57, 2.35; highest 17.2 at 0%, lowest 2.17 at 11%. Unseen loss,
+#   at the start and after 10, 30, 60 and 100 %: 2.38, 2.42, 2.42, 2.45, 2.37; highest 2.5 at 50%,
+#   lowest 2.33 at 80%. Rate, at the start and after 10, 30, 60 and 100 %: 7, 7, 7, 7, 7; highest 7
+#   at 0%, lowest 7 at 0%. Norm of the gradient, at the start and after 10, 30, 60 and 100 %: 0.671,
+#   0.179, 0.254, 0.282, 0.132; highest 12.5 at 0%, lowest 0.0862 at 82%.
+# - Run 6: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10, 30,
+#   60 and 100 %: 2.28, 3.14, 4.5, 2.88, 3.42; highest 296 at 0%, lowest 2.16 at 91%. Unseen loss,
+#   at the start and after 10, 30, 60 and 100 %: 3.23, 4.19, 3.18, 3.85, 2.98; highest 5.45 at 27%,
+#   lowest 2.77 at 40%. Rate, at the start and after 10, 30, 60 and 100 %: 17.5, 17.5, 17.5, 17.5,
+#   17.5; highest 17.5 at 0%, lowest 17.5 at 0%. Norm of the gradient, at the start and after 10,
+#   30, 60 and 100 %: 0.671, 0.311, 0.752, 0.371, 0.26; highest 53.5 at 0%, lowest 0.198 at 84%.
+# - Run 1: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10, 30,
+#   60 and 100 %: 2.52, 0.39, 0.188, 0.0648, 0.0483; highest 2.52 at 0%, lowest 0.00769 at 96%.
+#   Unseen loss, at the start and after 10, 30, 60 and 100 %: 1.3, 0.316, 0.126, 0.0996, 0.0876;
+#   highest 1.3 at 0%, lowest 0.0875 at 60%. Rate, at the start and after 10, 30, 60 and 100 %: 0.7,
+#   0.63, 0.49, 0.282, 0.00233; highest 0.7 at 0%, lowest 0.00233 at 100%. Norm of the gradient, at
+#   the start and after 10, 30, 60 and 100 %: 1.17, 0.768, 0.823, 0.303, 0.246; highest 2.31 at 8%,
+#   lowest 0.0474 at 96%.
+#
+# </details>
+#
+# **c1.** Run 39 (network 40-64-64-10 on MNIST-1D): what happened, and what do you do first?
+#
+# - (a) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (b) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+# - (c) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (d) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+#
+# **c2.** Run 9 (network 64-32-10 on the digits): what happened, and what do you do first?
+#
+# - (a) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (b) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (c) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+# - (d) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+#
+# **c3.** Run 6 (network 64-32-10 on the digits): what happened, and what do you do first?
+#
+# - (a) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+# - (b) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (c) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+# - (d) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+#
+# **c4.** Run 1 (network 64-32-10 on the digits): what happened, and what do you do first?
+#
+# - (a) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+# - (b) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (c) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (d) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+
+# %% nbgrader={"grade_id": "curves_01", "solution": true}
+curves_01 = {"c1": "?", "c2": "?", "c3": "?", "c4": "?"}
+### BEGIN SOLUTION
+curves_01 = {"c1": "b", "c2": "a", "c3": "a", "c4": "c"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_curves_01", "grade": true, "points": 1}
+check("curves_01", curves_01)
 
 # %% [markdown]
 # ## Bug museum: the optimizer that edited your gradients

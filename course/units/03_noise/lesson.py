@@ -5,7 +5,7 @@
 # **mini-batch**, is cheaper and nearly right. Gradient descent on mini-batches is **stochastic
 # gradient descent**, SGD. Today you find out what "nearly" costs, and predict it on real patients.
 #
-# **Time** 100 minutes. **Points** 23: functions 14, repair 1, your experiment 3, predictions
+# **Time** 100 minutes. **Points** 24: read the curves 1, functions 14, repair 1, your experiment 3, predictions
 # and quiz 2, written conclusion 3. **You need** units 01 and 02, and what a variance is.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -15,7 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograders import check, experiment, your_code
-from lrlib import data, problems, style
+from lrlib import data, figures, problems, style
 from lrlib.labs import noise_floor as noise_floor_lab
 from lrlib.optimizers import SGD
 from lrlib.training import paired_interval, student_t, sweep
@@ -298,6 +298,88 @@ check(scale_lr)
 # > losses, $B$ is already in the gradient: the linear rule has then been applied once, unasked.
 # > *Chance:* `np.random.permutation` draws from a state that all code shares; a `Generator` is
 # > yours.
+
+# %% [markdown]
+# ## Read the curves
+#
+# Four recorded runs of real training. Look at the losses, the rate and the gradient together. For
+# each run choose what happened, with what you would do first.
+
+# %%
+figures.runs_figure((7, 48, 13, 4))
+
+# %% [markdown]
+# *The four runs in words: one run in each row. On the left the training loss, the unseen loss and,
+# dotted, the loss of a constant guess; in the middle the rate; on the right the norm of the
+# gradient, all against updates.*
+#
+# <details><summary>The four runs in numbers</summary>
+#
+# - Run 7: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10, 30,
+#   60 and 100 %: 2.28, 12.5, 12.5, 17.4, 18.9; highest 5.53e+03 at 0%, lowest 2.28 at 0%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 19.8, 9.48, 16, 16.8, 15.9; highest 19.8 at
+#   0%, lowest 6.76 at 50%. Rate, at the start and after 10, 30, 60 and 100 %: 42, 42, 42, 42, 42;
+#   highest 42 at 0%, lowest 42 at 0%. Norm of the gradient, at the start and after 10, 30, 60 and
+#   100 %: 0.671, 0.854, 0.945, 0.924, 0.607; highest 203 at 0%, lowest 0.308 at 36%.
+# - Run 48: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.94, 2.15, 1.89, 1.96, 1.52; highest 2.94 at 0%, lowest 0.998 at 65%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 2.11, 1.86, 1.87, 1.71, 1.89; highest 2.18 at
+#   93%, lowest 1.68 at 87%. Rate, at the start and after 10, 30, 60 and 100 %: 0.3, 0.3, 0.3, 0.3,
+#   0.3; highest 0.3 at 0%, lowest 0.3 at 0%. Norm of the gradient, at the start and after 10, 30,
+#   60 and 100 %: 5.14, 2.49, 1.69, 3.36, 2.7; highest 7.79 at 96%, lowest 1.13 at 29%.
+# - Run 13: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.66, 1.4, 1.47, 0.875, 1.16; highest 3.32 at 11%, lowest 6.09e-05 at 60%.
+#   Unseen loss, at the start and after 10, 30, 60 and 100 %: 1.21, 1.16, 1.07, 1.14, 1.37; highest
+#   2.03 at 17%, lowest 0.772 at 3%. Rate, at the start and after 10, 30, 60 and 100 %: 0.15, 0.15,
+#   0.15, 0.15, 0.15; highest 0.15 at 0%, lowest 0.15 at 0%. Norm of the gradient, at the start and
+#   after 10, 30, 60 and 100 %: 1.56, 2.96, 0.987, 0.145, 0.496; highest 4.9 at 22%, lowest 0.000526
+#   at 60%.
+# - Run 4: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10, 30,
+#   60 and 100 %: 2.28, 2.22, 2.19, 2.14, 2.04; highest 2.36 at 5%, lowest 1.95 at 95%. Unseen loss,
+#   at the start and after 10, 30, 60 and 100 %: 2.3, 2.26, 2.21, 2.15, 2.05; highest 2.3 at 0%,
+#   lowest 2.05 at 97%. Rate, at the start and after 10, 30, 60 and 100 %: 0.0028, 0.0028, 0.0028,
+#   0.0028, 0.0028; highest 0.0028 at 0%, lowest 0.0028 at 0%. Norm of the gradient, at the start
+#   and after 10, 30, 60 and 100 %: 0.671, 0.666, 0.743, 0.645, 0.532; highest 0.973 at 99%, lowest
+#   0.494 at 16%.
+#
+# </details>
+#
+# **c1.** Run 7 (network 64-32-10 on the digits): what happened, and what do you do first?
+#
+# - (a) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+# - (b) *on the noise floor*: Lower the rate in the second half of the run.
+# - (c) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (d) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+#
+# **c2.** Run 48 (network 40-64-64-10 on MNIST-1D): what happened, and what do you do first?
+#
+# - (a) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+# - (b) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (c) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+# - (d) *on the noise floor*: Lower the rate in the second half of the run.
+#
+# **c3.** Run 13 (network 64-32-10 on the digits): what happened, and what do you do first?
+#
+# - (a) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+# - (b) *on the noise floor*: Lower the rate in the second half of the run.
+# - (c) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (d) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+#
+# **c4.** Run 4 (network 64-32-10 on the digits): what happened, and what do you do first?
+#
+# - (a) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+# - (b) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (c) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+# - (d) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+
+# %% nbgrader={"grade_id": "curves_03", "solution": true}
+curves_03 = {"c1": "?", "c2": "?", "c3": "?", "c4": "?"}
+### BEGIN SOLUTION
+curves_03 = {"c1": "d", "c2": "d", "c3": "b", "c4": "a"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_curves_03", "grade": true, "points": 1}
+check("curves_03", curves_03)
 
 # %% [markdown]
 # ## Bug museum: the last step of the epoch

@@ -14,7 +14,7 @@
 # - turn epochs into updates without being off by a batch;
 # - judge a schedule at the end of its budget, over several seeds, against a fixed rate.
 #
-# **Time** 95 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 95 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01 and 03.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -22,7 +22,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograders import check, experiment, your_code
-from lrlib import data, problems, schedules, style
+from lrlib import data, figures, problems, schedules, style
 from lrlib.labs import drag_the_drops
 from lrlib.optimizers import SGD
 from lrlib.training import train
@@ -293,6 +293,88 @@ check(epochs_to_steps)
 # > `DataLoader` with `drop_last=True` throws the last one away: round down instead of up. *Reading
 # > the rate:* in PyTorch use `get_last_lr()`; in release 1.1 `get_lr()` showed the drop twice at
 # > each milestone while the optimizer used it once (pytorch/pytorch, issue 20486, 2019).
+
+# %% [markdown]
+# ## Read the curves
+#
+# Four recorded runs of real training. Look at the losses, the rate and the gradient together. For
+# each run choose what happened, with what you would do first.
+
+# %%
+figures.runs_figure((15, 54, 51, 49))
+
+# %% [markdown]
+# *The four runs in words: one run in each row. On the left the training loss, the unseen loss and,
+# dotted, the loss of a constant guess; in the middle the rate; on the right the norm of the
+# gradient, all against updates.*
+#
+# <details><summary>The four runs in numbers</summary>
+#
+# - Run 15: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.28, 0.288, 0.285, 0.233, 0.139; highest 2.28 at 0%, lowest 0.0688 at 96%.
+#   Unseen loss, at the start and after 10, 30, 60 and 100 %: 1, 0.277, 0.225, 0.201, 0.182; highest
+#   1 at 0%, lowest 0.182 at 93%. Rate, at the start and after 10, 30, 60 and 100 %: 0.7, 0.021,
+#   0.021, 0.021, 0.021; highest 0.7 at 0%, lowest 0.021 at 8%. Norm of the gradient, at the start
+#   and after 10, 30, 60 and 100 %: 0.671, 0.666, 0.518, 0.398, 0.288; highest 2.6 at 2%, lowest
+#   0.178 at 49%.
+# - Run 54: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.94, 2.15, 1.89, 1.96, 1.53; highest 2.94 at 0%, lowest 0.998 at 65%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 2.11, 1.86, 1.87, 1.71, 1.65; highest 2.11 at
+#   0%, lowest 1.65 at 97%. Rate, at the start and after 10, 30, 60 and 100 %: 0.3, 0.3, 0.3, 0.3,
+#   0.015; highest 0.3 at 0%, lowest 0.015 at 95%. Norm of the gradient, at the start and after 10,
+#   30, 60 and 100 %: 5.14, 2.49, 1.69, 3.36, 2.79; highest 5.14 at 0%, lowest 1.13 at 97%.
+# - Run 51: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.89, 1.7, 1.53, 1.62, 1.72; highest 2.89 at 0%, lowest 1.19 at 86%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 1.97, 1.69, 1.64, 1.62, 1.59; highest 1.97 at
+#   0%, lowest 1.58 at 93%. Rate, at the start and after 10, 30, 60 and 100 %: 0.3, 0.009, 0.009,
+#   0.009, 0.009; highest 0.3 at 0%, lowest 0.009 at 8%. Norm of the gradient, at the start and
+#   after 10, 30, 60 and 100 %: 3.17, 1.73, 1.07, 1.33, 1.24; highest 3.17 at 0%, lowest 0.902 at
+#   17%.
+# - Run 49: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 3.32, 2.82, 1.78, 2.23, 1.34; highest 3.57 at 5%, lowest 0.18 at 8%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 2.29, 1.87, 1.81, 1.7, 1.62; highest 2.29 at
+#   0%, lowest 1.6 at 83%. Rate, at the start and after 10, 30, 60 and 100 %: 0.09, 0.09, 0.09,
+#   0.09, 0.09; highest 0.09 at 0%, lowest 0.09 at 0%. Norm of the gradient, at the start and after
+#   10, 30, 60 and 100 %: 9.39, 4.14, 2.94, 3.15, 4.03; highest 9.39 at 0%, lowest 1.32 at 8%.
+#
+# </details>
+#
+# **c1.** Run 15 (network 64-32-10 on the digits): what happened, and what do you do first?
+#
+# - (a) *on the noise floor*: Lower the rate in the second half of the run.
+# - (b) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+# - (c) *dropped too early*: Keep the high rate longer: drop when the loss has become level.
+# - (d) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+#
+# **c2.** Run 54 (network 40-64-64-10 on MNIST-1D): what happened, and what do you do first?
+#
+# - (a) *on the noise floor*: Lower the rate in the second half of the run.
+# - (b) *dropped too late*: Drop earlier, so that updates are left to gain from the lower rate.
+# - (c) *dropped too early*: Keep the high rate longer: drop when the loss has become level.
+# - (d) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+#
+# **c3.** Run 51 (network 40-64-64-10 on MNIST-1D): what happened, and what do you do first?
+#
+# - (a) *on the noise floor*: Lower the rate in the second half of the run.
+# - (b) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (c) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+# - (d) *dropped too early*: Keep the high rate longer: drop when the loss has become level.
+#
+# **c4.** Run 49 (network 40-64-64-10 on MNIST-1D): what happened, and what do you do first?
+#
+# - (a) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+# - (b) *on the noise floor*: Lower the rate in the second half of the run.
+# - (c) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (d) *dropped too late*: Drop earlier, so that updates are left to gain from the lower rate.
+
+# %% nbgrader={"grade_id": "curves_04", "solution": true}
+curves_04 = {"c1": "?", "c2": "?", "c3": "?", "c4": "?"}
+### BEGIN SOLUTION
+curves_04 = {"c1": "c", "c2": "b", "c3": "d", "c4": "b"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_curves_04", "grade": true, "points": 1}
+check("curves_04", curves_04)
 
 # %% [markdown]
 # ## Bug museum: the drop that sometimes never came

@@ -13,7 +13,7 @@
 # - turn a decay factor into a half-life, and two ends into a decay factor;
 # - compare schedules fairly: each at its own best first rate, chosen on data that does not judge.
 #
-# **Time** 90 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 90 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01, 03 and 04.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -22,7 +22,7 @@ import numpy as np
 
 from autograders import check, experiment
 from autograders.notebook.your_code import your_code
-from lrlib import data, problems, schedules, style
+from lrlib import data, figures, problems, schedules, style
 from lrlib.labs import same_ends
 from lrlib.optimizers import SGD
 from lrlib.training import sweep, train
@@ -322,6 +322,91 @@ same_ends(exponential_decay, polynomial_decay, inverse_time_decay)
 # > told. *Inverse time* is Keras's `InverseTimeDecay`. The `decay=` argument of old Keras
 # > optimizers was the same with `every = 1`: it counted **updates**, where many tutorials said
 # > epochs.
+
+# %% [markdown]
+# ## Read the curves
+#
+# Four recorded runs of real training. Look at the losses, the rate and the gradient together. For
+# each run choose what happened, with what you would do first.
+
+# %%
+figures.runs_figure((31, 53, 66, 0))
+
+# %% [markdown]
+# *The four runs in words: one run in each row. On the left the training loss, the unseen loss and,
+# dotted, the loss of a constant guess; in the middle the rate; on the right the norm of the
+# gradient, all against updates.*
+#
+# <details><summary>The four runs in numbers</summary>
+#
+# - Run 31: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.28, 0.803, 0.883, 0.879, 0.873; highest 2.28 at 0%, lowest 0.677 at 27%.
+#   Unseen loss, at the start and after 10, 30, 60 and 100 %: 1.04, 0.91, 0.91, 0.91, 0.91; highest
+#   1.04 at 0%, lowest 0.91 at 10%. Rate, at the start and after 10, 30, 60 and 100 %: 0.7, 0.00051,
+#   2.71e-10, 3.5e-19, 9.89e-32; highest 0.7 at 0%, lowest 9.89e-32 at 98%. Norm of the gradient, at
+#   the start and after 10, 30, 60 and 100 %: 0.671, 0.724, 0.681, 0.665, 0.49; highest 2.44 at 2%,
+#   lowest 0.458 at 11%.
+# - Run 53: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.89, 1.58, 1.44, 1.56, 1.68; highest 2.89 at 0%, lowest 1.16 at 86%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 1.97, 1.63, 1.59, 1.57, 1.54; highest 1.97 at
+#   0%, lowest 1.54 at 93%. Rate, at the start and after 10, 30, 60 and 100 %: 0.3, 0.3, 0.009,
+#   0.009, 0.009; highest 0.3 at 0%, lowest 0.009 at 11%. Norm of the gradient, at the start and
+#   after 10, 30, 60 and 100 %: 3.17, 1.27, 1.03, 1.3, 1.28; highest 3.17 at 0%, lowest 0.92 at 54%.
+# - Run 66: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.89, 2.39, 1.87, 1.82, 1.71; highest 2.89 at 0%, lowest 1.24 at 86%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 2.65, 2.31, 1.95, 1.71, 1.5; highest 2.65 at
+#   0%, lowest 1.5 at 97%. Rate, at the start and after 10, 30, 60 and 100 %: 0.005, 0.01, 0.025,
+#   0.04, 0.07; highest 0.07 at 98%, lowest 0.005 at 0%. Norm of the gradient, at the start and
+#   after 10, 30, 60 and 100 %: 3.17, 1.82, 1.4, 1.8, 1.76; highest 3.8 at 1%, lowest 1.26 at 55%.
+# - Run 0: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10, 30,
+#   60 and 100 %: 2.28, 0.541, 0.131, 0.11, 0.0354; highest 2.28 at 1%, lowest 0.00563 at 88%.
+#   Unseen loss, at the start and after 10, 30, 60 and 100 %: 1.91, 0.712, 0.122, 0.0629, 0.0607;
+#   highest 1.91 at 0%, lowest 0.0598 at 77%. Rate, at the start and after 10, 30, 60 and 100 %:
+#   0.014, 0.699, 0.608, 0.284, 2.28e-05; highest 0.7 at 8%, lowest 2.28e-05 at 100%. Norm of the
+#   gradient, at the start and after 10, 30, 60 and 100 %: 0.671, 1.62, 0.502, 0.534, 0.186; highest
+#   2.05 at 13%, lowest 0.0327 at 79%.
+#
+# </details>
+#
+# **c1.** Run 31 (network 64-32-10 on the digits): what happened, and what do you do first?
+#
+# - (a) *dropped too early*: Keep the high rate longer: drop when the loss has become level.
+# - (b) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+# - (c) *on the noise floor*: Lower the rate in the second half of the run.
+# - (d) *clock wrong*: Check what the schedule counts: epochs were taken for updates, or the
+#   reverse.
+#
+# **c2.** Run 53 (network 40-64-64-10 on MNIST-1D): what happened, and what do you do first?
+#
+# - (a) *dropped too early*: Keep the high rate longer: drop when the loss has become level.
+# - (b) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (c) *on the noise floor*: Lower the rate in the second half of the run.
+# - (d) *dropped too late*: Drop earlier, so that updates are left to gain from the lower rate.
+#
+# **c3.** Run 66 (network 40-64-64-10 on MNIST-1D): what happened, and what do you do first?
+#
+# - (a) *clock wrong*: Check what the schedule counts: epochs were taken for updates, or the
+#   reverse.
+# - (b) *dropped too late*: Drop earlier, so that updates are left to gain from the lower rate.
+# - (c) *dropped too early*: Keep the high rate longer: drop when the loss has become level.
+# - (d) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+#
+# **c4.** Run 0 (network 64-32-10 on the digits): what happened, and what do you do first?
+#
+# - (a) *clock wrong*: Check what the schedule counts: epochs were taken for updates, or the
+#   reverse.
+# - (b) *dropped too late*: Drop earlier, so that updates are left to gain from the lower rate.
+# - (c) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+# - (d) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+
+# %% nbgrader={"grade_id": "curves_05", "solution": true}
+curves_05 = {"c1": "?", "c2": "?", "c3": "?", "c4": "?"}
+### BEGIN SOLUTION
+curves_05 = {"c1": "d", "c2": "a", "c3": "a", "c4": "d"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_curves_05", "grade": true, "points": 1}
+check("curves_05", curves_05)
 
 # %% [markdown]
 # ## Bug museum: the rate that became a complex number

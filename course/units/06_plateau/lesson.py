@@ -14,7 +14,7 @@
 # - explain why noise makes it cut too early, and count its false cuts;
 # - set patience in the right unit, and keep the data that decides apart from the data that judges.
 #
-# **Time** 90 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 90 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 04 and 05.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -24,7 +24,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograders import check, experiment, your_code
-from lrlib import data, problems, schedules, style
+from lrlib import data, figures, problems, schedules, style
 from lrlib.labs import counter_stepper
 from lrlib.optimizers import SGD, ReduceOnPlateau
 from lrlib.training import train
@@ -279,6 +279,90 @@ counter_stepper(plateau_step)
 # > `threshold_mode="abs"`. *Direction.* Lower is better here; give an accuracy to a rule in
 # > `mode="min"`, and it cuts as long as training goes well. *Cooldown.* Libraries can ignore some
 # > values after a cut. *Small rates.* PyTorch skips cuts of less than 1e-8.
+
+# %% [markdown]
+# ## Read the curves
+#
+# Four recorded runs of real training. Look at the losses, the rate and the gradient together. For
+# each run choose what happened, with what you would do first.
+
+# %%
+figures.runs_figure((21, 10, 18, 57))
+
+# %% [markdown]
+# *The four runs in words: one run in each row. On the left the training loss, the unseen loss and,
+# dotted, the loss of a constant guess; in the middle the rate; on the right the norm of the
+# gradient, all against updates.*
+#
+# <details><summary>The four runs in numbers</summary>
+#
+# - Run 21: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.38, 0.114, 0.000716, 0.000167, 0.000107; highest 2.38 at 0%, lowest 8.4e-05
+#   at 92%. Unseen loss, at the start and after 10, 30, 60 and 100 %: 1.02, 1.36, 1.55, 1.61, 1.66;
+#   highest 1.66 at 97%, lowest 1.02 at 0%. Rate, at the start and after 10, 30, 60 and 100 %: 0.3,
+#   0.3, 0.3, 0.3, 0.3; highest 0.3 at 0%, lowest 0.3 at 0%. Norm of the gradient, at the start and
+#   after 10, 30, 60 and 100 %: 0.798, 0.214, 0.00171, 0.000756, 0.000446; highest 2.51 at 4%,
+#   lowest 0.000324 at 92%.
+# - Run 10: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.28, 2.33, 2.3, 2.49, 2.32; highest 9.1 at 1%, lowest 2.13 at 1%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 2.35, 2.35, 2.36, 2.35, 2.33; highest 2.37 at
+#   73%, lowest 2.31 at 87%. Rate, at the start and after 10, 30, 60 and 100 %: 3.5, 3.5, 3.5, 3.5,
+#   3.5; highest 3.5 at 0%, lowest 3.5 at 0%. Norm of the gradient, at the start and after 10, 30,
+#   60 and 100 %: 0.671, 0.189, 0.168, 0.252, 0.106; highest 8.58 at 1%, lowest 0.0728 at 60%.
+# - Run 18: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.37, 0.512, 0.33, 0.133, 0.855; highest 2.6 at 1%, lowest 6.86e-05 at 54%.
+#   Unseen loss, at the start and after 10, 30, 60 and 100 %: 2.09, 0.592, 0.338, 0.184, 0.115;
+#   highest 2.09 at 0%, lowest 0.106 at 67%. Rate, at the start and after 10, 30, 60 and 100 %: 0.7,
+#   0.7, 0.7, 0.7, 0.035; highest 0.7 at 0%, lowest 0.035 at 95%. Norm of the gradient, at the start
+#   and after 10, 30, 60 and 100 %: 0.879, 1.24, 0.812, 0.702, 1.49; highest 4.88 at 24%, lowest
+#   0.00058 at 54%.
+# - Run 57: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.32, 0.102, 0.0105, 0.0057, 0.0023; highest 2.53 at 0%, lowest 0.00187 at
+#   98%. Unseen loss, at the start and after 10, 30, 60 and 100 %: 2.1, 3.05, 3.7, 4.04, 4.32;
+#   highest 4.32 at 97%, lowest 2.1 at 0%. Rate, at the start and after 10, 30, 60 and 100 %: 0.3,
+#   0.3, 0.3, 0.3, 0.3; highest 0.3 at 0%, lowest 0.3 at 0%. Norm of the gradient, at the start and
+#   after 10, 30, 60 and 100 %: 1.79, 0.323, 0.0594, 0.0267, 0.013; highest 2.62 at 0%, lowest
+#   0.0106 at 98%.
+#
+# </details>
+#
+# **c1.** Run 21 (network 64-32-10 on the digits): what happened, and what do you do first?
+#
+# - (a) *on the noise floor*: Lower the rate in the second half of the run.
+# - (b) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (c) *overfitting*: Stop at the lowest unseen loss, or take more data; another rate is no cure.
+# - (d) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+#
+# **c2.** Run 10 (network 64-32-10 on the digits): what happened, and what do you do first?
+#
+# - (a) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (b) *on the noise floor*: Lower the rate in the second half of the run.
+# - (c) *clock wrong*: Check what the schedule counts: epochs were taken for updates, or the
+#   reverse.
+# - (d) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+#
+# **c3.** Run 18 (network 64-32-10 on the digits): what happened, and what do you do first?
+#
+# - (a) *dropped too early*: Keep the high rate longer: drop when the loss has become level.
+# - (b) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+# - (c) *dropped too late*: Drop earlier, so that updates are left to gain from the lower rate.
+# - (d) *overfitting*: Stop at the lowest unseen loss, or take more data; another rate is no cure.
+#
+# **c4.** Run 57 (network 40-64-64-10 on MNIST-1D): what happened, and what do you do first?
+#
+# - (a) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (b) *overfitting*: Stop at the lowest unseen loss, or take more data; another rate is no cure.
+# - (c) *dropped too late*: Drop earlier, so that updates are left to gain from the lower rate.
+# - (d) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+
+# %% nbgrader={"grade_id": "curves_06", "solution": true}
+curves_06 = {"c1": "?", "c2": "?", "c3": "?", "c4": "?"}
+### BEGIN SOLUTION
+curves_06 = {"c1": "c", "c2": "a", "c3": "c", "c4": "b"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_curves_06", "grade": true, "points": 1}
+check("curves_06", curves_06)
 
 # %% [markdown]
 # ## Bug museum: the cut that would not stop

@@ -14,7 +14,7 @@
 # - convert a rate between the three forms that libraries use;
 # - judge momentum against plain descent fairly: each at its own best rate, for the same budget.
 #
-# **Time** 90 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 90 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01 and 02; the last experiment uses the mini-batches of 03.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -22,7 +22,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograders import check, experiment, your_code
-from lrlib import data, problems, style
+from lrlib import data, figures, problems, style
 from lrlib.labs import phase_map
 from lrlib.optimizers import SGD, Momentum
 from lrlib.training import sweep
@@ -363,6 +363,90 @@ with your_code():
 # > review noticed (ml-explore/mlx, pull request 87, 2023). PyTorch's `dampening=0.9` looks like
 # > *ema* and is not quite: its first velocity is the whole gradient. *Names:* $\mu$, `momentum`,
 # > `beta`, `rho`, `mass` are one thing.
+
+# %% [markdown]
+# ## Read the curves
+#
+# Four recorded runs of real training. Look at the losses, the rate and the gradient together. For
+# each run choose what happened, with what you would do first.
+
+# %%
+figures.runs_figure((5, 69, 90, 78))
+
+# %% [markdown]
+# *The four runs in words: one run in each row. On the left the training loss, the unseen loss and,
+# dotted, the loss of a constant guess; in the middle the rate; on the right the norm of the
+# gradient, all against updates.*
+#
+# <details><summary>The four runs in numbers</summary>
+#
+# - Run 5: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10, 30,
+#   60 and 100 %: 2.28, 2.14, 1.84, 1.47, 0.895; highest 2.34 at 2%, lowest 0.849 at 99%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 2.28, 2.14, 1.88, 1.46, 0.922; highest 2.28
+#   at 0%, lowest 0.922 at 97%. Rate, at the start and after 10, 30, 60 and 100 %: 0.0015, 0.0015,
+#   0.0015, 0.0015, 0.0015; highest 0.0015 at 0%, lowest 0.0015 at 0%. Norm of the gradient, at the
+#   start and after 10, 30, 60 and 100 %: 0.671, 0.683, 0.736, 0.797, 0.499; highest 1.14 at 66%,
+#   lowest 0.496 at 16%.
+# - Run 69: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.89, 1.67, 1.47, 1.74, 1.49; highest 38.9 at 50%, lowest 0.948 at 90%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 2.15, 1.68, 1.44, 1.72, 1.28; highest 2.15 at
+#   0%, lowest 1.28 at 97%. Rate, at the start and after 10, 30, 60 and 100 %: 0.018, 0.018, 0.018,
+#   0.018, 0.018; highest 0.018 at 0%, lowest 0.018 at 0%. Norm of the gradient, at the start and
+#   after 10, 30, 60 and 100 %: 3.17, 1.76, 1.52, 1.18, 1.65; highest 43.7 at 50%, lowest 0.887 at
+#   56%.
+# - Run 90: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.33, 1.91, 0.649, 0.328, 0.000785; highest 2.33 at 0%, lowest 0.000107 at
+#   87%. Unseen loss, at the start and after 10, 30, 60 and 100 %: 2.26, 1.87, 2.55, 6.45, 8.21;
+#   highest 8.21 at 97%, lowest 1.87 at 10%. Rate, at the start and after 10, 30, 60 and 100 %:
+#   0.05, 0.05, 0.05, 0.05, 0.05; highest 0.05 at 0%, lowest 0.05 at 0%. Norm of the gradient, at
+#   the start and after 10, 30, 60 and 100 %: 0.252, 1.25, 2.11, 1.56, 0.00993; highest 8.15 at 41%,
+#   lowest 0.00245 at 87%.
+# - Run 78: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.31, 2.48, 2.65, 2.61, 2.68; highest 3.13 at 96%, lowest 2.22 at 50%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 2.44, 2.36, 2.45, 2.47, 2.48; highest 2.81 at
+#   20%, lowest 2.34 at 60%. Rate, at the start and after 10, 30, 60 and 100 %: 2.5, 2.5, 2.5, 2.5,
+#   2.5; highest 2.5 at 0%, lowest 2.5 at 0%. Norm of the gradient, at the start and after 10, 30,
+#   60 and 100 %: 0.322, 0.26, 0.315, 0.253, 0.305; highest 3.45 at 3%, lowest 0.0977 at 32%.
+#
+# </details>
+#
+# **c1.** Run 5 (network 64-32-10 on the digits): what happened, and what do you do first?
+#
+# - (a) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (b) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (c) *on the noise floor*: Lower the rate in the second half of the run.
+# - (d) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+#
+# **c2.** Run 69 (network 40-64-64-10 on MNIST-1D): what happened, and what do you do first?
+#
+# - (a) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+# - (b) *spike and recovery*: Nothing at once: it recovers. If spikes return, look at their batches.
+# - (c) *dropped too late*: Drop earlier, so that updates are left to gain from the lower rate.
+# - (d) *dropped too early*: Keep the high rate longer: drop when the loss has become level.
+#
+# **c3.** Run 90 (three convolutions on MNIST-1D): what happened, and what do you do first?
+#
+# - (a) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (b) *clock wrong*: Check what the schedule counts: epochs were taken for updates, or the
+#   reverse.
+# - (c) *overfitting*: Stop at the lowest unseen loss, or take more data; another rate is no cure.
+# - (d) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+#
+# **c4.** Run 78 (three convolutions on MNIST-1D): what happened, and what do you do first?
+#
+# - (a) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (b) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+# - (c) *overfitting*: Stop at the lowest unseen loss, or take more data; another rate is no cure.
+# - (d) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+
+# %% nbgrader={"grade_id": "curves_07", "solution": true}
+curves_07 = {"c1": "?", "c2": "?", "c3": "?", "c4": "?"}
+### BEGIN SOLUTION
+curves_07 = {"c1": "d", "c2": "b", "c3": "c", "c4": "b"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_curves_07", "grade": true, "points": 1}
+check("curves_07", curves_07)
 
 # %% [markdown]
 # ## Bug museum: the look ahead that looked back

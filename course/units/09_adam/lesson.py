@@ -14,7 +14,7 @@
 # - say what is adaptive in Adam and what is not;
 # - tell decoupled weight decay from an L2 penalty, and show where they differ.
 #
-# **Time** 110 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 110 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01, 04 and 08; 07 helps.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -24,7 +24,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograders import check, experiment, your_code
-from lrlib import data, problems, style
+from lrlib import data, figures, problems, style
 from lrlib.labs import adam_anatomy
 from lrlib.optimizers import SGD, Adam, AdamW, Momentum
 from lrlib.schedules import Linear
@@ -357,6 +357,90 @@ with your_code():
 # > *Weight decay* is multiplied by the rate here, in PyTorch, Optax and Keras; the AdamW paper
 # > scales it by the schedule alone. Unless told, PyTorch decays by 0.01, Optax by 0.0001, Keras by
 # > 0.004: one name, three strengths.
+
+# %% [markdown]
+# ## Read the curves
+#
+# Four recorded runs of real training. Look at the losses, the rate and the gradient together. For
+# each run choose what happened, with what you would do first.
+
+# %%
+figures.runs_figure((47, 140, 101, 132))
+
+# %% [markdown]
+# *The four runs in words: one run in each row. On the left the training loss, the unseen loss and,
+# dotted, the loss of a constant guess; in the middle the rate; on the right the norm of the
+# gradient, all against updates.*
+#
+# <details><summary>The four runs in numbers</summary>
+#
+# - Run 47: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.89, 2.31, 2.29, 2.3, 2.31; highest 10.5 at 0%, lowest 2.19 at 1%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 2.33, 2.32, 2.33, 2.31, 2.33; highest 2.34 at
+#   47%, lowest 2.3 at 23%. Rate, at the start and after 10, 30, 60 and 100 %: 0.12, 0.12, 0.12,
+#   0.12, 0.12; highest 0.12 at 0%, lowest 0.12 at 0%. Norm of the gradient, at the start and after
+#   10, 30, 60 and 100 %: 3.17, 0.159, 0.15, 0.174, 0.133; highest 14.1 at 0%, lowest 0.0862 at 66%.
+# - Run 140: 299 updates; a constant guess has loss 3.35. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 4.34, 3.14, 3.17, 2.63, 2.37; highest 4.34 at 0%, lowest 2.32 at 59%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 3.76, 3.4, 2.98, 2.71, 2.61; highest 3.76 at
+#   0%, lowest 2.6 at 93%. Rate, at the start and after 10, 30, 60 and 100 %: 0.003, 0.003, 0.003,
+#   0.003, 0.003; highest 0.003 at 0%, lowest 0.003 at 0%. Norm of the gradient, at the start and
+#   after 10, 30, 60 and 100 %: 0.886, 0.651, 0.955, 1.18, 0.992; highest 1.69 at 89%, lowest 0.542
+#   at 12%.
+# - Run 101: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.31, 1.97, 1.16, 1.26, 1.03; highest 140 at 45%, lowest 0.8 at 95%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 2.03, 1.77, 1.38, 1.44, 1.08; highest 2.35 at
+#   43%, lowest 1.08 at 97%. Rate, at the start and after 10, 30, 60 and 100 %: 0.005, 0.005, 0.005,
+#   0.005, 0.005; highest 0.005 at 0%, lowest 0.005 at 0%. Norm of the gradient, at the start and
+#   after 10, 30, 60 and 100 %: 0.322, 1.72, 1.89, 0.815, 1.79; highest 210 at 45%, lowest 0.267 at
+#   0%.
+# - Run 132: 299 updates; a constant guess has loss 3.35. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 4.34, 4.27, 4.1, 3.81, 3.56; highest 4.34 at 0%, lowest 3.48 at 99%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 4.32, 4.25, 4.06, 3.8, 3.57; highest 4.32 at
+#   0%, lowest 3.57 at 97%. Rate, at the start and after 10, 30, 60 and 100 %: 0.0001, 0.0001,
+#   0.0001, 0.0001, 0.0001; highest 0.0001 at 0%, lowest 0.0001 at 0%. Norm of the gradient, at the
+#   start and after 10, 30, 60 and 100 %: 0.656, 0.645, 0.795, 0.841, 0.667; highest 1.06 at 51%,
+#   lowest 0.569 at 4%.
+#
+# </details>
+#
+# **c1.** Run 47 (network 40-64-64-10 on MNIST-1D): what happened, and what do you do first?
+#
+# - (a) *spike and recovery*: Nothing at once: it recovers. If spikes return, look at their batches.
+# - (b) *on the noise floor*: Lower the rate in the second half of the run.
+# - (c) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (d) *overfitting*: Stop at the lowest unseen loss, or take more data; another rate is no cure.
+#
+# **c2.** Run 140 (transformer of width 32 on Shakespeare): what happened, and what do you do first?
+#
+# - (a) *clock wrong*: Check what the schedule counts: epochs were taken for updates, or the
+#   reverse.
+# - (b) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+# - (c) *on the noise floor*: Lower the rate in the second half of the run.
+# - (d) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+#
+# **c3.** Run 101 (three convolutions on MNIST-1D): what happened, and what do you do first?
+#
+# - (a) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (b) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (c) *spike and recovery*: Nothing at once: it recovers. If spikes return, look at their batches.
+# - (d) *dropped too early*: Keep the high rate longer: drop when the loss has become level.
+#
+# **c4.** Run 132 (transformer of width 32 on Shakespeare): what happened, and what do you do first?
+#
+# - (a) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+# - (b) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (c) *dropped too late*: Drop earlier, so that updates are left to gain from the lower rate.
+# - (d) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+
+# %% nbgrader={"grade_id": "curves_09", "solution": true}
+curves_09 = {"c1": "?", "c2": "?", "c3": "?", "c4": "?"}
+### BEGIN SOLUTION
+curves_09 = {"c1": "c", "c2": "c", "c3": "c", "c4": "d"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_curves_09", "grade": true, "points": 1}
+check("curves_09", curves_09)
 
 # %% [markdown]
 # ## Bug museum: the clock that stood still

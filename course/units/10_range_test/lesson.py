@@ -14,7 +14,7 @@
 #   does;
 # - say how far to trust the rate that it suggests, with numbers.
 #
-# **Time** 75 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 75 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01, 02 and 03; unit 07 for the bug museum.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -24,7 +24,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograders import check, experiment, your_code
-from lrlib import data, problems, style
+from lrlib import data, figures, problems, style
 from lrlib.labs import finder
 from lrlib.optimizers import SGD
 from lrlib.training import range_test, sweep
@@ -303,6 +303,93 @@ check(lr_range_test)
 # > last one; you will see why. *Who restores the weights:* fastai and Lightning do, in
 # > torch-lr-finder you call `reset()` yourself (davidtvs/pytorch-lr-finder, issue 11, 2019, is
 # > somebody who found out). *Smoothing:* a library's `smooth_f=0.05` is our $\beta = 0.95$.
+
+# %% [markdown]
+# ## Read the curves
+#
+# Four recorded runs of real training. Look at the losses, the rate and the gradient together. For
+# each run choose what happened, with what you would do first.
+
+# %%
+figures.runs_figure((104, 135, 107, 110))
+
+# %% [markdown]
+# *The four runs in words: one run in each row. On the left the training loss, the unseen loss and,
+# dotted, the loss of a constant guess; in the middle the rate; on the right the norm of the
+# gradient, all against updates.*
+#
+# <details><summary>The four runs in numbers</summary>
+#
+# - Run 104: 299 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.55, 0.558, 0.0214, 0.0262, 0.0192; highest 2.55 at 0%, lowest 0.00264 at
+#   84%. Unseen loss, at the start and after 10, 30, 60 and 100 %: 2.22, 0.352, 0.0536, 0.0287,
+#   0.0257; highest 2.22 at 0%, lowest 0.0251 at 67%. Rate, at the start and after 10, 30, 60 and
+#   100 %: 0.008, 0.2, 0.174, 0.0813, 6.53e-06; highest 0.2 at 8%, lowest 6.53e-06 at 100%. Norm of
+#   the gradient, at the start and after 10, 30, 60 and 100 %: 4.77, 2.6, 0.263, 0.508, 0.376;
+#   highest 8.27 at 5%, lowest 0.0293 at 84%.
+# - Run 135: 299 updates; a constant guess has loss 3.35. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 4.34, 20.6, 19.3, 30, 38.6; highest 50 at 95%, lowest 4.34 at 0%. Unseen loss,
+#   at the start and after 10, 30, 60 and 100 %: 18.3, 8.88, 16.8, 29.3, 35; highest 40.9 at 93%,
+#   lowest 8.88 at 10%. Rate, at the start and after 10, 30, 60 and 100 %: 0.6, 0.6, 0.6, 0.6, 0.6;
+#   highest 0.6 at 0%, lowest 0.6 at 0%. Norm of the gradient, at the start and after 10, 30, 60 and
+#   100 %: 0.656, 27.9, 19.6, 42.9, 27.1; highest 81.2 at 94%, lowest 0.656 at 0%.
+# - Run 107: 299 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.55, 2.12, 1.5, 1.2, 1.03; highest 2.55 at 0%, lowest 0.725 at 92%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 2.31, 2.2, 1.64, 1.23, 0.828; highest 2.31 at
+#   0%, lowest 0.828 at 97%. Rate, at the start and after 10, 30, 60 and 100 %: 0.002, 0.002, 0.002,
+#   0.002, 0.002; highest 0.002 at 0%, lowest 0.002 at 0%. Norm of the gradient, at the start and
+#   after 10, 30, 60 and 100 %: 4.77, 3.25, 3.38, 3.12, 3.46; highest 5.52 at 1%, lowest 2.35 at
+#   86%.
+# - Run 110: 299 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.42, 2.32, 2.35, 2.33, 2.27; highest 11.3 at 0%, lowest 2.25 at 64%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 2.33, 2.32, 2.32, 2.32, 2.33; highest 2.34 at
+#   17%, lowest 2.3 at 13%. Rate, at the start and after 10, 30, 60 and 100 %: 2, 2, 2, 2, 2;
+#   highest 2 at 0%, lowest 2 at 0%. Norm of the gradient, at the start and after 10, 30, 60 and 100
+#   %: 3.16, 0.158, 0.188, 0.164, 0.216; highest 15.1 at 0%, lowest 0.0797 at 58%.
+#
+# </details>
+#
+# **c1.** Run 104 (residual network with batch norm on the digits): what happened, and what do you
+# do first?
+#
+# - (a) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+# - (b) *spike and recovery*: Nothing at once: it recovers. If spikes return, look at their batches.
+# - (c) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (d) *dropped too late*: Drop earlier, so that updates are left to gain from the lower rate.
+#
+# **c2.** Run 135 (transformer of width 32 on Shakespeare): what happened, and what do you do first?
+#
+# - (a) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+# - (b) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (c) *spike and recovery*: Nothing at once: it recovers. If spikes return, look at their batches.
+# - (d) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+#
+# **c3.** Run 107 (residual network with batch norm on the digits): what happened, and what do you
+# do first?
+#
+# - (a) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (b) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+# - (c) *dropped too late*: Drop earlier, so that updates are left to gain from the lower rate.
+# - (d) *clock wrong*: Check what the schedule counts: epochs were taken for updates, or the
+#   reverse.
+#
+# **c4.** Run 110 (residual network with batch norm on the digits): what happened, and what do you
+# do first?
+#
+# - (a) *on the noise floor*: Lower the rate in the second half of the run.
+# - (b) *clock wrong*: Check what the schedule counts: epochs were taken for updates, or the
+#   reverse.
+# - (c) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+# - (d) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+
+# %% nbgrader={"grade_id": "curves_10", "solution": true}
+curves_10 = {"c1": "?", "c2": "?", "c3": "?", "c4": "?"}
+### BEGIN SOLUTION
+curves_10 = {"c1": "c", "c2": "a", "c3": "b", "c4": "c"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_curves_10", "grade": true, "points": 1}
+check("curves_10", curves_10)
 
 # %% [markdown]
 # ## Bug museum: the test that remembered

@@ -14,7 +14,7 @@
 # - explain which minima a high rate leaves, and test whether a run has left one;
 # - compare schedules at equal budget, each at its own best rate.
 #
-# **Time** 90 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 90 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 02, 04 and 10.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -25,7 +25,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograders import check, experiment, your_code
-from lrlib import data, problems, schedules, style
+from lrlib import data, figures, problems, schedules, style
 from lrlib.labs import triangle_anatomy
 from lrlib.optimizers import SGD
 from lrlib.training import sweep, train
@@ -357,7 +357,95 @@ print(f"{multiplier}**5 = {multiplier**5}; its logarithm: {exact!r}; rounded dow
 # %% [markdown]
 # Cycle 5 was due to begin. In PyTorch 2.13, `step(363)` sets the rate to 0 in place of the top.
 # Whole numbers do not round.
+
+# %% [markdown]
+# ## Read the curves
 #
+# Four recorded runs of real training. Look at the losses, the rate and the gradient together. For
+# each run choose what happened, with what you would do first.
+
+# %%
+figures.runs_figure((95, 67, 27, 126))
+
+# %% [markdown]
+# *The four runs in words: one run in each row. On the left the training loss, the unseen loss and,
+# dotted, the loss of a constant guess; in the middle the rate; on the right the norm of the
+# gradient, all against updates.*
+#
+# <details><summary>The four runs in numbers</summary>
+#
+# - Run 95: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.31, 1.92, 1.09, 0.974, 0.834; highest 2.68 at 69%, lowest 0.64 at 92%.
+#   Unseen loss, at the start and after 10, 30, 60 and 100 %: 2.13, 1.52, 1.3, 1.12, 0.883; highest
+#   2.13 at 0%, lowest 0.883 at 97%. Rate, at the start and after 10, 30, 60 and 100 %: 0.1, 0.0794,
+#   0.00245, 0.0105, 2.47e-05; highest 0.1 at 0%, lowest 2.47e-05 at 33%. Norm of the gradient, at
+#   the start and after 10, 30, 60 and 100 %: 0.322, 1.57, 1.33, 0.672, 1.08; highest 6.45 at 68%,
+#   lowest 0.217 at 1%.
+# - Run 67: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.89, 1.82, 1.82, 1.82, 2.03; highest 2.89 at 0%, lowest 1.48 at 1%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 1.92, 1.86, 1.86, 1.86, 1.86; highest 1.92 at
+#   0%, lowest 1.86 at 10%. Rate, at the start and after 10, 30, 60 and 100 %: 0.3, 0.000219,
+#   1.16e-10, 1.5e-19, 4.24e-32; highest 0.3 at 0%, lowest 4.24e-32 at 98%. Norm of the gradient, at
+#   the start and after 10, 30, 60 and 100 %: 3.17, 1.37, 1.42, 1.41, 1.34; highest 3.17 at 0%,
+#   lowest 1.08 at 76%.
+# - Run 27: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.28, 0.305, 0.171, 0.135, 0.0362; highest 2.28 at 0%, lowest 0.00589 at 88%.
+#   Unseen loss, at the start and after 10, 30, 60 and 100 %: 0.984, 0.28, 0.124, 0.0788, 0.0638;
+#   highest 0.984 at 0%, lowest 0.0623 at 87%. Rate, at the start and after 10, 30, 60 and 100 %:
+#   0.7, 0.556, 0.0171, 0.0734, 0.000173; highest 0.7 at 0%, lowest 0.000173 at 33%. Norm of the
+#   gradient, at the start and after 10, 30, 60 and 100 %: 0.671, 1.21, 0.473, 0.505, 0.197; highest
+#   2.58 at 2%, lowest 0.0359 at 88%.
+# - Run 126: 299 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.42, 0.55, 0.137, 0.0734, 0.0655; highest 6.34 at 45%, lowest 0.00462 at 98%.
+#   Unseen loss, at the start and after 10, 30, 60 and 100 %: 2.15, 0.674, 0.123, 0.0875, 0.245;
+#   highest 2.19 at 3%, lowest 0.0668 at 77%. Rate, at the start and after 10, 30, 60 and 100 %:
+#   0.1, 0.1, 0.1, 0.1, 0.1; highest 0.1 at 0%, lowest 0.1 at 0%. Norm of the gradient, at the start
+#   and after 10, 30, 60 and 100 %: 3.16, 3.76, 1.83, 0.821, 1.63; highest 13.5 at 45%, lowest 0.067
+#   at 97%.
+#
+# </details>
+#
+# **c1.** Run 95 (three convolutions on MNIST-1D): what happened, and what do you do first?
+#
+# - (a) *restarted*: Nothing: the schedule restarts the rate. Judge the run where a cycle ends.
+# - (b) *dropped too early*: Keep the high rate longer: drop when the loss has become level.
+# - (c) *on the noise floor*: Lower the rate in the second half of the run.
+# - (d) *dropped too late*: Drop earlier, so that updates are left to gain from the lower rate.
+#
+# **c2.** Run 67 (network 40-64-64-10 on MNIST-1D): what happened, and what do you do first?
+#
+# - (a) *restarted*: Nothing: the schedule restarts the rate. Judge the run where a cycle ends.
+# - (b) *overfitting*: Stop at the lowest unseen loss, or take more data; another rate is no cure.
+# - (c) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (d) *clock wrong*: Check what the schedule counts: epochs were taken for updates, or the
+#   reverse.
+#
+# **c3.** Run 27 (network 64-32-10 on the digits): what happened, and what do you do first?
+#
+# - (a) *restarted*: Nothing: the schedule restarts the rate. Judge the run where a cycle ends.
+# - (b) *overfitting*: Stop at the lowest unseen loss, or take more data; another rate is no cure.
+# - (c) *spike and recovery*: Nothing at once: it recovers. If spikes return, look at their batches.
+# - (d) *stuck*: Start anew with a lower rate: the units that a large step killed do not come back.
+#
+# **c4.** Run 126 (residual network with batch norm on the digits): what happened, and what do you
+# do first?
+#
+# - (a) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (b) *spike and recovery*: Nothing at once: it recovers. If spikes return, look at their batches.
+# - (c) *clock wrong*: Check what the schedule counts: epochs were taken for updates, or the
+#   reverse.
+# - (d) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+
+# %% nbgrader={"grade_id": "curves_11", "solution": true}
+curves_11 = {"c1": "?", "c2": "?", "c3": "?", "c4": "?"}
+### BEGIN SOLUTION
+curves_11 = {"c1": "a", "c2": "d", "c3": "a", "c4": "b"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_curves_11", "grade": true, "points": 1}
+check("curves_11", curves_11)
+
+# %% [markdown]
 # ## Bug museum: the cycle that never left the ground
 #
 # In September 2021 a user of PyTorch Lightning wondered why `OneCycleLR` printed a rate that hardly

@@ -14,7 +14,7 @@
 # - get models for several budgets out of one run, and say what that saves;
 # - read the schedule of a published recipe, and spot where two libraries count differently.
 #
-# **Time** 90 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 90 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 04, 05, 07 and 11.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -24,7 +24,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograders import check, experiment, your_code
-from lrlib import data, problems, schedules, style
+from lrlib import data, figures, problems, schedules, style
 from lrlib.labs import schedule_designer
 from lrlib.optimizers import SGD, Momentum
 from lrlib.training import sweep, train
@@ -292,6 +292,95 @@ check(chain)
 # > again, and is back at the top at twice `T_max`. *WSD:* transformers warms up from the minimum
 # > rate, we from `lr/warmup_steps`. *No warmup:* 0 steps mean `lr` at once here; Optax's linear
 # > schedule of 0 steps stays at its start value for ever.
+
+# %% [markdown]
+# ## Read the curves
+#
+# Four recorded runs of real training. Look at the losses, the rate and the gradient together. For
+# each run choose what happened, with what you would do first.
+
+# %%
+figures.runs_figure((149, 24, 148, 117))
+
+# %% [markdown]
+# *The four runs in words: one run in each row. On the left the training loss, the unseen loss and,
+# dotted, the loss of a constant guess; in the middle the rate; on the right the norm of the
+# gradient, all against updates.*
+#
+# <details><summary>The four runs in numbers</summary>
+#
+# - Run 149: 299 updates; a constant guess has loss 3.35. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 4.34, 4.23, 3.7, 3.26, 2.71; highest 4.34 at 0%, lowest 2.62 at 99%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 4.3, 4.18, 3.6, 3.25, 2.68; highest 4.3 at
+#   0%, lowest 2.68 at 97%. Rate, at the start and after 10, 30, 60 and 100 %: 0.000167, 0.000167,
+#   0.0005, 0.000667, 0.00117; highest 0.00117 at 90%, lowest 0.000167 at 0%. Norm of the gradient,
+#   at the start and after 10, 30, 60 and 100 %: 0.656, 0.704, 0.735, 0.375, 0.501; highest 1.01 at
+#   25%, lowest 0.278 at 50%.
+# - Run 24: 598 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.28, 1.63, 0.496, 0.189, 0.0647; highest 3.23 at 2%, lowest 0.02 at 96%.
+#   Unseen loss, at the start and after 10, 30, 60 and 100 %: 1.97, 1.59, 0.404, 0.17, 0.142;
+#   highest 1.97 at 0%, lowest 0.139 at 87%. Rate, at the start and after 10, 30, 60 and 100 %: 1.4,
+#   1.37, 1.11, 0.491, 3.84e-05; highest 1.4 at 0%, lowest 3.84e-05 at 100%. Norm of the gradient,
+#   at the start and after 10, 30, 60 and 100 %: 0.671, 0.475, 0.4, 0.42, 0.303; highest 3.43 at 2%,
+#   lowest 0.0594 at 89%.
+# - Run 148: 299 updates; a constant guess has loss 3.35. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 4.34, 3, 2.79, 2.57, 2.52; highest 4.34 at 0%, lowest 2.39 at 63%. Unseen
+#   loss, at the start and after 10, 30, 60 and 100 %: 3.6, 2.85, 2.69, 2.54, 2.47; highest 3.6 at
+#   0%, lowest 2.47 at 93%. Rate, at the start and after 10, 30, 60 and 100 %: 1, 0.794, 0.0245,
+#   0.105, 0.000247; highest 1 at 0%, lowest 0.000247 at 33%. Norm of the gradient, at the start and
+#   after 10, 30, 60 and 100 %: 0.656, 0.638, 0.466, 0.459, 0.427; highest 2.77 at 68%, lowest 0.378
+#   at 90%.
+# - Run 117: 299 updates; a constant guess has loss 2.3. Training loss, at the start and after 10,
+#   30, 60 and 100 %: 2.42, 0.548, 0.0967, 0.116, 0.0251; highest 4.91 at 1%, lowest 0.0048 at 84%.
+#   Unseen loss, at the start and after 10, 30, 60 and 100 %: 2.23, 0.366, 0.106, 0.0845, 0.0797;
+#   highest 2.23 at 0%, lowest 0.0688 at 53%. Rate, at the start and after 10, 30, 60 and 100 %:
+#   0.4, 0.39, 0.318, 0.14, 1.1e-05; highest 0.4 at 0%, lowest 1.1e-05 at 100%. Norm of the
+#   gradient, at the start and after 10, 30, 60 and 100 %: 3.16, 1.99, 0.714, 0.838, 0.301; highest
+#   9.57 at 1%, lowest 0.049 at 98%.
+#
+# </details>
+#
+# **c1.** Run 149 (transformer of width 32 on Shakespeare): what happened, and what do you do first?
+#
+# - (a) *restarted*: Nothing: the schedule restarts the rate. Judge the run where a cycle ends.
+# - (b) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (c) *dropped too late*: Drop earlier, so that updates are left to gain from the lower rate.
+# - (d) *clock wrong*: Check what the schedule counts: epochs were taken for updates, or the
+#   reverse.
+#
+# **c2.** Run 24 (network 64-32-10 on the digits): what happened, and what do you do first?
+#
+# - (a) *unstable*: Lower the rate threefold, and again, until the loss falls from the start.
+# - (b) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+# - (c) *clock wrong*: Check what the schedule counts: epochs were taken for updates, or the
+#   reverse.
+# - (d) *warmup missing*: Warm up: raise the rate from near 0 over the first updates.
+#
+# **c3.** Run 148 (transformer of width 32 on Shakespeare): what happened, and what do you do first?
+#
+# - (a) *warmup missing*: Warm up: raise the rate from near 0 over the first updates.
+# - (b) *restarted*: Nothing: the schedule restarts the rate. Judge the run where a cycle ends.
+# - (c) *clock wrong*: Check what the schedule counts: epochs were taken for updates, or the
+#   reverse.
+# - (d) *too low*: Raise the rate threefold, and again, until the loss no longer falls faster.
+#
+# **c4.** Run 117 (residual network with batch norm on the digits): what happened, and what do you
+# do first?
+#
+# - (a) *dropped too late*: Drop earlier, so that updates are left to gain from the lower rate.
+# - (b) *right*: Keep the rate and its schedule; a shorter or longer run is the next question.
+# - (c) *warmup missing*: Warm up: raise the rate from near 0 over the first updates.
+# - (d) *clock wrong*: Check what the schedule counts: epochs were taken for updates, or the
+#   reverse.
+
+# %% nbgrader={"grade_id": "curves_12", "solution": true}
+curves_12 = {"c1": "?", "c2": "?", "c3": "?", "c4": "?"}
+### BEGIN SOLUTION
+curves_12 = {"c1": "d", "c2": "d", "c3": "b", "c4": "c"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_curves_12", "grade": true, "points": 1}
+check("curves_12", curves_12)
 
 # %% [markdown]
 # ## Bug museum: the cosine that came back 138 times

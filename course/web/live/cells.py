@@ -29,8 +29,8 @@ def choices(source: str, question: str) -> dict[str, list[str]]:
 
     `question` is the text before the cell: each question begins `**q1.**`, an option `- (a)`.
     """
-    keys = re.findall(r'"([pq]\d+)": "\?"', source)
-    parts = re.split(r"\*\*([pq]\d+)\.\*\*", question)
+    keys = re.findall(r'"([cpq]\d+)": "\?"', source)
+    parts = re.split(r"\*\*([cpq]\d+)\.\*\*", question)
     letters = {
         key: re.findall(r"^- \((\w)\)", text, re.MULTILINE)
         for key, text in zip(parts[1::2], parts[2::2])
