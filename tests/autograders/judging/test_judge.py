@@ -369,4 +369,4 @@ def test_an_odd_answer_costs_its_own_question_only(odd):
     right = {id: question.answer for id, question in quiz.questions.items()}
     report = judge_quiz(quiz, {**right, "q1": odd})
     assert [finding.passed for finding in report.findings] == [False, True, True, True]
-    assert judge_quiz(quiz, dict.fromkeys(right, odd)).status == UNWRITTEN
+    assert judge_quiz(quiz, dict.fromkeys(right, odd)).status == ZERO

@@ -98,7 +98,7 @@ RAISED_PRICES.misconception(
     Edit(times_a_factor, ("1 + ", "1 - ")),
     where="Raise 100 by 10 %: more than 100 has to come back.",
     why="The sign is turned round.",
-    how="Use a plus.",
+    how="Use a plus in place of the minus.",
 )
 
 RAISED_PRICES.misconception(
@@ -114,7 +114,7 @@ RAISED_PRICES.misconception(
     Edit(times_a_factor, ("(1 + percent / 100)", "(1 + percent / 100) ** 2")),
     where="Raise 100 by 10 %: 121 is what two rises give.",
     why="The cell that ran twice did this by accident.",
-    how="Multiply once.",
+    how="Multiply once, and only once.",
 )
 
 RAISED_PRICES.misconception(

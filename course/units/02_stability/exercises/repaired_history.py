@@ -125,7 +125,7 @@ REPAIRED_HISTORY.misconception(
     ),
     where="Try a matrix whose eigenvalues are all negative.",
     why="An absolute value hides that the estimate is still on the wrong side of 0.",
-    how="Keep the sign.",
+    how="Keep the sign of the estimate.",
 )
 
 REPAIRED_HISTORY.misconception(
