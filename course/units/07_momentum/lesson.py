@@ -681,16 +681,13 @@ experiment_07 = {
 experiment_07 = {
     "plan": {
         "methods": ["SGD", "momentum"],
-        "rates": {
-            "SGD": [0.15, 0.33, 0.76, 1.7, 3.9],
-            "momentum": [0.028, 0.064, 0.15, 0.33, 0.76],
-        },
+        "rates": [0.028, 0.064, 0.15, 0.33, 0.75, 1.7, 3.9],
         "seeds": 10,
         "updates": 100,
         "choose_on": "validation",
         "judge_on": "test",
     },
-    "finding": {"lower": "momentum", "sure": False},
+    "finding": {"lower": "SGD", "sure": False},
 }
 ### END SOLUTION
 

@@ -601,10 +601,7 @@ experiment_08 = {
 experiment_08 = {
     "plan": {
         "methods": ["SGD", "RMSprop"],
-        "rates": {
-            "SGD": [0.084, 0.19, 0.44, 1.0, 2.3],
-            "RMSprop": [0.0024, 0.0054, 0.012, 0.028, 0.064],
-        },
+        "rates": [0.0024, 0.0051, 0.011, 0.024, 0.051, 0.11, 0.23, 0.5, 1.1, 2.3],
         "seeds": 10,
         "updates": 400,
         "choose_on": "validation",

@@ -687,10 +687,7 @@ experiment_09 = {
 experiment_09 = {
     "plan": {
         "methods": ["momentum, cosine", "Adam, cosine"],
-        "rates": {
-            "momentum, cosine": [0.028, 0.064, 0.15, 0.33, 0.76],
-            "Adam, cosine": [0.0054, 0.012, 0.028, 0.064, 0.15],
-        },
+        "rates": [0.0054, 0.011, 0.022, 0.045, 0.091, 0.18, 0.37, 0.76],
         "seeds": 10,
         "updates": 600,
         "choose_on": "validation",
