@@ -57,7 +57,8 @@ def build(folder: Path) -> str:
     """Build the site; what went wrong, if anything did."""
     command = [sys.executable, "start.py", "site", "--output", str(folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    return done.stdout + done.stderr if done.returncode else ""
+    said = f"{done.stdout}{done.stderr}\nexit code {done.returncode}"
+    return said if done.returncode else ""
 
 
 def write_at_once(path: Path, text: str) -> None:
