@@ -110,7 +110,11 @@ def test_no_command_of_the_tests_ends_in_a_traceback_for_want_of_a_package(modul
 @pytest.mark.parametrize(
     ("module", "options", "remedy"),
     [
-        ("lrlib.data.build", [], "-m pip install scikit-learn` installs it. Nothing was written."),
+        (
+            "lrlib.data.build",
+            ["plays"],
+            "-m pip install scikit-learn` installs it. Nothing was written.",
+        ),
         ("autograders", ["grade", "01_fixed_rate"], "python3 start.py installs"),
     ],
 )

@@ -6,6 +6,7 @@ read from FOLDER, `shksprdata/texts` of the unpacked package shakespeare 0.6. Th
 this module; it is here so that anyone can see where each number came from.
 """
 
+import argparse
 import ast
 import re
 import sys
@@ -117,6 +118,9 @@ def build_shakespeare(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    build_shakespeare(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(prog="python -m lrlib.data.build")
+    parser.add_argument("folder", type=Path, help=f"holds {', '.join(PLAYS)} as NAME_gut.txt")
+    folder = parser.parse_args().folder
     build_from_scikit_learn()
+    build_shakespeare(folder)
     build_docstrings()
