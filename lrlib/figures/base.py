@@ -16,6 +16,15 @@ from lrlib.problems import Problem
 from lrlib.style import rc, series, theme
 
 
+class ShownFigure(Figure):
+    """A figure that a notebook shows, also one in which pyplot has not drawn anything yet."""
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", bbox_inches="tight")
+        return buffer.getvalue()
+
+
 class Page:
     """A figure with axes in rows, drawn in the house style inside a `with` block.
 
@@ -36,7 +45,7 @@ class Page:
     def __enter__(self) -> Page:
         self._context.__enter__()
         width = 6.4 if self._columns == 1 else 4.6 * self._columns
-        self.figure = Figure(figsize=(width, self._rows * self._height))
+        self.figure = ShownFigure(figsize=(width, self._rows * self._height))
         self.axes: list[Axes] = list(
             self.figure.subplots(self._rows, self._columns, squeeze=False).flat
         )

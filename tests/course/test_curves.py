@@ -5,6 +5,7 @@ from collections import Counter
 from importlib import import_module
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from autograders import check
 from autograders.declare.catalogue import catalogue
@@ -93,6 +94,14 @@ def test_the_figure_of_a_unit_draws_its_runs_without_a_fault_and_without_their_l
         rate = figure.axes[3 * row + 1].lines[0].get_ydata()
         assert rate.tolist() == runs()[number].rate.tolist()
         assert runs()[number].label not in figures.alt(figure)
+
+
+def test_a_notebook_shows_the_runs_before_pyplot_has_drawn_anything(tmp_path):
+    setup = "from lrlib import figures"
+    notebook = new_notebook(cells=list(map(new_code_cell, [setup, "figures.runs_figure((39, 9))"])))
+    outcome = running.run(notebook, tmp_path)
+    (output,) = outcome.cells[-1].outputs
+    assert "image/png" in output.data and outcome.figures == [[]]
 
 
 def test_a_wrong_letter_is_told_what_one_would_see():
