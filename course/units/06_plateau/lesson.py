@@ -578,7 +578,16 @@ with your_code():
     borrowed = []
     for seed in seeds:
         plan = runs["patience 5"][(seed + 1) % 5].rates
-        run = train(network, SGD(), plan, budget, batch_size=16, seed=seed, dtype=np.float32)
+        run = train(
+            network,
+            SGD(),
+            plan,
+            budget,
+            batch_size=16,
+            seed=seed,
+            dtype=np.float32,
+            progress=False,
+        )
         borrowed.append(float(exam.loss(run.w)))
     print(f"own cuts {scores['patience 5'].mean():.3f}, cuts of the next seed", end=" ")
     print(f"{np.mean(borrowed):.3f}")
