@@ -106,6 +106,7 @@ def test_no_contract_holds_the_formula_that_solves_it():
         technique.exercise: line
         for technique in SHOWN
         for line in technique.formula.splitlines()
+        if " at t = " not in line  # where a curve begins and ends is the contract's to say
         for right in [squeezed(line.partition("=")[2])]
         if set("*/") & set(right) and len(right) > 12
         if right in squeezed(said.get(technique.exercise, ""))
