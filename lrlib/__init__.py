@@ -22,73 +22,29 @@ _MODULES = (
     "style",
     "bridge",
 )
-_NAMES = {
-    "schedules": [
-        "Schedule",
-        "Constant",
-        "StepDecay",
-        "ScheduledDrop",
-        "ExponentialDecay",
-        "PolynomialDecay",
-        "InverseTimeDecay",
-        "InverseSqrt",
-        "Linear",
-        "CosineDecay",
-        "Triangular",
-        "Triangular2",
-        "ExpRange",
-        "CosineRestarts",
-        "OneCycle",
-        "OneCycleMomentum",
-        "Warmup",
-        "WSD",
-        "Join",
-        "Product",
-    ],
-    "optimizers": [
-        "Optimizer",
-        "SGD",
-        "Momentum",
-        "Nesterov",
-        "AdaGrad",
-        "RMSprop",
-        "AdaDelta",
-        "Adam",
-        "AdamW",
-        "AMSGrad",
-        "NAdam",
-        "Lion",
-        "ReduceOnPlateau",
-        "PolyakStep",
-        "Hypergradient",
-        "DoG",
-        "Prodigy",
-        "ScheduleFreeSGD",
-        "ScheduleFreeAdamW",
-        "LARS",
-        "LAMB",
-        "Muon",
-        "Shampoo",
-        "SOAP",
-        "Clipped",
-        "EMA",
-        "Groups",
-        "LossScale",
-    ],
-    "training": ["train", "sweep", "range_test", "study"],
-}
-_HOME = {name: module for module, names in _NAMES.items() for name in names}
+_TRAINING = ("train", "sweep", "range_test", "study")
 
-__all__ = [*_MODULES, *_HOME]
+
+def _classes() -> dict[str, Any]:
+    """Every schedule and optimizer by its name: what their packages export, without functions."""
+    found = {}
+    for package in map(import_module, ("lrlib.schedules", "lrlib.optimizers")):
+        found |= {name: getattr(package, name) for name in package.__all__ if name[0].isupper()}
+    return found
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(f"lrlib.{name}")
-    if name in _HOME:
-        return getattr(import_module(f"lrlib.{_HOME[name]}"), name)
+    if name in _TRAINING:
+        return getattr(import_module("lrlib.training"), name)
+    if name == "__all__":
+        return [*_MODULES, *_classes(), *_TRAINING]
+    # Other names are asked for while a package of lrlib is being imported, and must not load it.
+    if name[0].isupper() and name in (classes := _classes()):
+        return classes[name]
     raise AttributeError(f"lrlib has no {name!r}; dir(lrlib) lists what it has")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted([*globals(), *__getattr__("__all__")])

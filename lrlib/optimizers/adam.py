@@ -11,6 +11,14 @@ from lrlib import _check as check
 from lrlib._check import Array, Rate
 from lrlib.optimizers.base import Optimizer
 
+__all__ = [
+    "Adam",
+    "AdamW",
+    "AMSGrad",
+    "NAdam",
+    "Lion",
+]
+
 
 class Moments(NamedTuple):
     """The state of Adam: both moving averages, uncorrected, and the updates already made."""

@@ -11,6 +11,8 @@ from lrlib import _check as check
 from lrlib._check import Array, Rate
 from lrlib.optimizers.base import Optimizer
 
+__all__ = ["AdaGrad", "RMSprop", "AdaDelta"]
+
 
 class Accumulator(NamedTuple):
     """The state of AdaGrad: the sum of squared gradients."""

@@ -14,6 +14,8 @@ from lrlib import _check as check
 from lrlib._check import Array, Rate
 from lrlib._plain import Plain
 
+__all__ = ["Optimizer", "SGD", "stack"]
+
 R = TypeVar("R", bound="Optimizer")
 
 

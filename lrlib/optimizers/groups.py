@@ -14,6 +14,8 @@ from lrlib._check import Array, Rate
 from lrlib.optimizers.base import Optimizer
 from lrlib.optimizers.stability import any_rule
 
+__all__ = ["Groups"]
+
 
 @dataclass(frozen=True)
 class Groups(Optimizer):

@@ -16,6 +16,8 @@ from lrlib._check import Array, Rate
 from lrlib.optimizers.adam import Moments
 from lrlib.optimizers.base import Optimizer
 
+__all__ = ["LARS", "LAMB"]
+
 
 def _norm(a: Array) -> Array:
     return np.sqrt(np.sum(a * a, axis=-1, keepdims=True))

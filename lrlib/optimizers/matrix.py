@@ -17,6 +17,13 @@ from lrlib import _check as check
 from lrlib._check import Array, Rate
 from lrlib.optimizers.base import MatrixRule
 
+__all__ = [
+    "Muon",
+    "Shampoo",
+    "SOAP",
+    "orthogonalise",
+]
+
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 """Muon's coefficients: steep at 0, so that small singular values grow fast, at the price that large
 ones do not settle at 1. Source: K. Jordan et al. (2024), as for `Muon`."""

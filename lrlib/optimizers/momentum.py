@@ -11,6 +11,8 @@ from lrlib import _check as check
 from lrlib._check import Array, Rate
 from lrlib.optimizers.base import Optimizer
 
+__all__ = ["Momentum", "Nesterov"]
+
 
 class Velocity(NamedTuple):
     """The state of a rule with momentum."""

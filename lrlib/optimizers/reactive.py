@@ -18,6 +18,15 @@ from lrlib._check import Array, Rate
 from lrlib._plain import Plain
 from lrlib.optimizers.base import Optimizer
 
+__all__ = [
+    "ReactiveRate",
+    "ReduceOnPlateau",
+    "PolyakStep",
+    "Hypergradient",
+    "DoG",
+    "Prodigy",
+]
+
 
 class ReactiveRate(Plain):
     """A number computed from what training measures: a rate for any optimizer, or the scale of

@@ -11,6 +11,8 @@ from lrlib import _check as check
 from lrlib._check import Array, Rate
 from lrlib.optimizers.base import Optimizer
 
+__all__ = ["ScheduleFreeSGD", "ScheduleFreeAdamW"]
+
 
 class Average(NamedTuple):
     """The base sequence, its weighted average, and what the weights are made of."""

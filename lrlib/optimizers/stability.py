@@ -14,6 +14,13 @@ from lrlib._check import Array, Rate
 from lrlib.optimizers.base import MatrixRule, Optimizer
 from lrlib.optimizers.reactive import ReactiveRate
 
+__all__ = [
+    "Clipped",
+    "EMA",
+    "LossScale",
+    "clip_by_global_norm",
+]
+
 
 def clip_by_global_norm(grads: Sequence[Array], max_norm: float) -> tuple[list[Array], float]:
     """New gradients whose joint 2-norm is at most `max_norm`, and the norm they had before.

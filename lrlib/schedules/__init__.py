@@ -1,45 +1,13 @@
 """Learning-rate schedules: pure functions of the number of updates already made."""
 
-from lrlib.schedules.base import Constant, Join, Product, Schedule
-from lrlib.schedules.cyclical import (
-    CosineRestarts,
-    ExpRange,
-    OneCycle,
-    OneCycleMomentum,
-    Triangular,
-    Triangular2,
-)
-from lrlib.schedules.decay import (
-    CosineDecay,
-    ExponentialDecay,
-    InverseSqrt,
-    InverseTimeDecay,
-    Linear,
-    PolynomialDecay,
-    ScheduledDrop,
-    StepDecay,
-)
-from lrlib.schedules.warmup import WSD, Warmup
+from lrlib.schedules import base, cyclical, decay, warmup
+from lrlib.schedules.base import *
+from lrlib.schedules.cyclical import *
+from lrlib.schedules.decay import *
+from lrlib.schedules.warmup import *
 
-__all__ = [
-    "Schedule",
-    "Constant",
-    "StepDecay",
-    "ScheduledDrop",
-    "ExponentialDecay",
-    "InverseTimeDecay",
-    "InverseSqrt",
-    "PolynomialDecay",
-    "Linear",
-    "CosineDecay",
-    "Triangular",
-    "Triangular2",
-    "ExpRange",
-    "CosineRestarts",
-    "OneCycle",
-    "OneCycleMomentum",
-    "Warmup",
-    "WSD",
-    "Join",
-    "Product",
-]
+__all__: list[str] = []
+__all__ += base.__all__
+__all__ += decay.__all__
+__all__ += cyclical.__all__
+__all__ += warmup.__all__

@@ -13,6 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 from lrlib import _check as check
 from lrlib._plain import Plain
 
+__all__ = [
+    "Schedule",
+    "Constant",
+    "Join",
+    "Product",
+]
+
 Steps = NDArray[np.float64]
 
 BLOCK = 8192

@@ -9,6 +9,15 @@ import numpy as np
 from lrlib import _check as check
 from lrlib.schedules.base import Schedule, Steps, power
 
+__all__ = [
+    "Triangular",
+    "Triangular2",
+    "ExpRange",
+    "CosineRestarts",
+    "OneCycle",
+    "OneCycleMomentum",
+]
+
 
 @dataclass(frozen=True)
 class Triangular(Schedule):

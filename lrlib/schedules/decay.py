@@ -11,6 +11,17 @@ import numpy as np
 from lrlib import _check as check
 from lrlib.schedules.base import Schedule, Steps, power
 
+__all__ = [
+    "StepDecay",
+    "ScheduledDrop",
+    "ExponentialDecay",
+    "InverseTimeDecay",
+    "InverseSqrt",
+    "PolynomialDecay",
+    "Linear",
+    "CosineDecay",
+]
+
 
 @dataclass(frozen=True)
 class StepDecay(Schedule):

@@ -9,6 +9,8 @@ import numpy as np
 from lrlib import _check as check
 from lrlib.schedules.base import Schedule, Steps
 
+__all__ = ["Warmup", "WSD"]
+
 
 def _warming(t: Steps, steps: int) -> Steps:
     """The fraction of the peak: (t + 1) / steps up to 1, or 1 at once if `steps` is 0."""
