@@ -10,7 +10,10 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-import lrlib
+from lrlib.optimizers import Optimizer, PolyakStep, ReduceOnPlateau
+from lrlib.schedules import Schedule
+
+from .techniques import Technique
 
 LINE, FAINT, TEXT, PAPER = "#0072B2", "#8a8a8a", "#222222", "#ffffff"
 WIDTH, HEIGHT, PAD = 260, 110, 12
@@ -18,51 +21,24 @@ STEPS = 60
 SLOPES = np.array([1.0, 10.0])
 START = np.array([4.0, 1.2])
 
-SCHEDULES: dict[str, Any] = {
-    "Constant": lrlib.Constant(1.0),
-    "StepDecay": lrlib.StepDecay(1.0, 0.5, 15),
-    "ScheduledDrop": lrlib.ScheduledDrop(1.0, [25, 45], 0.25),
-    "ExponentialDecay": lrlib.ExponentialDecay(1.0, 0.5, 15),
-    "PolynomialDecay": lrlib.PolynomialDecay(1.0, 0.0, 60, 2.0),
-    "InverseTimeDecay": lrlib.InverseTimeDecay(1.0, 1.0, 10),
-    "Triangular": lrlib.Triangular(0.2, 1.0, 10),
-    "Triangular2": lrlib.Triangular2(0.2, 1.0, 10),
-    "CosineRestarts": lrlib.CosineRestarts(1.0, 0.0, 10, 2),
-    "OneCycle": lrlib.OneCycle(1.0, 60, 0.3, 25.0, 100.0),
-    "Warmup": lrlib.Warmup(1.0, 20),
-    "CosineDecay": lrlib.CosineDecay(1.0, 0.0, 60),
-    "WSD": lrlib.WSD(1.0, 8, 60, 20, 0.0),
-    "Join": lrlib.Warmup(1.0, 10).then(10, lrlib.CosineDecay(1.0, 0.0, 50)),
-}
-RULES: dict[str, tuple[Any, float]] = {
-    "SGD": (lrlib.SGD(), 0.17),
-    "Momentum": (lrlib.Momentum(0.7), 0.06),
-    "Nesterov": (lrlib.Nesterov(0.7), 0.06),
-    "AdaGrad": (lrlib.AdaGrad(), 0.8),
-    "RMSprop": (lrlib.RMSprop(0.9), 0.12),
-    "Adam": (lrlib.Adam(0.7, 0.9), 0.4),
-    "AdamW": (lrlib.AdamW(0.7, 0.9, weight_decay=0.1), 0.4),
-    "DoG": (lrlib.DoG(reps_rel=0.03), 1.0),
-    "ScheduleFreeSGD": (lrlib.ScheduleFreeSGD(0.7), 0.12),
-}
 
-
-def picture(class_name: str) -> tuple[str, str]:
+def picture(item: Technique) -> tuple[str, str]:
     """A technique's picture and its text alternative."""
-    if class_name in SCHEDULES:
-        rates = np.asarray(SCHEDULES[class_name](np.arange(STEPS)))
-        return _curve(rates, f"{class_name}: the rate over {STEPS} updates"), _told(rates)
-    if class_name == "ReduceOnPlateau":
-        rates = _plateau_rates()
-        return _curve(rates, "ReduceOnPlateau: the rate over 60 looks at a loss"), _told(rates)
-    path = _path(class_name)
+    name, example = item.class_name, item.example
+    if isinstance(example, Schedule):
+        rates = np.asarray(example(np.arange(STEPS)))
+        return _curve(rates, f"{name}: the rate over {STEPS} updates"), _told(rates)
+    if isinstance(example, ReduceOnPlateau):
+        rates = _plateau_rates(example)
+        return _curve(rates, f"{name}: the rate over 60 looks at a loss"), _told(rates)
+    path = _path(item)
     end = np.round(path[-1], 1) + 0.0
     far = float(np.hypot(*path[-1]))
     alt = (
         f"Twelve updates in a valley from (4, 1.2) to ({end[0]:.1f}, {end[1]:.1f}), "
         f"{far:.1f} from the lowest point"
     )
-    return _valley(path, f"{class_name}: twelve updates in a valley"), alt
+    return _valley(path, f"{name}: twelve updates in a valley"), alt
 
 
 def _told(rates: np.ndarray) -> str:
@@ -79,8 +55,7 @@ def _told(rates: np.ndarray) -> str:
     return f"Rate over time, from {first} to {last}: it rises {times}, and falls after each"
 
 
-def _plateau_rates() -> np.ndarray:
-    rule = lrlib.ReduceOnPlateau(factor=0.5, patience=5, min_delta=0.0)
+def _plateau_rates(rule: ReduceOnPlateau) -> np.ndarray:
     state, rates = rule.init(1.0), []
     for k in range(STEPS):
         state = rule.update(np.exp(-min(k, 20) / 8) + np.exp(-min(k, 40) / 30), state)
@@ -88,20 +63,19 @@ def _plateau_rates() -> np.ndarray:
     return np.array(rates)
 
 
-def _path(class_name: str) -> np.ndarray:
+def _path(item: Technique) -> np.ndarray:
     """Twelve updates of an optimizer, or of SGD at the rate that a Polyak step gives."""
-    path, w = [START], START
-    if class_name == "PolyakStep":
-        polyak = lrlib.PolyakStep(loss_min=0.0, max_lr=1.0)
+    path, w, rule = [START], START, item.example
+    if isinstance(rule, PolyakStep):
         for _ in range(12):
             loss, grad = float(SLOPES @ w**2 / 2), SLOPES * w
-            w = w - polyak.rate(loss, grad) * grad
+            w = w - rule.rate(loss, grad) * grad
             path.append(w)
         return np.array(path)
-    rule, lr = RULES[class_name]
+    assert isinstance(rule, Optimizer)
     state = rule.init(w)
     for _ in range(12):
-        w, state = rule.update(w, SLOPES * w, state, lr)
+        w, state = rule.update(w, SLOPES * w, state, item.rate)
         path.append(w)
     return np.array(path)
 

@@ -152,13 +152,18 @@ FRAMEWORKS = {"torch": "PyTorch", "keras": "Keras", "optax": "Optax"}
 
 
 def _elsewhere(item: Technique) -> str:
-    """The call that equals a technique in each framework, from the rows that the tests run."""
-    lines = ["| in | |", "|---|---|"]
-    for framework, name in FRAMEWORKS.items():
-        call, note = bridge.pattern(item.class_name, framework)
+    """The call that equals a technique in each framework, from the rows that the tests run.
+
+    Empty for a class that no framework has.
+    """
+    calls = {name: bridge.pattern(item.class_name, key) for key, name in FRAMEWORKS.items()}
+    if not any(call or note for call, note in calls.values()):
+        return ""
+    rows = []
+    for name, (call, note) in calls.items():
         said = " ".join(filter(None, [f"`{call}`" if call else "No equal call.", note]))
-        lines.append(f"| {name} | {said} |")
-    return "\n".join(lines)
+        rows.append(f"| {name} | {said} |\n")
+    return f"| in | |\n|---|---|\n{''.join(rows)}\n"
 
 
 def cheat_sheet() -> dict[str, str]:
@@ -169,7 +174,7 @@ def cheat_sheet() -> dict[str, str]:
     files, parts = {}, []
     for item in shown:
         picture = f"pictures/{item.exercise}.svg"
-        svg, alt = pictures.picture(item.class_name)
+        svg, alt = pictures.picture(item)
         files[picture] = svg
         parts.append(
             f"""## {item.name}
@@ -180,9 +185,7 @@ def cheat_sheet() -> dict[str, str]:
 {item.formula}
 ```
 
-{_elsewhere(item)}
-
-*When:* {item.use}
+{_elsewhere(item)}*When:* {item.use}
 *Unit* {item.unit[:2]}, `{item.exercise}`; in the library `lrlib.{item.class_name}`.
 *Source:* {item.source}.
 """

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from course.techniques import TECHNIQUES
 from lrlib import optimizers
 from lrlib.optimizers import (
     EMA,
@@ -54,6 +55,11 @@ ALL = [
     Clipped(AdamW(0.8, 0.888, 1e-2, 0.3), 0.5),
     EMA(Adam(0.8, 0.888, 1e-2), 0.8),
 ]
+ALL += [
+    row.example
+    for row in TECHNIQUES
+    if isinstance(row.example, optimizers.Optimizer) and row.kind not in map(type, ALL)
+]
 WHOLE_VECTOR = (Hypergradient, DoG, Prodigy, LARS, LAMB, Clipped)
 every_optimizer = pytest.mark.parametrize("optimizer", ALL, ids=lambda o: type(o).__name__)
 
@@ -82,7 +88,7 @@ def test_defaults_are_those_of_the_papers_or_of_torch():
         "LARS(mu=0.9, weight_decay=0.0, trust=0.001) "
         "LAMB(beta1=0.9, beta2=0.999, eps=1e-06, weight_decay=0.0)"
     )
-    assert " ".join(repr(type(o)()) for o in ALL[1:-2]) == expected
+    assert " ".join(repr(type(o)()) for o in ALL[1:18]) == expected
     assert repr(Clipped(SGD())) == "Clipped(optimizer=SGD(), max_norm=1.0)"
     assert repr(EMA(SGD())) == "EMA(optimizer=SGD(), decay=0.999)"
     assert repr(LossScale()) == "LossScale(growth=2.0, backoff=0.5, interval=2000)"

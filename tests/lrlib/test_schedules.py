@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from course.techniques import TECHNIQUES
 from lrlib import schedules
 from lrlib.schedules import (
     WSD,
@@ -30,47 +31,15 @@ from lrlib.schedules import (
 )
 from lrlib.schedules.base import BLOCK, power
 
-HALF = np.sqrt(0.5)
-VALUES = [
-    (Constant(0.5), {0: 0.5, 10**9: 0.5}),
-    (StepDecay(8.0, 0.5, 3), {0: 8, 2: 8, 3: 4, 5: 4, 6: 2, 30: 8 / 1024}),
-    (StepDecay(8.0, 0.5, 1), {0: 8, 1: 4, 2: 2}),
-    (StepDecay(8.0, 1.0, 1), {0: 8, 100: 8}),
-    (ScheduledDrop(8.0, [0, 3, 4], 0.5), {0: 4, 2: 4, 3: 2, 4: 1, 5: 1, 400: 1}),
-    (ScheduledDrop(8.0, [], 0.5), {0: 8, 100: 8}),
-    (ExponentialDecay(8.0, 0.25, 4), {0: 8, 2: 4, 4: 2, 8: 0.5}),
-    (InverseTimeDecay(8.0, 3.0, 2), {0: 8, 2: 2, 10: 0.5}),
-    (InverseTimeDecay(8.0, 0.0, 2), {0: 8, 100: 8}),
+VALUES = [(schedule, rates) for row in TECHNIQUES for schedule, rates in row.values.items()]
+VALUES += [
     (InverseSqrt(8.0, 4), {0: 0, 1: 2, 3: 6, 4: 8, 16: 4, 64: 2}),
     (InverseSqrt(8.0, 1), {0: 0, 1: 8, 4: 4}),
-    (PolynomialDecay(9.0, 1.0, 4, 2.0), {0: 9, 2: 3, 3: 1.5, 4: 1, 5: 1, 40: 1}),
-    (PolynomialDecay(9.0, 1.0, 1, 3.0), {0: 9, 1: 1, 2: 1}),
     (Linear(9.0, 1.0, 4), {0: 9, 1: 7, 3: 3, 4: 1, 5: 1, 40: 1}),
     (Linear(0.0, 8.0, 4), {0: 0, 1: 2, 4: 8, 5: 8}),
     (Linear(9.0, 1.0, 1), {0: 9, 1: 1, 2: 1}),
-    (CosineDecay(9.0, 1.0, 4), {0: 9, 1: 5 + 4 * HALF, 2: 5, 3: 5 - 4 * HALF, 4: 1, 5: 1, 40: 1}),
-    (CosineDecay(9.0, 1.0, 1), {0: 9, 1: 1, 2: 1}),
-    (Triangular(1.0, 5.0, 2), {0: 1, 1: 3, 2: 5, 3: 3, 4: 1, 5: 3, 6: 5}),
-    (Triangular(1.0, 5.0, 1), {0: 1, 1: 5, 2: 1, 3: 5}),
-    (Triangular(1.0, 1.0, 2), {0: 1, 1: 1, 2: 1}),
-    (Triangular2(1.0, 5.0, 2), {0: 1, 2: 5, 4: 1, 5: 2, 6: 3, 8: 1, 10: 2}),
     (ExpRange(1.0, 5.0, 2, 0.5), {0: 1, 1: 2, 2: 2, 3: 1.25, 4: 1, 6: 1 + 4 / 64}),
-    (CosineRestarts(9.0, 1.0, 2, 1), {0: 9, 1: 5, 2: 9, 3: 5, 4: 9}),
-    (CosineRestarts(9.0, 1.0, 2, 3), {0: 9, 1: 5, 2: 9, 5: 5, 7: 9 - 8 * 0.9330127018922193, 8: 9}),
-    (CosineRestarts(9.0, 1.0, 3, 3), {362: 1.00033428, 363: 9.0, 1092: 9.0}),
-    (CosineRestarts(9.0, 1.0, 1, 1), {0: 9, 1: 9, 2: 9}),
-    (OneCycle(8.0, 11, 3 / 11, 4.0, 8.0), {0: 2, 1: 5, 2: 8, 6: 4.125, 10: 0.25, 11: 0.25}),
     (OneCycleMomentum(0.9, 0.5, 11, 3 / 11), {0: 0.9, 1: 0.7, 2: 0.5, 6: 0.7, 10: 0.9, 11: 0.9}),
-    (OneCycle(8.0, 3, 0.5, 4.0, 8.0), {0: 2, 1: 8 - 7.75 * 0.25, 2: 0.25, 3: 0.25}),
-    (Warmup(8.0, 4), {0: 2, 1: 4, 2: 6, 3: 8, 4: 8, 400: 8}),
-    (Warmup(8.0, 1), {0: 8, 1: 8}),
-    (Warmup(8.0, 0), {0: 8, 1: 8}),
-    (WSD(8.0, 2, 10, 4, 2.0), {0: 4, 1: 8, 5: 8, 6: 8, 7: 6.5, 9: 3.5, 10: 2, 11: 2, 99: 2}),
-    (WSD(8.0, 0, 4, 4, 0.0), {0: 8, 1: 6, 3: 2, 4: 0, 5: 0}),
-    (WSD(8.0, 0, 1, 1, 2.0), {0: 8, 1: 2, 2: 2}),
-    (Join([Constant(5.0), Linear(4.0, 0.0, 4)], [3]), {0: 5, 2: 5, 3: 4, 4: 3, 7: 0, 9: 0}),
-    (Join([Constant(5.0), Constant(6.0), Constant(7.0)], [0, 2]), {0: 6, 1: 6, 2: 7}),
-    (Join([Linear(4.0, 0.0, 4)], []), {0: 4, 2: 2}),
     (Product([Constant(2.0), Linear(4.0, 0.0, 4), Constant(0.5)]), {0: 4, 1: 3, 4: 0}),
 ]
 

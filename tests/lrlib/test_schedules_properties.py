@@ -16,6 +16,10 @@ from tests.lrlib.examples import counts, gammas, plans, quick, rates, times
 ULPS = 4 * np.finfo(float).eps
 
 
+def only(names):
+    return {name: examples.SIMPLE[name] for name in examples.SIMPLE if name in names}
+
+
 def each(table):
     return pytest.mark.parametrize("strategy", table.values(), ids=table.keys())
 
@@ -80,7 +84,7 @@ def test_rates_stay_within_bounds(strategy):
     holds()
 
 
-@each(examples.DECAYS)
+@each(only(examples.FALLING))
 def test_decays_start_at_the_top_and_never_rise(strategy):
     @quick
     @given(strategy)
@@ -93,11 +97,12 @@ def test_decays_start_at_the_top_and_never_rise(strategy):
     holds()
 
 
-ENDING = {
-    name: strategy
-    for name, strategy in examples.SIMPLE.items()
-    if name in ("PolynomialDecay", "Linear", "CosineDecay", "WSD", "OneCycle", "OneCycleMomentum")
-}
+def ends(name):
+    settings = {field.name for field in dataclasses.fields(getattr(sch, name))}
+    return {"steps", "lr_end"} <= settings or name in ("OneCycle", "OneCycleMomentum")
+
+
+ENDING = only([*filter(ends, examples.SIMPLE)])
 
 
 @each(ENDING)
@@ -106,18 +111,14 @@ def test_the_last_value_is_held_for_ever(strategy):
     @given(strategy, st.integers(0, 10**9))
     def holds(schedule, later):
         last = schedule.steps - isinstance(schedule, sch.OneCycle | sch.OneCycleMomentum)
-        ends = {"OneCycle": bounds(schedule)[0], "OneCycleMomentum": 0.95}
-        end = ends.get(type(schedule).__name__, getattr(schedule, "lr_end", None))
+        others = {"OneCycle": bounds(schedule)[0], "OneCycleMomentum": 0.95}
+        end = others.get(type(schedule).__name__, getattr(schedule, "lr_end", None))
         assert schedule(last) == schedule(last + later) == pytest.approx(end, rel=1e-15)
 
     holds()
 
 
-CONTINUOUS = {
-    name: strategy
-    for name, strategy in examples.SIMPLE.items()
-    if name not in ("StepDecay", "ScheduledDrop", "CosineRestarts", "PolynomialDecay", "WSD")
-}
+CONTINUOUS = only(examples.SIMPLE.keys() - examples.JUMPING)
 
 
 @each(CONTINUOUS)
@@ -200,7 +201,7 @@ def test_inverse_sqrt_halves_when_time_quadruples(lr, warmup_steps, later):
 
 
 @quick
-@given(examples.DECAYS["PolynomialDecay"])
+@given(examples.SIMPLE["PolynomialDecay"])
 def test_a_polynomial_of_power_one_is_a_line(poly):
     straight = dataclasses.replace(poly, power=1.0)
     line = sch.Linear(poly.lr0, poly.lr_end, poly.steps)
@@ -208,7 +209,7 @@ def test_a_polynomial_of_power_one_is_a_line(poly):
 
 
 @quick
-@given(examples.DECAYS["CosineDecay"], times)
+@given(examples.SIMPLE["CosineDecay"], times)
 def test_cosine_is_symmetric_about_its_middle(cosine, t):
     t %= cosine.steps + 1
     total = cosine(t) + cosine(cosine.steps - t)
@@ -216,7 +217,7 @@ def test_cosine_is_symmetric_about_its_middle(cosine, t):
 
 
 @quick
-@given(examples.RISES_AND_FALLS["Triangular"], times)
+@given(examples.SIMPLE["Triangular"], times)
 def test_triangles_repeat_and_their_second_mode_halves(saw, t):
     period = 2 * saw.half_cycle
     top = saw.max_lr
@@ -227,7 +228,7 @@ def test_triangles_repeat_and_their_second_mode_halves(saw, t):
 
 
 @quick
-@given(examples.RISES_AND_FALLS["ExpRange"], times)
+@given(examples.SIMPLE["ExpRange"], times)
 def test_exp_range_is_a_triangle_under_an_exponential(saw, t):
     plain = sch.Triangular(saw.base_lr, saw.max_lr, saw.half_cycle)(t) - saw.base_lr
     expected = saw.base_lr + plain * saw.gamma**t
@@ -235,7 +236,7 @@ def test_exp_range_is_a_triangle_under_an_exponential(saw, t):
 
 
 @quick
-@given(examples.RISES_AND_FALLS["CosineRestarts"])
+@given(examples.SIMPLE["CosineRestarts"])
 def test_restarts_are_cosines_one_after_another(restarts):
     lengths = [restarts.first_cycle * restarts.multiplier**i for i in range(4)]
     pieces = [sch.CosineDecay(restarts.lr_max, restarts.lr_min, length) for length in lengths]
@@ -255,7 +256,7 @@ def test_no_restart_is_missed_however_late(first, multiplier):
 
 
 @quick
-@given(examples.RISES_AND_FALLS["OneCycle"])
+@given(examples.SIMPLE["OneCycle"])
 def test_one_cycle_rises_to_its_peak_and_falls_to_its_end(cycle):
     peak = cycle.pct_start * cycle.steps - 1
     assert cycle(0) == pytest.approx(cycle.max_lr / cycle.div)

@@ -32,6 +32,8 @@ TESTS = (
 CONFIG = """\
 [mutmut]
 source_paths=lrlib
+also_copy=
+    course
 only_mutate=
 {packages}
 pytest_add_cli_args_test_selection=
@@ -55,8 +57,15 @@ def main(names: list[str]) -> int:
 def _prepare(workspace: Path) -> None:
     for package in PACKAGES:
         shutil.copytree(ROOT / "lrlib" / package, workspace / "lrlib" / package)
-    for module in ("__init__.py", "_check.py", "_plain.py"):
-        shutil.copy(ROOT / "lrlib" / module, workspace / "lrlib" / module)
+    (workspace / "course").mkdir()
+    for module in (
+        "lrlib/__init__.py",
+        "lrlib/_check.py",
+        "lrlib/_plain.py",
+        "course/__init__.py",
+        "course/techniques.py",
+    ):
+        shutil.copy(ROOT / module, workspace / module)
     tests = workspace / "tests" / "lrlib"
     for folder in ("mutation", "conformance"):
         shutil.copytree(ROOT / "tests/lrlib" / folder, tests / folder)
