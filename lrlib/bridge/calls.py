@@ -66,13 +66,14 @@ def pattern(class_name: str, framework: str) -> tuple[str | None, str]:
     """The call that equals a class of lrlib, with its settings by name, and what to know of it:
     first, for a scheduler of PyTorch, the rate that its optimizer is made with.
 
-    None in place of the call where nothing is equal; for a schedule the bridge is given then.
+    None in place of the call where nothing is equal; for a schedule the bridge is given then. None
+    and no note for a class that no framework has.
 
     >>> pattern("StepDecay", "torch")[0]
     'torch.optim.lr_scheduler.StepLR(optimizer, step_size=every, gamma=gamma)'
     """
     kind = getattr(lrlib, class_name)
-    call = _TABLES[class_name][framework]
+    call = _TABLES.get(class_name, {}).get(framework, Call(None))
     names = {field.name: field.name for field in fields(kind)}
     if call.text is not None:
         start = f"The optimizer has lr={call.start.format(**names)}." if call.start else ""

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrlib import bridge, optimizers
-from lrlib.bridge import no_equal, snippet
+from lrlib.bridge import calls, no_equal, snippet
 from lrlib.bridge.rows import FRAMEWORKS, SCHEDULES
 from lrlib.bridge.rules import OPTIMIZERS, REACTIVE
 from lrlib.optimizers.base import MatrixRule
@@ -33,8 +33,9 @@ def close(rates, schedule, t, tolerance=1e-12):
 
 def test_every_schedule_and_optimizer_has_a_row_in_each_framework():
     # The momentum of a one-cycle is no rate, and wrappers are written around what they wrap.
-    assert set(SCHEDULES) == set(examples.SCHEDULES) - {"OneCycleMomentum"}
-    drawn = set(examples.OPTIMIZERS | examples.MATRIX)
+    schedules = set(filter(examples.has_peer, examples.SCHEDULES))
+    assert set(SCHEDULES) == schedules - {"OneCycleMomentum"}
+    drawn = set(filter(examples.has_peer, examples.OPTIMIZERS | examples.MATRIX))
     assert set(OPTIMIZERS) == drawn - {"Clipped", "EMA"}
     assert set(REACTIVE) == set(examples.REACTIVE)
     for row in (SCHEDULES | OPTIMIZERS | REACTIVE).values():
@@ -228,6 +229,12 @@ def test_the_pattern_of_a_class_is_its_snippet_with_names_for_numbers(name, fram
     if call.text is not None:
         settings_in = re.findall(r"(?<!\{)\{(\w+)\}", call.text)
         assert all(setting in text for setting in settings_in)
+
+
+def test_a_class_that_no_framework_has_needs_no_row_and_has_no_call(monkeypatch):
+    monkeypatch.delitem(calls._TABLES, "StepDecay")
+    monkeypatch.delitem(calls.SCHEDULES, "StepDecay")
+    assert {bridge.pattern("StepDecay", framework) for framework in FRAMEWORKS} == {(None, "")}
 
 
 DRIVE = {"torch": in_torch, "keras": in_keras, "optax": in_optax}
