@@ -50,6 +50,23 @@ def followed(tmp_path_factory):
     return root, said
 
 
+def test_a_technique_without_its_lab_is_entered_in_at_most_four_places():
+    without_lab = (ROOT / PAGE).read_text("utf-8").split("\n## 5. The lab")[0]
+    files = set(re.findall(r"^```\w+ (\S+)$", without_lab, re.MULTILINE))
+    assert len(files) <= 4 < len(re.findall(r"^```", without_lab, re.MULTILINE))
+    assert {file for file in files if not (ROOT / file).exists()} == {
+        "course/units/05_smooth_decay/exercises/sqrt_cooldown.py"
+    }
+
+
+def test_the_cheat_sheet_shows_the_new_technique_with_its_picture_and_no_call(followed):
+    course = followed[0] / "course"
+    page = (course / "cheat_sheet.md").read_text("utf-8")
+    section = page.split("## Square-root cooldown\n")[1].split("\n## ")[0]
+    assert "sqrt(min(t, steps) / steps)" in section and "PyTorch" not in section
+    assert "SqrtCooldown" in (course / "pictures" / "sqrt_cooldown.svg").read_text("utf-8")
+
+
 def said(followed, word):
     return [text for line, text in followed[1].items() if word in line]
 
@@ -78,7 +95,7 @@ def test_the_unit_is_built_with_the_new_section_and_shows_no_solution(followed):
 def test_the_house_says_which_part_is_left_out(followed, left_out, tmp_path):
     root = followed[0]
     file = {
-        "class": "lrlib/__init__.py",
+        "class": "lrlib/schedules/decay.py",
         "exercise": "course/units/05_smooth_decay/exercises/sqrt_cooldown.py",
         "section": "course/units/05_smooth_decay/lesson.py",
     }[left_out]
@@ -88,8 +105,12 @@ def test_the_house_says_which_part_is_left_out(followed, left_out, tmp_path):
     try:
         (root / file).write_text(kept.replace(word, f"Another{word}"), "utf-8")
         test = "tests/test_house.py::test_a_technique_has_its_class_its_exercise_and_its_section"
-        done = run(f".venv/bin/python -m pytest -q {test!s} -k root; test $? = 1", root)
+        done = run(f".venv/bin/python -m pytest -q {test!s} -k root; test $? != 0", root)
     finally:
         shutil.copy(tmp_path / "kept", root / file)
-    part = {"class": "the class lrlib.", "exercise": "the exercise", "section": "the cells"}
+    part = {
+        "class": "has no attribute 'SqrtCooldown'",
+        "exercise": "the exercise",
+        "section": "the cells",
+    }
     assert part[left_out] in done.stdout
