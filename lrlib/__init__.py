@@ -27,7 +27,7 @@ _TRAINING = ("train", "sweep", "range_test", "study")
 
 def _classes() -> dict[str, Any]:
     """Every schedule and optimizer by its name: what their packages export, without functions."""
-    found = {}
+    found: dict[str, Any] = {}
     for package in map(import_module, ("lrlib.schedules", "lrlib.optimizers")):
         found |= {name: getattr(package, name) for name in package.__all__ if name[0].isupper()}
     return found

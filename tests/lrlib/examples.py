@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -30,8 +33,9 @@ class Drawn:
     def rate(self):
         return self._draw(rates)
 
-    def rates(self):
-        return tuple(sorted((self.rate(), self.rate()), reverse=True))
+    def rates(self) -> tuple[float, float]:
+        low, high = sorted((self.rate(), self.rate()))
+        return high, low
 
     def number(self, low, high):
         return self._draw(st.floats(low, high))
@@ -48,7 +52,7 @@ def several(low, high):
 
 
 @st.composite
-def drawn(draw, make):
+def drawn(draw: st.DrawFn, make: Callable[[Drawn], Any]) -> Any:
     return make(Drawn(draw))
 
 
