@@ -1,6 +1,7 @@
 """An experiment is graded by its design, and its finding by what its own runs support."""
 
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,7 +47,7 @@ TOY = Experiment(
     interval=interval,
     least_methods=2,
 )
-GOOD = {
+GOOD: dict[str, Any] = {
     "methods": ["plain", "better"],
     "rates": [0.06, 0.12, 0.25, 0.5, 1.0, 2.0],
     "seeds": 8,

@@ -7,7 +7,7 @@ import pytest
 
 from autograders import check, experiment
 from autograders.declare.catalogue import UnknownExercise, find
-from autograders.declare.experiment import PlanError
+from autograders.declare.experiment import Experiment, PlanError
 from autograders.judging.report import FULL
 from autograders.submission.grading import grade_source
 
@@ -50,7 +50,9 @@ def test_runs_that_diverge_or_stand_alone_are_shown_in_words(monkeypatch):
     assert "no interval, for one seed shows no spread" in str(
         experiment("experiment_05", {**PLAN, "seeds": 1, "rates": [0.58]})
     )
-    item = replace(find("experiment_05"), train=lambda *asked: np.full((3, 5, 4), np.inf))
+    known = find("experiment_05")
+    assert isinstance(known, Experiment)
+    item = replace(known, train=lambda *asked: np.full((3, 5, 4), np.inf))
     monkeypatch.setattr("autograders.notebook.experiment.find", lambda name: item)
     shown = str(experiment("experiment_05", PLAN))
     assert shown.count("diverged in 5 of 5") == 2 and "lower in 0 of 5 seeds" in shown
