@@ -238,8 +238,7 @@ def compare(results):
     and "better"; with 0.6 as B's last loss they are -0.0333, 0.0759 and "cannot tell".
     """
     ### BEGIN SOLUTION
-    board = {}
-    base = np.array(next(iter(results.values())), dtype=float)
+    base, board = np.array(next(iter(results.values())), dtype=float), {}
     for name, losses in results.items():
         x = np.array(losses, dtype=float)
         gap, margin = (x - base).mean(), T95[len(x)] * (x - base).std(ddof=1) / np.sqrt(len(x))
