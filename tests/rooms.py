@@ -92,6 +92,9 @@ def floors(arrows: dict[str, set[str]]) -> dict[str, int]:
 
 def main(arguments: list[str]) -> int:
     """Print the table; 1 where there is a circle."""
+    if arguments in (["-h"], ["--help"]):
+        print(__doc__)
+        return 0
     root = Path(arguments[0]).resolve() if arguments else ROOT
     arrows = room_arrows(root)
     if not arrows:
