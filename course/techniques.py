@@ -149,12 +149,12 @@ TECHNIQUES = (
     Technique(
         "Scheduled drop", "scheduled_drop",
         "For a known budget; drop late, since a drop shows what was learned and teaches nothing.",
-        sch.ScheduledDrop(1.0, [25, 45], 0.25),
-        lambda d: sch.ScheduledDrop(d.rate(), d.wholes(0, 400), d.number(0.05, 1)),
+        sch.ScheduledDrop(1.0, (25, 45), 0.25),
+        lambda d: sch.ScheduledDrop(d.rate(), tuple(d.wholes(0, 400)), d.number(0.05, 1)),
         falls=True, jumps=True,
         values={
-            sch.ScheduledDrop(8.0, [0, 3, 4], 0.5): {0: 4, 2: 4, 3: 2, 4: 1, 5: 1, 400: 1},
-            sch.ScheduledDrop(8.0, [], 0.5): {0: 8, 100: 8},
+            sch.ScheduledDrop(8.0, (0, 3, 4), 0.5): {0: 4, 2: 4, 3: 2, 4: 1, 5: 1, 400: 1},
+            sch.ScheduledDrop(8.0, (), 0.5): {0: 8, 100: 8},
         },
     ),
     Technique(
@@ -317,13 +317,13 @@ TECHNIQUES = (
         sch.Warmup(1.0, 10).then(10, sch.CosineDecay(1.0, 0.0, 50)),
         jumps=True,
         values={
-            sch.Join([sch.Constant(5.0), sch.Linear(4.0, 0.0, 4)], [3]): {
+            sch.Join((sch.Constant(5.0), sch.Linear(4.0, 0.0, 4)), (3,)): {
                 0: 5, 2: 5, 3: 4, 4: 3, 7: 0, 9: 0
             },
-            sch.Join([sch.Constant(5.0), sch.Constant(6.0), sch.Constant(7.0)], [0, 2]): {
+            sch.Join((sch.Constant(5.0), sch.Constant(6.0), sch.Constant(7.0)), (0, 2)): {
                 0: 6, 1: 6, 2: 7
             },
-            sch.Join([sch.Linear(4.0, 0.0, 4)], []): {0: 4, 2: 2},
+            sch.Join((sch.Linear(4.0, 0.0, 4),), ()): {0: 4, 2: 2},
         },
     ),
     Technique(
