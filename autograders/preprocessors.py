@@ -84,7 +84,12 @@ def tidy_submission(*, assignment: str, notebooks: list[str], **_: Any) -> None:
                 log.warning("%s: removed, it is a link or no file", path)
                 path.unlink()
         timestamp = folder / "timestamp.txt"
-        if timestamp.exists() and timestamp_of(folder) is None:
+        when = timestamp_of(folder)
+        if when is not None:
+            text = f"{when.isoformat(' ')} UTC"  # nbgrader's parser takes no other zone for a zone
+            if timestamp.read_text("utf-8-sig").strip() != text:
+                timestamp.write_text(text, "utf-8")
+        elif timestamp.exists():
             log.warning("%s: not a time, set aside; the submission counts as undated", timestamp)
             timestamp.replace(folder / "timestamp.txt.unreadable")
         wanted, found = folder / f"{assignment}.ipynb", sorted(folder.glob("*.ipynb"))

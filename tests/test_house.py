@@ -126,8 +126,13 @@ def test_the_architecture_page_names_every_room_of_the_engine_and_every_place_of
             assert f"`{name}/`" in page or f"`{name}.py`" in page, room
 
 
-def test_importing_lrlib_loads_no_plotting_and_no_widgets():
-    code = "import sys, lrlib; print(*{name.partition('.')[0] for name in sys.modules})"
+READY_TO_CHECK = "from autograders.declare.catalogue import catalogue; catalogue()"
+"""What a check does first, also on a page of the site."""
+
+
+@pytest.mark.parametrize("statement", ["import lrlib", READY_TO_CHECK])
+def test_neither_lrlib_nor_the_exercises_load_plotting_or_widgets(statement):
+    code = f"{statement}; import sys; print(*{{name.partition('.')[0] for name in sys.modules}})"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )

@@ -67,7 +67,8 @@ def _asked(unit: str, package: str) -> set[str]:
     """The modules of a course that declare a unit's exercises, and those that these import."""
     catalogue(package)  # has all of its modules imported
     course = package.partition(".")[0]
-    ours = {name: m for name, m in sys.modules.items() if name.partition(".")[0] == course}
+    # Not the top package: from a folder that holds one of its name, Python finds a bare folder.
+    ours = {name: m for name, m in sys.modules.items() if name.startswith(f"{course}.")}
     waiting = {
         name
         for name, module in ours.items()

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from autograders.declare.exercise import Question, Quiz
 from lrlib.data.runs import FIRST, Trace, runs
 from lrlib.data.signs import blocks
-from lrlib.figures.recorded import in_words
 
 LETTERS = "abcd"
 KEYS = random.Random(7).sample(LETTERS * 20, 80)
@@ -96,7 +95,7 @@ def section(unit: str, numbers: Sequence[int]) -> str:
         "loss and, dotted, the loss of a constant guess; in the middle the rate; on the right the "
         "norm of the gradient, all against updates.*",
         "<details><summary>The four runs in numbers</summary>",
-        *(f"- Run {number}: {in_words(runs()[number])}" for number in numbers),
+        *(f"- Run {number}: {runs()[number].in_words()}" for number in numbers),
         "</details>",
     ]
     for k, number in enumerate(numbers, 1):

@@ -66,6 +66,14 @@ class Trace:
         """What to do first."""
         return FIRST[self.label]
 
+    def in_words(self) -> str:
+        """Return what a figure of the run shows as numbers, for those who cannot see it."""
+        return (
+            f"{self.updates[-1]} updates; a constant guess has loss {self.guess:.3g}. "
+            f"Training loss, {_read(self.loss)}. Unseen loss, {_read(self.unseen)}. "
+            f"Rate, {_read(self.rate)}. Norm of the gradient, {_read(self.gradient)}."
+        )
+
 
 @lru_cache
 def runs(label: str | None = None) -> tuple[Trace, ...]:
@@ -103,3 +111,17 @@ def runs(label: str | None = None) -> tuple[Trace, ...]:
         )
         found.append(trace)
     return tuple(found)
+
+
+def _read(values: NDArray) -> str:
+    """Return the first value, the highest and the lowest with their places, and the last third."""
+    n = len(values)
+    if not np.isfinite(values[0]):
+        return "not finite from the start"
+    fine = values[np.isfinite(values)]
+    points = [fine[min(len(fine) - 1, round(share * (n - 1)))] for share in (0, 0.1, 0.3, 0.6, 1)]
+    text = "at the start and after 10, 30, 60 and 100 %: " + ", ".join(f"{x:.3g}" for x in points)
+    high, low = int(fine.argmax()), int(fine.argmin())
+    text += f"; highest {fine[high]:.3g} at {high / n:.0%}, lowest {fine[low]:.3g} at {low / n:.0%}"
+    lost = n - len(fine)
+    return text + (f"; not finite for the last {lost / n:.0%}" if lost else "")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from lrlib.data.runs import Trace, runs
 from lrlib.figures.base import Page
@@ -22,7 +21,7 @@ def trace_figure(trace: Trace, *, dark: bool = False) -> Figure:
     with Page(3, dark=dark, height=3.2) as page:
         _draw(page, page.axes, trace)
         page.axes[0].legend()
-        page.say(f"One run in three panels, {in_words(trace)}")
+        page.say(f"One run in three panels, {trace.in_words()}")
     return page.figure
 
 
@@ -38,19 +37,10 @@ def runs_figure(numbers: Sequence[int], *, dark: bool = False) -> Figure:
             axes = page.axes[3 * row : 3 * row + 3]
             _draw(page, axes, trace)
             axes[0].set_title(f"run {number}")
-            said.append(f"Run {number}, {in_words(trace)}")
+            said.append(f"Run {number}, {trace.in_words()}")
         page.axes[0].legend()
         page.say(f"{len(numbers)} runs, one in each row of three panels. {' '.join(said)}")
     return page.figure
-
-
-def in_words(trace: Trace) -> str:
-    """Return what the figure of a run shows as numbers, for those who cannot see it."""
-    return (
-        f"{trace.updates[-1]} updates; a constant guess has loss {trace.guess:.3g}. "
-        f"Training loss, {_read(trace.loss)}. Unseen loss, {_read(trace.unseen)}. "
-        f"Rate, {_read(trace.rate)}. Norm of the gradient, {_read(trace.gradient)}."
-    )
 
 
 def _draw(page: Page, axes: Sequence[Axes], trace: Trace) -> None:
@@ -79,17 +69,3 @@ def _draw(page: Page, axes: Sequence[Axes], trace: Trace) -> None:
     right.set(xlabel="updates", ylabel="norm of the gradient")
     for panel in axes:
         panel.set_xlim(0, trace.updates[-1])
-
-
-def _read(values: NDArray) -> str:
-    """Return the first value, the highest and the lowest with their places, and the last third."""
-    n = len(values)
-    if not np.isfinite(values[0]):
-        return "not finite from the start"
-    fine = values[np.isfinite(values)]
-    points = [fine[min(len(fine) - 1, round(share * (n - 1)))] for share in (0, 0.1, 0.3, 0.6, 1)]
-    text = "at the start and after 10, 30, 60 and 100 %: " + ", ".join(f"{x:.3g}" for x in points)
-    high, low = int(fine.argmax()), int(fine.argmin())
-    text += f"; highest {fine[high]:.3g} at {high / n:.0%}, lowest {fine[low]:.3g} at {low / n:.0%}"
-    lost = n - len(fine)
-    return text + (f"; not finite for the last {lost / n:.0%}" if lost else "")

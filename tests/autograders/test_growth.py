@@ -172,7 +172,7 @@ def test_a_time_stamp_is_read_in_no_time_whatever_is_in_it(tmp_path):
 def test_the_measure_tells_a_pattern_that_takes_time_with_the_square(pattern, unit):
     """These three held the grader: hours for a notebook of blank lines."""
     search = re.compile(pattern, re.MULTILINE).search
-    assert grows_faster(search, unit, 2_000)
+    assert any(grows_faster(search, unit, 2_000) for _ in range(3)), "load can hide it once"
 
 
 def test_a_notebook_of_blank_lines_is_looked_through_at_once():

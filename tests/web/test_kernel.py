@@ -29,7 +29,7 @@ ipywidgets.VBox([slider, said])
 """
 CARD = """
 from IPython.display import HTML, display
-from autograders import progress
+from autograders.notebook import progress
 from autograders.judging.card import as_html
 from autograders.judging.report import Report
 report = Report("step_towards", "00_start_here", 5.0, 5.0, "full")

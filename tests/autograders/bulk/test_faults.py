@@ -206,7 +206,7 @@ def test_a_clock_that_jumps_changes_nothing(course, calm, monkeypatch):
             return datetime.now(tz) + timedelta(days=draw.uniform(-4000, 4000))
 
     monkeypatch.setattr(time, "time", lambda: real() + draw.uniform(-1e9, 1e9))
-    monkeypatch.setattr("autograders.gradebook.record.datetime", Jumping)
+    monkeypatch.setattr("autograders.gradebook.audit.datetime", Jumping)
     tally = graded(course, Inline())
     assert tally.recorded == SIZE and 0 < tally.seconds < 600
     same_in_the_end(course, calm)

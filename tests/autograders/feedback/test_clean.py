@@ -6,6 +6,7 @@ from jinja2 import Environment
 
 from autograders.feedback.clean import clean_output, markdown_to_html
 from autograders.gradebook.marks import plain
+from autograders.judging.card import Card
 
 from ..gradebook.test_record import report
 
@@ -69,7 +70,7 @@ def test_a_link_on_a_feedback_page_stays_only_where_it_leads_somewhere(target, l
 
 
 def test_a_card_keeps_its_look_in_feedback():
-    card = report()._repr_html_()
+    card = Card.of(report())._repr_html_()
     before, after = (
         BeautifulSoup(card, "html.parser"),
         BeautifulSoup(clean_output(card), "html.parser"),

@@ -61,5 +61,6 @@ EQUIVALENT = (
     ),
     ("dog_step", r"-> .*Distance\(None, farthest", "the answer hands the start on by itself"),
     ("sharpness", r"^if v\.ndim", "arguments within the contract"),
+    ("updates_needed", r"kept <= 1e-12", "no curvatures give exactly that"),
     ("wsd", r"before = t <=", "at the boundary both pieces give the same rate"),
 )

@@ -27,8 +27,8 @@ def kinds(rates, plan=PLAN, t=T, setting=None, **more):
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.one_of(*examples.SCHEDULES.values()), st.sampled_from([1, 7, 50]))
 def test_nothing_is_said_of_any_schedule_that_is_followed_to_its_end(schedule, every):
-    end = min((horizon(schedule) or 600) + 1, 4000)
-    t = np.arange(0, max(end, 3 * every), every)
+    end = min(horizon(schedule) or 600, 4000)
+    t = np.arange(0, max(end + 1, 3 * every), every)
     t = t[t <= end] if horizon(schedule) else t
     if len(t) > 1:
         assert kinds(schedule(t), schedule, t) == ()

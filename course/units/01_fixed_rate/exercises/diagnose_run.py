@@ -66,6 +66,9 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     tail = np.full(25, 3 * guess)
     tail[0], tail[-2:] = guess, 0.2 * guess
     yield given(tail, guess).on("end", "the last 2 of 25 losses are low")
+    eleventh = np.full(101, 0.45 * guess)
+    eleventh[0], eleventh[-11] = guess, 3 * guess
+    yield given(eleventh, guess).on("end", "of 101 losses, the 11th from the end is high")
     short = guess * np.array([1.0, 0.9, 0.7, 0.6, 0.3])
     yield given(short, guess).on("end", "there are 5 losses")
 

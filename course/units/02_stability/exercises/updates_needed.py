@@ -43,6 +43,7 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(turned(rng, spread(rng, 2, 1, 5)), 1.0).on("edge", "share is 1")
     yield given(np.array([[4.0]]), 0.01).on("edge", "there is a single parameter")
     yield given(2 * np.eye(3), 1e-6).on("edge", "all curvatures are equal")
+    yield given(3 * np.eye(2), 1.0).on("edge", "share is 1 and all curvatures are equal")
     frozen = after(turned(rng, spread(rng, 3, 0.5, 5)), 9.5).read_only()
     yield frozen.on("edge", "the hessian cannot be written to")
 
