@@ -134,8 +134,8 @@ def banner(unit: Unit) -> str:
         ":::{admonition} Read, drag, write and check it here\n:class: tip\n"
         "The labs on this page move, the functions can be written and checked, and your work stays"
         " in this browser. The first touch fetches Python, 10 MB, once; after that the page works"
-        " without a network. The experiments are shown as a run with the course's own functions:"
-        " to run them with yours,"
+        " without a network. Your own experiment runs your plan here; the lesson's experiments are"
+        " shown as a run with the course's own functions: to run them with yours,"
         f' <a href="{lesson_url(unit, "../../")}">open the notebook in your browser</a>, or'
         f' <a href="../../lite/files/{unit.name}.ipynb" download>download it</a>'
         " to run it on your machine.\n:::"
@@ -205,7 +205,8 @@ def index(units: Sequence[Unit], docs: Sequence[Path]) -> str:
     return (
         "# The lessons, to read\n\nEvery lesson with its figures, its tables and its labs, which"
         " move. Predict before you scroll: the answer to a prediction stands a few"
-        " paragraphs below it.\n\nTo write the functions and check them, open a lesson"
+        " paragraphs below it.\n\nThe functions are written and checked on the same page. To work"
+        " in JupyterLab instead, open a lesson"
         ' <a href="../lite/lab/index.html?path=00_start_here.ipynb">in your browser</a>, or see'
         ' <a href="../index.html">what else the course offers</a>.\n\n' + tree
     )

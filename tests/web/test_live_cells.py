@@ -14,6 +14,7 @@ import pytest
 from autograders import check
 from autograders.declare.catalogue import catalogue
 from autograders.declare.exercise import Quiz
+from autograders.declare.experiment import Experiment
 from course.web.live.cells import Interactive, choices, role
 from course.web.live.desk import Desk, needs
 from course.web.pages.access import accessible
@@ -122,6 +123,33 @@ def test_a_cell_without_a_check_runs_and_tells_the_values_it_names() -> None:
     ]
     expected = {"said": "this\n", "made": "raised = 9.0", "ran": ["raised"]}
     assert Desk().on_check(cells, "") == expected
+
+
+EXPERIMENTS = {name for name, item in catalogue().items() if isinstance(item, Experiment)}
+
+
+@pytest.mark.parametrize("name", sorted(EXPERIMENTS))
+def test_a_learner_s_plan_runs_on_its_page_and_no_result_stands_there_before(name: str) -> None:
+    unit = catalogue()[name].unit
+    notebook = lesson(unit)
+    [plan] = [cell for cell in notebook.cells if role(cell) == "plan"]
+    html = html_of(Interactive(notebook).cell(plan))
+    assert "lower in" not in html and plan.source.split("(")[0] in html
+    said = {}
+    for kind in ("release", "source"):
+        [cells] = [c for id, _, c in pages_checks(unit, answers(unit, kind)) if id == plan.id]
+        said[kind] = Desk().on_check(cells, "")
+        assert "fault" not in said[kind], said[kind]
+    assert "waits for your plan" in said["release"]["said"]
+    assert "seeds; rates chosen on" in said["source"]["said"] and "\r" not in said["source"]["said"]
+
+
+def test_a_plan_that_cannot_be_run_is_told_why_on_its_page() -> None:
+    cells = of_sgd("plan = {'rates': 'high'}")
+    run = {"id": "run", "answer": False, "source": "experiment('experiment_01', plan)"}
+    cells[0]["source"] = "from autograders import experiment"
+    fault = Desk().on_check([*cells, run], "")["fault"]
+    assert fault.startswith("run, line 1: PlanError: the plan lacks methods")
 
 
 def test_a_cell_needs_the_last_makers_of_its_names_and_what_those_need() -> None:

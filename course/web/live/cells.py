@@ -17,11 +17,13 @@ LEAST_ROWS = 3
 
 
 def role(cell: NotebookNode) -> str:
-    """What a cell is to the learner: "answer", "check", or "" for one that is only read or run."""
+    """What a cell is to the learner: "answer", "check", "plan" to be run, or "" to be read only."""
     marked = cell.metadata.get("nbgrader", {})
     if marked.get("solution"):
         return "answer"
-    return "check" if marked.get("grade") else ""
+    if marked.get("grade"):
+        return "check"
+    return "plan" if cell.cell_type == "code" and cell.source.startswith("experiment(") else ""
 
 
 def choices(source: str, question: str) -> dict[str, list[str]]:
@@ -65,9 +67,9 @@ def answer_html(cell: NotebookNode, question: str) -> str:
     )
 
 
-def check_html(name: str, code: str) -> str:
+def check_html(name: str, code: str, shown: str = "") -> str:
     """A check: its code, the buttons, and a place for the card. Without code, a cell to be run."""
-    said = f"<p><code>{escape(code)}</code></p>" if code else ""
+    said = f"<p><code>{escape(code or shown)}</code></p>" if code or shown else ""
     return (
         f'<div class="lr-check" data-cell="{escape(name)}" data-code="{escape(code)}">{said}'
         f'<p class="lr-buttons"><button type="button" data-do="check">{"Check" if code else "Run"}'
@@ -89,9 +91,11 @@ class Interactive:
         self.setup = self._code[0].source
 
     def cell(self, cell: NotebookNode) -> NotebookNode:
-        """An answer or a check as a cell that shows HTML and nothing else."""
+        """An answer, a check or a plan as a cell that shows HTML and nothing else."""
         if role(cell) == "check":
             return _only(cell.id, check_html(cell.id, cell.source))
+        if role(cell) == "plan":  # what the course's own plan finds would give the finding away
+            return _only(cell.id, check_html(cell.id, "", cell.source))
         html = answer_html(cell, self._before.get(cell.id, ""))
         if cell.cell_type == "code" and cell.id not in self._checked:
             html += check_html(cell.id, "")

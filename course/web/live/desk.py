@@ -71,11 +71,12 @@ class Desk:
         `cells` are all from the set-up to the check, or to the cell to be run where `check` is "";
         each has an `id`, a `source`, and says whether it is an `answer`. An answer that the check
         needs has to run: where one fails, `fault` says how and there is no card. `said` is what
-        the last cell and the check print; `ran` are the answers that decided.
+        the last cell and the check print, as a screen shows it; `ran` are the answers that decided.
         """
         code = [(cell["id"], cell["source"]) for cell in cells]
         needed = needs([*code, ("", check)], len(code)) if check else needs(code, len(code) - 1)
-        needed += [] if check else [code[-1][0]]
+        asked = "" if check else code[-1][0]
+        needed += [asked] if asked else []
         answers = {cell["id"] for cell in cells if cell["answer"]}
         ran = [name for name in needed if name in answers]
         room: dict[str, Any] = {"__name__": "__main__"}
@@ -87,11 +88,11 @@ class Desk:
                     continue
                 said.truncate(said.seek(0))
                 fault = run_cell(name, source, room)
-                if fault and name in ran:
+                if fault and (name in ran or name == asked):
                     return {"fault": fault, "said": said.getvalue(), "ran": ran}
             if not check:
                 made = values(room, code[-1][1])
-                return {"said": said.getvalue(), "made": made, "ran": ran}
+                return {"said": on_screen(said.getvalue()), "made": made, "ran": ran}
             report = eval(check, room)
         self._written |= {name: f for name, f in room.items() if name in answers and callable(f)}
         return {
@@ -172,6 +173,11 @@ def values(room: dict[str, Any], source: str) -> str:
     return "\n".join(f"{name} = {room[name]!r}" for name in dict.fromkeys(names))
 
 
+def on_screen(text: str) -> str:
+    """Printed text as a terminal leaves it, where a line may be written over again."""
+    return "\n".join(line.rpartition("\r")[2] for line in text.split("\n"))
+
+
 def run_setup(source: str, room: dict[str, Any]) -> None:
     """Run a lesson's set-up, statement by statement, without what a page has not: Matplotlib."""
     for statement in ast.parse(source).body:
@@ -180,9 +186,15 @@ def run_setup(source: str, room: dict[str, Any]) -> None:
 
 
 def run_cell(name: str, source: str, room: dict[str, Any]) -> str:
-    """Run one cell; "" if it ran, else what went wrong, with the line of the cell."""
+    """Run one cell and print its value; "" if it ran, else what went wrong, with the line."""
     try:
-        exec(compile(source, name, "exec"), room)
+        body = ast.parse(source, name).body
+        last = [body.pop()] if body and isinstance(body[-1], ast.Expr) else []
+        exec(compile(ast.Module(body, []), name, "exec"), room)
+        for statement in last:
+            value = eval(compile(ast.Expression(statement.value), name, "eval"), room)
+            if value is not None:
+                print(value)
     except SyntaxError as error:
         return f"{name}, line {error.lineno}: {type(error).__name__}: {error.msg}"
     except (Exception, SystemExit) as error:
