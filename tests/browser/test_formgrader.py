@@ -49,9 +49,9 @@ def test_the_table_shows_what_each_submission_deserves(formgrader, graded):
     """
     for name, said in graded.items():
         assert f"Successfully autograded '{DROPS}' for student '{name}'" in said
-    assert formgrader.row("good") == Row(TO_READ, "17 / 20")
-    assert formgrader.row("hostile") == Row(TO_READ, "14 / 20")
-    assert formgrader.row("broken") == Row(TO_READ, "0 / 20")
+    assert formgrader.row("good") == Row(TO_READ, "21 / 24")
+    assert formgrader.row("hostile") == Row(TO_READ, "18 / 24")
+    assert formgrader.row("broken") == Row(TO_READ, "0 / 24")
 
 
 def test_of_good_work_only_the_conclusion_waits_and_of_broken_work_everything(formgrader, graded):

@@ -110,7 +110,7 @@ def test_choices_are_buttons_and_everything_is_there_after_a_reload(opened: Visi
     assert cell(page, "predict_01").locator("input:checked").count() == 3
     assert "1 of 1 points" in check(page, "check_predict_01").inner_text()
     assert cell(page, "sgd_step").locator("textarea").input_value() == RIGHT
-    page.locator('input[name="predict_01-p1"][value="d"]').check()
+    page.locator('input[name="predict_01-p1"][value="b"]').check()
     page.reload()
     said = check(page, "check_predict_01").inner_text()
     assert "points" not in said, "the card was for other answers"

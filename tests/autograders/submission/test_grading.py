@@ -68,8 +68,8 @@ def test_quiz_answers_are_read_from_their_variable(sandbox):
         for name, quiz in QUIZZES.items()
     }  # fmt: skip
     cells = [f"{name} = {answers!r}" for name, answers in right.items()]
-    graded = grade(sandbox, handed_in(cells))
-    assert graded.score == graded.max_score
+    reports = grade(sandbox, handed_in(cells)).reports
+    assert all(reports[name].status == FULL for name in QUIZZES)
     wrong = [f"{name} = 'all of them'" for name in QUIZZES]
     graded = grade(sandbox, handed_in(wrong))
     assert all(graded.reports[name].score == 0 for name in QUIZZES)
