@@ -1,4 +1,4 @@
-"""Commands of lrlib: `python -m lrlib audit run.csv --schedule "WSD(...)"`."""
+"""Commands of lrlib: `python -m lrlib audit run.csv --schedule "WSD(...)"`, `compare FILE`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from lrlib.bridge.audit import Setting, audit, read_log
+from lrlib.bridge.comparing import compare
 from lrlib.bridge.text import parse
 
 
@@ -27,8 +28,16 @@ def main(arguments: list[str] | None = None) -> int:
     )
     one.add_argument("--running", action="store_true", help="the run has not ended yet")
     one.add_argument("--picture", metavar="FILE.svg", help="write the picture there")
+    two = commands.add_parser(
+        "compare", help="say which conventions the functions of a file follow (it is run)"
+    )
+    two.add_argument("file", help="your own Python file, with get_lr(it) or step(w, grad, ...)")
     given = parser.parse_args(arguments)
     try:
+        if given.command == "compare":
+            found = compare(given.file)
+            print(*(one.text for one in found), sep="\n")
+            return int(any(one.differs or not one.convention for one in found))
         trace = read_log(
             given.log,
             step=given.step,

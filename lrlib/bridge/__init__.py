@@ -21,6 +21,7 @@ _HOME = {
     "parse": "text",
     "audit": "audit",
     "watch": "audit",
+    "compare": "comparing",
 }
 
 __all__ = [*_HOME]
