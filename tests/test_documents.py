@@ -31,6 +31,7 @@ ELSEWHERE = {
     ".venv/bin/python -m course.places": "places/test_ready_made.py::test_every_command_of_the",
     ".venv/bin/python -m tests.lrlib.conformance": "lrlib/conformance/test_conformance.py",
     "python -m lrlib audit": "lrlib/bridge/test_audit_loops.py::test_the_page_for_work_runs",
+    "python -m lrlib compare": "lrlib/bridge/test_compare.py::test_the_command_answers_0",
     ".venv/bin/python -m autograders grade 05 --scheduler": "autograders/bulk/test_cluster.py",
     ".venv/bin/dask": "autograders/bulk/test_cluster.py::test_a_cluster_grades_as_one_process_does",
     "sudo -u postgres": "autograders/gradebook/test_postgres.py::test_a_class_is_graded",

@@ -116,7 +116,7 @@ def steps(given: dict[str, float]) -> Iterator[tuple[str, str, np.ndarray, np.nd
 
     sgd = _path(lambda w, g, a, b, lr, t: (w - lr * g, a, b))
     yield "SGD", "w -= lr*g", sgd, sgd
-    for mu in tried("mu"):
+    for mu in {*tried("mu"), *tried("beta1")}:
         own = {"Momentum": _momentum("plain", mu), "Nesterov": _momentum("torch", mu)}
         for form, (name, words) in MOMENTUM.items():
             yield name, words, _momentum(form, mu), own[name]
@@ -224,15 +224,15 @@ def decays(rates: np.ndarray, start: float | None) -> Iterator[tuple[str, str, n
     if factor < 1 and alike and len(gaps) and np.all(gaps == gaps[0]):
         every = int(gaps[0])
         if every == 1:
-            words = {0: "smaller already at 0", 1: "a constant factor for each count"}
+            usual = {0: "smaller already at 0", 1: "a constant factor for each count"}
             held = f"the first rate up to {begin - 1}, then a constant factor for each count"
             own = lrlib.ExponentialDecay(first, factor, 1)
-            yield "ExponentialDecay", words.get(begin, held), own(t)
+            yield "ExponentialDecay", usual.get(begin, held), own(t)
         else:
-            words = {0: "a drop also at 0", every: "a drop at every multiple"}
+            usual = {0: "a drop also at 0", every: "a drop at every multiple"}
             moved = f"drops at {begin}, {begin + every}, ... in place of multiples"
             own = lrlib.StepDecay(first, factor, every)
-            yield "StepDecay", _and(words.get(begin, moved), f"every {every}"), own(t)
+            yield "StepDecay", _and(usual.get(begin, moved), f"every {every}"), own(t)
     gamma = factors[1]
     if start is not None and 0 < gamma < 1 and np.allclose(factors, gamma**t, rtol=1e-7, atol=0):
         own = lrlib.ExponentialDecay(first, gamma, 1)

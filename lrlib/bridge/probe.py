@@ -68,7 +68,8 @@ def _config(function: Callable, names: list[str]) -> dict[str, Any]:
 
 def _step(function: Callable, names: list[str]) -> dict[str, Any]:
     wrong: Exception | None = None
-    for empty in (np.zeros(4), {}, None):
+    starts: tuple[Any, ...] = (np.zeros(4), {}, None)
+    for empty in starts:
         for counted in (True, False):
             try:
                 return _steps(function, names, empty, counted)

@@ -211,6 +211,19 @@ PIECES = {
         adam(USUAL, head=DECAYED, after="new = new - weight_decay * w"),
         ("AdamW", "eps outside the root; decoupled decay without the rate, wd*w", (0, 5)),
     ),
+    "a moving average with beta1": (
+        "def step(w, g, v, lr, beta1):\n"
+        "    v = beta1 * v + (1 - beta1) * g\n    return w - lr * v, v\n",
+        ("Momentum", "v as a moving average, (1 - mu)*g", (0, 5)),
+    ),
+    "a count among the states": (
+        "import numpy as np\ndef adam(w, grad, m, v, t, lr, beta1, beta2, eps):\n"
+        "    t = t + 1\n    m = beta1 * m + (1 - beta1) * grad\n"
+        "    v = beta2 * v + (1 - beta2) * grad**2\n"
+        "    rate = lr / (1 - beta1**t)\n"
+        "    return w - rate * m / (np.sqrt(v / (1 - beta2**t)) + eps), m, v, t\n",
+        ("Adam", "eps outside the root", None),
+    ),
     "a state made at the first step": (
         "import numpy as np\ndef step(p, grad, state, lr, momentum):\n"
         "    state['v'] = momentum * state.get('v', 0) + grad\n"
