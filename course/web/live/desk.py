@@ -189,10 +189,10 @@ def run_cell(name: str, source: str, room: dict[str, Any]) -> str:
     """Run one cell and print its value; "" if it ran, else what went wrong, with the line."""
     try:
         body = ast.parse(source, name).body
-        last = [body.pop()] if body and isinstance(body[-1], ast.Expr) else []
+        last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
         exec(compile(ast.Module(body, []), name, "exec"), room)
-        for statement in last:
-            value = eval(compile(ast.Expression(statement.value), name, "eval"), room)
+        if isinstance(last, ast.Expr):
+            value = eval(compile(ast.Expression(last.value), name, "eval"), room)
             if value is not None:
                 print(value)
     except SyntaxError as error:
