@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import MissingEntry
 from nbgrader.converters.base import NbGraderException
@@ -264,6 +264,10 @@ class RecordMarks(NbGraderPreprocessor):
         for who, why in recorder.failures.items():
             raise RuntimeError(f"could not record {who}: {why}")
         return nb, resources
+
+
+class PageExporter(HTMLExporter):
+    """Makes the page that a student gets back; its template is not for the formgrader."""
 
 
 class GetMarks(GetGrades):

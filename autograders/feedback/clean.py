@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -25,6 +26,7 @@ from nbconvert.filters.markdown_mistune import (
 )
 
 from ..submission.intake import PICTURES, base64_of
+from .mathml import shown
 
 TAGS = [
     "a",
@@ -138,8 +140,11 @@ STYLES = [
 
 LONGEST_TEXT, LONGEST_CODE, LONGEST_LINE = 30_000, 200_000, 2_000
 """Characters beyond which a text is shown as it is: rendering takes time with their square."""
-LONGEST_FORMULA, DEEPEST, MOST_ELEMENTS = 2_000, 100, 5_000
-"""Characters in which a formula has to end; most HTML elements within one another, and in all."""
+LONGEST_FORMULA, MOST_FORMULAS = 2_000, 500
+"""Characters in which a formula has to end; formulas beyond which the rest stay as they are."""
+DEEPEST, MOST_ELEMENTS = 100, 5_000
+"""Most HTML elements within one another, and in all."""
+TAG = r"""<(?:"[^"]*"|'[^']*'|[^>"'])*>"""
 OPENED = re.compile(r"<(/?)(?!(?:br|hr|img|wbr)\b)[A-Za-z]")
 
 
@@ -171,25 +176,68 @@ class Inlines(MathInlineParser):
 
 @pass_context
 def markdown_to_html(context: Context, source: str) -> str:
-    """Render Markdown as nbconvert does, then keep only harmless HTML."""
+    """Render Markdown as nbconvert does, keep only harmless HTML, and make formulas MathML."""
     as_it_is = f"<pre>{html.escape(source)}</pre>"
+    renderer = Renderer()
     if len(source) > LONGEST_TEXT:
         return as_it_is
     try:
-        parser = MarkdownWithMath(Renderer(escape=False), Blocks(), Inlines(hard_wrap=False))
+        parser = MarkdownWithMath(renderer, Blocks(), Inlines(hard_wrap=False))
         rendered = parser.render(source)
     except RecursionError:
         return as_it_is
     if too_rich(rendered):
         return as_it_is
     return with_pictures(
-        clean(rendered, TAGS, ATTRIBUTES, ["text-align"]),
+        renderer.with_formulas(clean(rendered, TAGS, ATTRIBUTES, ["text-align"])),
         context.get("cell", {}).get("attachments", {}),
     )
 
 
 class Renderer(IPythonRenderer):
-    """Leaves the names of a cell's pictures as they are, also of one that is missing."""
+    """Leaves the names of a cell's pictures as they are, also of one that is missing.
+
+    Formulas are taken out, so that what is cleaned is the text's and what they become is ours.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(escape=False)
+        self._formulas: list[tuple[str, str, bool]] = []
+        self._mark = secrets.token_hex(16)
+
+    def inline_math(self, body: str) -> str:
+        """A formula within a line."""
+        return self._taken_out(f"${body}$", body, False)
+
+    def block_math(self, body: str) -> str:
+        """A formula that stands alone."""
+        return self._taken_out(f"$${body}$$", body, True)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        """A formula that its environment makes stand alone."""
+        text = f"\\begin{{{name}}}{body}\\end{{{name}}}"
+        alone = name.rstrip("*") in ("align", "equation", "gather")  # these mean no more here
+        return self._taken_out(text, body if alone else text, True)
+
+    def _taken_out(self, text: str, tex: str, block: bool) -> str:
+        if len(self._formulas) >= MOST_FORMULAS:
+            return self.escape_html(text)
+        self._formulas.append((text, tex, block))
+        return f"{self._mark}-{len(self._formulas) - 1}-"
+
+    def with_formulas(self, markup: str) -> str:
+        """Clean HTML with its formulas: as MathML, and within a tag as they were written."""
+        place = re.compile(rf"{self._mark}-(\d+)-")
+
+        def written(match: re.Match[str]) -> str:
+            return html.escape(self._formulas[int(match[1])][0])
+
+        def formula(match: re.Match[str]) -> str:
+            if match[1] is None:
+                return place.sub(written, match[0])
+            return shown(*self._formulas[int(match[1])][1:])
+
+        return re.sub(rf"{TAG}|{place.pattern}", formula, markup)
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """An image, wherever it is."""
@@ -245,5 +293,5 @@ def clean(
         protocols=["http", "https", "mailto", "attachment"],
         css_sanitizer=CSSSanitizer(styles),
     )
-    # Bootstrap, which these pages use, takes the triangle off <summary>.
+    # Bootstrap, which the formgrader's pages use, takes the triangle off <summary>.
     return cleaned.replace("<summary>", '<summary style="display:list-item">')

@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 KEPT, LARGE_CELL = 2048, 100_000
+TEMPLATES = Path(__file__).parent / "templates"
 CELL = re.compile(r'(?=<div class="cell border-box-sizing (?:text|code)_cell rendered")')
 PLACE = '<hr id="the-cells"/>'
 NO_ALT = "No description has been provided for this image"
@@ -64,7 +64,7 @@ def make_page(page: Page) -> str:
 
 @lru_cache(maxsize=2)
 def _exporter(config: bytes) -> Any:
-    """nbconvert's HTML exporter with nbgrader's template, made once in a process."""
+    """nbconvert's HTML exporter with our template, made once in a process."""
     from nbconvert.exporters import HTMLExporter
     from nbconvert.exporters.templateexporter import TemplateExporter
     from nbconvert.filters import Highlight2HTML
@@ -91,12 +91,7 @@ def _exporter(config: bytes) -> Any:
 
     settings = Config({"Exporter": {"default_preprocessors": []}})
     settings.HTMLExporter.template_name = "feedback"
-    spec = find_spec("nbgrader")
-    assert spec is not None and spec.origin is not None
-    formgrader = Path(spec.origin).parent / "server_extensions" / "formgrader"
-    settings.HTMLExporter.extra_template_basedirs = [str(formgrader / "templates")]
-    css = formgrader / "static" / "node_modules" / "bootstrap" / "dist" / "css"
-    settings.HTMLExporter.extra_template_paths = [str(css)]
+    settings.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
     settings.merge(Config(pickle.loads(config)) if config else Config())
     exporter = FeedbackExporter(config=settings)
     exporter.register_preprocessor(CSSHTMLHeaderPreprocessor)

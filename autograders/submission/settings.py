@@ -36,6 +36,7 @@ FEEDBACK = (
     "autograders.preprocessors.GetMarks",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 )
+TEMPLATES = Path(__file__).resolve().parents[1] / "feedback" / "templates"
 SECONDS_FOR_ANOTHER_WRITER = 60
 SECONDS_FOR_A_CELL = 120
 
@@ -83,6 +84,8 @@ def configure(c: Any, course: Path, course_id: str, exercises: str = COURSE) -> 
     c.Execute.timeout = SECONDS_FOR_A_CELL
 
     c.HTMLExporter.sanitize_html = True
+    c.PageExporter.extra_template_basedirs = [str(TEMPLATES)]
+    c.GenerateFeedback.exporter_class = "autograders.preprocessors.PageExporter"
     c.GenerateFeedback.preprocessors = list(FEEDBACK)
     c.HTMLExporter.filters = {
         "float": "autograders.feedback.unread.as_number",

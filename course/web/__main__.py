@@ -16,10 +16,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograders.feedback.mathml import FormulaError
+
 from .landing import write_landing
 from .lite import PYODIDE_VERSION, build_lite
 from .live.build import write_live
-from .pages.mathml import FormulaError
 from .units import COURSE, SiteError, Unit, read_units
 
 ROOT = COURSE.parent

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from .pages.mathml import mathml
+from autograders.feedback.mathml import mathml
+
 from .units import Unit
 
 HERE = Path(__file__).resolve().parent / "landing"

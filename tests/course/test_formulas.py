@@ -5,7 +5,7 @@ import re
 import pytest
 from markdown_it.token import Token
 
-from course.web.pages.mathml import FormulaError, mathml
+from autograders.feedback.mathml import FormulaError, mathml
 from tests.course.texts import READER, flat, texts
 
 

@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from jinja2 import Environment
 
-from autograders.feedback.clean import clean_output, markdown_to_html
+from autograders.feedback.clean import MOST_FORMULAS, clean_output, markdown_to_html
 from autograders.gradebook.marks import plain
 from autograders.judging.card import Card
 
@@ -67,6 +67,46 @@ def test_feedback_pages_never_run_what_a_student_wrote(attack):
 def test_a_link_on_a_feedback_page_stays_only_where_it_leads_somewhere(target, leads):
     html = rendered(f"[there]({target})")
     assert ("href=" in html, "there" in html) == (leads, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("$x < 1$", "<mo>&lt;</mo>"),
+        (r"a $\frac12$ b", "<mfrac>"),
+        (r"\begin{align}a &= b\\c &= d\end{align}", "<mtable"),
+        (r"$$\eta_t$$", 'display="block"'),
+        (r"$\unknown{x}$", r"<code>\unknown{x}</code>"),
+        (r"$x^$ costs", r"<code>x^</code>"),
+        (r"$\text{<script>alert(1)</script>}$", "&lt;script&gt;"),
+    ],
+)
+def test_a_formula_is_mathml_and_one_that_cannot_be_read_is_its_tex(text, shown):
+    html = rendered(text)
+    assert shown in html and "$" not in html and "<script" not in html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![$x$](plot.png)",
+        '<a title="$x$">there</a>',
+        "# $x$\n\n[a](#$x$)",
+        r"$\href{javascript:alert(1)}{x}$",
+        r'$\style{position:fixed}{x}$ $\text{" onclick="alert(1)}$',
+        "`$x$`\n\n    $x$",
+    ],
+)
+def test_a_formula_never_becomes_markup_within_a_tag_nor_acts(text):
+    tree = BeautifulSoup(rendered(text), "html.parser")
+    for tag in tree.find_all(True):
+        assert not {"onclick", "style", "href"} & set(tag.attrs) or tag.name == "a"
+        assert "<" not in str(tag.attrs) and "mi>" not in str(tag.attrs)
+
+
+def test_beyond_the_most_formulas_the_rest_stay_as_they_are_written():
+    html = rendered("$x$ " * (MOST_FORMULAS + 2))
+    assert html.count("<math") == MOST_FORMULAS and html.count("$x$") == 2
 
 
 def test_a_card_keeps_its_look_in_feedback():

@@ -1,5 +1,6 @@
 """The page that bulk grading returns is, byte for byte, the one that nbgrader itself makes."""
 
+import re
 import shutil
 from base64 import b64encode
 
@@ -76,19 +77,41 @@ def test_pictures_in_a_written_answer_and_beside_it_are_on_the_page(returned):
 def test_what_nobody_has_read_yet_is_not_read_yet_and_no_zero(returned):
     late = (returned / "ours" / "gus-eats-the-list" / DROPS / f"{DROPS}.html").read_text("utf-8")
     text = " ".join(BeautifulSoup(late, "html.parser").get_text(" ").split())
-    assert f"{DROPS} (Score: {MOST - 1}.0 so far / {MOST + 3}.0)" in text
-    assert text.count("Score: not read yet / 3.0") == 2 and "Score: 0.0 / 3.0" not in text
+    assert f"{DROPS}: {MOST - 1}.0 so far / {MOST + 3}.0 points" in text
+    assert text.count("not read yet / 3.0") == 2 and " 0.0 / 3.0" not in text
     blank = (returned / "ours" / "lea-half-done" / DROPS / f"{DROPS}.html").read_text("utf-8")
-    assert "Score: 0.0 / 3.0" in blank and "so far" not in blank.partition("<h4>")[2][:200]
+    total = BeautifulSoup(blank, "html.parser").find(class_="total").get_text()
+    assert " 0.0 / 3.0" in blank and "so far" not in total
     lost = (returned / "ours" / "no-json" / DROPS / f"{DROPS}.html").read_text("utf-8")
-    assert f"(Score: 0.0 so far / {MOST + 3}.0)" in lost and "Score: 0.0 / " not in lost
+    assert f": 0.0 so far / {MOST + 3}.0 points" in lost and ": 0.0 / " not in lost
 
 
 def test_marks_comments_and_penalties_of_a_person_are_on_the_page(returned):
     ada = (returned / "ours" / "ada" / DROPS / f"{DROPS}.html").read_text(encoding="utf-8")
-    assert "<strong>Well</strong> argued." in ada and f"(Score: {MOST + 2.5} / {MOST + 3}.0)" in ada
+    assert "<strong>Well</strong> argued." in ada and f": {MOST + 2.5} / {MOST + 3}.0 points" in ada
     late = (returned / "ours" / "strange" / DROPS / f"{DROPS}.html").read_text(encoding="utf-8")
-    assert "Late submission penalty (Score: -1.25)" in late and "<script>alert(1)" not in late
+    assert "late: -1.25" in late and "<script>alert(1)" not in late
+
+
+def test_a_page_asks_nothing_of_the_network_and_shows_its_formulas(returned):
+    """Neither script, style nor picture of elsewhere: links are followed only by who reads."""
+    for place in ("ours", "feedback"):
+        text = (returned / place / "ada" / DROPS / f"{DROPS}.html").read_text("utf-8")
+        page = BeautifulSoup(text, "html.parser")
+        assert page.find_all(["script", "link", "iframe", "base"]) == []
+        assert all(image["src"].startswith("data:") for image in page.find_all("img"))
+        css = "".join(style.text for style in page.find_all("style"))
+        assert not re.search(r"@import|url\(\s*['\"]?(https?:)?//", css)
+        assert page.find("math").get_text(strip=True) == "t=25"
+        assert not re.search(r"\$[^$]*\\[a-z]+", page.get_text())
+
+
+def test_the_marks_at_the_top_name_what_they_are_for_and_lead_there(returned):
+    text = (returned / "ours" / "ada" / DROPS / f"{DROPS}.html").read_text("utf-8")
+    page = BeautifulSoup(text, "html.parser")
+    links = page.find(class_="marks").find_all("a")
+    assert {"step_decay", "scheduled_drop", "conclusion"} <= {link.text for link in links}
+    assert all(page.find(id=link["href"][1:]) for link in links)
 
 
 def test_a_page_is_made_again_only_when_its_marks_have_changed(returned):
