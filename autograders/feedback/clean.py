@@ -176,7 +176,15 @@ class Inlines(MathInlineParser):
 
 @pass_context
 def markdown_to_html(context: Context, source: str) -> str:
-    """Render Markdown as nbconvert does, keep only harmless HTML, and make formulas MathML."""
+    """A cell's Markdown on a page: harmless HTML with its formulas as MathML, and its pictures."""
+    return with_pictures(harmless_html(source), context.get("cell", {}).get("attachments", {}))
+
+
+def harmless_html(source: str, mathml: bool = True) -> str:
+    """Render Markdown as nbconvert does and keep only harmless HTML.
+
+    Without `mathml` formulas stay TeX, for readers that would take the elements off their text.
+    """
     as_it_is = f"<pre>{html.escape(source)}</pre>"
     renderer = Renderer()
     if len(source) > LONGEST_TEXT:
@@ -188,10 +196,7 @@ def markdown_to_html(context: Context, source: str) -> str:
         return as_it_is
     if too_rich(rendered):
         return as_it_is
-    return with_pictures(
-        renderer.with_formulas(clean(rendered, TAGS, ATTRIBUTES, ["text-align"])),
-        context.get("cell", {}).get("attachments", {}),
-    )
+    return renderer.with_formulas(clean(rendered, TAGS, ATTRIBUTES, ["text-align"]), mathml)
 
 
 class Renderer(IPythonRenderer):
@@ -225,22 +230,24 @@ class Renderer(IPythonRenderer):
         self._formulas.append((text, tex, block))
         return f"{self._mark}-{len(self._formulas) - 1}-"
 
-    def with_formulas(self, markup: str) -> str:
-        """Clean HTML with its formulas: as MathML, and within a tag as they were written."""
-        place = re.compile(rf"{self._mark}-(\d+)-")
+    def with_formulas(self, markup: str, mathml: bool) -> str:
+        """Clean HTML with its formulas in place; one within a tag is the word "formula".
 
-        def written(match: re.Match[str]) -> str:
-            return html.escape(self._formulas[int(match[1])][0])
+        What is written there has been cleaned already: a formula's own text could style or load.
+        """
+        place = re.compile(rf"{self._mark}-(\d+)-")
 
         def formula(match: re.Match[str]) -> str:
             if match[1] is None:
-                return place.sub(written, match[0])
-            return shown(*self._formulas[int(match[1])][1:])
+                return place.sub("formula", match[0])
+            text, tex, block = self._formulas[int(match[1])]
+            return shown(tex, block) if mathml else html.escape(text)
 
         return re.sub(rf"{TAG}|{place.pattern}", formula, markup)
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        """An image, wherever it is."""
+        """An image, wherever it is; formulas in the text that stands for it are as written."""
+        text = re.sub(rf"{self._mark}-(\d+)-", lambda at: self._formulas[int(at[1])][0], text)
         return super(IPythonRenderer, self).image(text, url, title)
 
 

@@ -104,6 +104,28 @@ def test_a_formula_never_becomes_markup_within_a_tag_nor_acts(text):
         assert "<" not in str(tag.attrs) and "mi>" not in str(tag.attrs)
 
 
+@pytest.mark.parametrize(
+    ("opened", "formula"),
+    [
+        ('<div style="text-align:', "$$;background:url(https://evil.example/x);position:fixed$$"),
+        ('<div><img src="', "$$/../../x$$"),
+        ('<div><img src="', r"\begin{a}/../../x\end{a}"),
+        ('<div><a href="', "$$/../../x$$"),
+    ],
+)
+def test_a_formula_between_the_quotes_of_an_attribute_brings_nothing_into_it(opened, formula):
+    html = rendered(f'{opened}\n\n{formula}\n\n<div>">there</div>')
+    tags = BeautifulSoup(html, "html.parser").find_all(True)
+    values = " ".join(str(value) for tag in tags for value in tag.attrs.values())
+    assert "there" in html
+    assert not any(part in values for part in ("evil", "position", "..", "begin"))
+
+
+def test_a_formula_in_the_text_that_stands_for_a_picture_is_as_it_is_written():
+    image = BeautifulSoup(rendered("![The loss, $x < 1$](plot.png)"), "html.parser").img
+    assert image.attrs == {"src": "plot.png", "alt": "The loss, $x < 1$"}
+
+
 def test_beyond_the_most_formulas_the_rest_stay_as_they_are_written():
     html = rendered("$x$ " * (MOST_FORMULAS + 2))
     assert html.count("<math") == MOST_FORMULAS and html.count("$x$") == 2
