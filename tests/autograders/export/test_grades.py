@@ -1,6 +1,7 @@
 """Grades reach CSV, Canvas and Moodle under the right names, and no cell is ever a formula."""
 
 import csv
+import html
 import io
 from dataclasses import replace
 
@@ -250,10 +251,18 @@ def test_moodle_gets_users_grades_and_feedback_as_harmless_html(tmp_path):
     rows, _ = rows_of(moodle.write, [replace(ADA, comments=said), LI], tmp_path, partial=False)
     assert [row["Username"] for row in rows] == ["ada", "li"]
     assert [row[UNIT] for row in rows] == ["16.5", "-"]
-    html = rows[0][f"{UNIT} (feedback)"]
-    assert "<strong>4 of 5</strong>" in html and "<code>t &gt;&#61; every</code>" in html
-    assert "<script" not in html and "\n" not in html
+    cell = rows[0][f"{UNIT} (feedback)"]
+    assert "<strong>4 of 5</strong>" in cell and "<code>t &gt;&#61; every</code>" in cell
+    assert "<script" not in cell and "\n" not in cell
     assert rows[1][f"{UNIT} (feedback)"] == ""
+
+
+def test_a_formula_in_a_comment_reaches_moodle_as_its_tex(tmp_path):
+    said = ("Why is $x^2 < 1$?", r"\begin{align}a &= b\end{align}")
+    rows, _ = rows_of(moodle.write, [replace(ADA, comments=said)], tmp_path, partial=False)
+    cell = rows[0][f"{UNIT} (feedback)"]
+    assert "<m" not in cell
+    assert html.unescape(cell) == rf"<p>{said[0]}</p> <p>{said[1]}</p>"
 
 
 def test_users_of_a_moodle_file_are_found_by_id_number_or_address(tmp_path):
