@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograders.bulk import work
-from autograders.feedback import clean, pages
+from autograders.feedback import clean, mathml, pages
 from autograders.gradebook import marks, tables
 from autograders.judging import report
 from autograders.protocol import codec
@@ -36,6 +36,10 @@ MARKDOWN = [
     "- ",    "- a\n", "+ a\n> b\n", "1. ", "    a\n", "|a|\n|-|\n", "|", "```\n", "~~~\n", "\\", "http://",
     "a@b.", "a\n===\n", "<img src='attachment:", "<svg>",
 ]  # fmt: skip
+TEX = [
+    "a", "1", "~", "<", "{a}", "{", "x^{", "\\hat", "\\frac1", "\\frac{", "\\sqrt{", "\\text{",
+    "\\\\", "\\left(", "\\left(a\\right)", "\\begin{matrix}", "a_b", "'",
+]  # fmt: skip
 FORMULAS = ["\\\\(", "\\\\[", "$", "$$ ", "$a ", "\\begin{a}", "\\begin{"]
 JSON = ["[", "[],", '{"a":', '"a",', '"\\', '"\\u', "1", "1e", "-", " ", "\n", "\x00", "\ud7ff"]
 HTML = [*BLANKS, "&lt;", "<img>", "<p>a</p>", '"', "<a title='b'>c</a>", "</div>\n"]
@@ -49,6 +53,13 @@ class Context(dict):
 def markdown(text):
     """The page's form of a cell of Markdown, as long as those that are rendered at all."""
     return clean.markdown_to_html(Context(), text)
+
+
+def formulas(text):
+    """A text of long formulas that are converted, no two of them alike: a like one is kept."""
+    parts = [text[at : at + 1_900] for at in range(0, len(text), 1_900)]
+    markdown("".join(f"${place} {part}$ " for place, part in enumerate(parts)))
+    mathml.shown.cache_clear()
 
 
 def submission(text):
@@ -103,6 +114,7 @@ FUNCTIONS = {
     "the sandbox leaves magics out": (worker.without_magics, CODE, 10_000),
     "Markdown becomes HTML": (markdown, MARKDOWN, 2_000),
     "formulas become HTML": (markdown, FORMULAS, clean.LONGEST_TEXT // 4),
+    "formulas become MathML": (formulas, TEX, 7_000),
     "long code is shown plain": (clean.too_long, CODE, 50_000),
     "an output is cleaned": (clean.clean_output, ["&lt;", " ", "a"], 10_000),
     "pictures are put in": (
