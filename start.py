@@ -35,6 +35,7 @@ PREFERENCES = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
     "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
 }
+EXTENSION = {"extensions": ["autograders.notebook.newest"]}  # explains a name that is missing
 PROMPT = {"kernel_websocket_connection_class": "lrlib.labs.server.PromptConnection"}
 
 # Run inside .venv; they fail where it cannot be used.
@@ -239,9 +240,12 @@ def explain(log, failed):
 def configure(venv):
     """Write what Jupyter has to know about this environment; other settings in the file stay."""
     write_json(venv / "share/jupyter/lab/settings/overrides.json", PREFERENCES)
-    server = venv / "etc/jupyter/jupyter_server_config.json"
-    settings = read_json(server)
-    write_json(server, settings | {"ServerApp": settings.get("ServerApp", {}) | PROMPT})
+    for name, app, ours in (
+        ("etc/jupyter/jupyter_server_config.json", "ServerApp", PROMPT),
+        ("etc/ipython/ipython_kernel_config.json", "IPKernelApp", EXTENSION),
+    ):
+        settings = read_json(venv / name)
+        write_json(venv / name, settings | {app: settings.get(app, {}) | ours})
 
 
 def prepare(root, groups, name=".venv"):
@@ -362,18 +366,14 @@ def parse(arguments):
     commands = parser.add_subparsers(dest="command", metavar="[setup | test | site]")
     setup = commands.add_parser("setup", help="prepare everything, open nothing")
     setup.add_argument("--tests", action="store_true", help="with what tests and benchmarks need")
-    setup.add_argument(
-        "--peers", action="store_true", help="and with PyTorch, JAX, Optax and Keras"
-    )
+    setup.add_argument("--peers", action="store_true", help="with PyTorch, JAX, Optax, Keras")
     test = commands.add_parser(
         "test", help="run the test suite; more arguments go to pytest", allow_abbrev=False
     )
     test.add_argument(
         "--quick", action="store_true", help="lint, lrlib and the laws on one seed: about a minute"
     )
-    test.add_argument(
-        "--peers", action="store_true", help="also compare with PyTorch, JAX, Optax and Keras"
-    )
+    test.add_argument("--peers", action="store_true", help="with PyTorch, JAX, Optax, Keras")
     commands.add_parser("site", help="build the web site", add_help=False, allow_abbrev=False)
     options, rest = parser.parse_known_args(arguments)
     if rest and options.command not in ("test", "site"):

@@ -297,6 +297,25 @@ def test_a_second_time_nothing_is_installed_until_a_requirement_changes(course, 
     assert installed == [start.COURSE, start.TEST, start.COURSE]
 
 
+def test_kernels_of_the_environment_say_which_cell_makes_a_missing_name(tmp_path, monkeypatch):
+    from ipykernel.kernelapp import IPKernelApp
+    from IPython.core import application
+
+    assert [Path(sys.prefix, "etc/ipython")] == [Path(at) for at in application.ENV_CONFIG_DIRS]
+    settings = tmp_path / "etc/ipython/ipython_kernel_config.json"
+    start.write_json(settings, {"IPKernelApp": {"quiet": False}, "Else": {"kept": 1}})
+    start.configure(tmp_path)
+    kept = {"IPKernelApp": {"quiet": False} | start.EXTENSION, "Else": {"kept": 1}}
+    assert start.read_json(settings) == kept
+    monkeypatch.setattr(application, "ENV_CONFIG_DIRS", [str(settings.parent)])
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    app = IPKernelApp()
+    app.init_profile_dir()
+    app.init_config_files()
+    app.load_config_file()
+    assert app.extensions == ["autograders.notebook.newest"]
+
+
 def test_variables_that_would_divert_the_environment_are_left_out(monkeypatch, tmp_path):
     monkeypatch.setenv("PYTHONPATH", "/somewhere/else")
     monkeypatch.setenv("PIP_USER", "1")

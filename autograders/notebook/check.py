@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -20,6 +21,7 @@ from . import newest, progress
 from .limits import OutOfTime, time_limit, without_end
 
 _MISSING = object()
+_UNKNOWN = re.compile(r"name '(\w+)' is not defined")
 
 newest.follow()
 
@@ -88,7 +90,12 @@ def _check_function(exercise: Exercise, function: Callable[..., Any]) -> Report:
 
 def _judged(exercise: Exercise, function: Callable[..., Any]) -> Report:
     plan = plan_for(exercise, PUBLIC_SEED)
-    report = judge(plan, _ask(exercise.name, function, plan.calls), reveal=True)
+    answers = _ask(exercise.name, function, plan.calls)
+    report = judge(plan, answers, reveal=True)
+    unknown = next(filter(None, map(_unknown, answers)), "")
+    if unknown:
+        near = getattr(getattr(function, "__code__", None), "co_varnames", ())
+        report = replace(report, note=newest.explain(unknown, near) or report.note)
     if report.example and exercise.curve and not report.passed:
         cases = list(exercise.curve())
         calls = [call_of(exercise.name, case) for case in cases]
@@ -105,6 +112,13 @@ def _judged(exercise: Exercise, function: Callable[..., Any]) -> Report:
 def _ask(name: str, function: Callable[..., Any], calls: list[dict[str, Any]]) -> list[Any]:
     """Answers go through the same frames here as they do from the sandbox: one judge, one input."""
     return [decode(encode(answer)) for answer in run_calls({name: function}, calls)]
+
+
+def _unknown(answer: dict[str, Any]) -> str:
+    """The name whose lack ended a call, or ""."""
+    raised = answer.get("raised", {"types": ("",), "message": ""})
+    found = _UNKNOWN.search(raised["message"]) if raised["types"][0] == "NameError" else None
+    return found[1] if found else ""
 
 
 def _number(answer: dict[str, Any]) -> float | None:

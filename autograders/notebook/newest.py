@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import dis
 import json
-import os
-import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from types import CodeType
 from typing import Any
 
-DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
+from . import missing
+
 EARLIER = "this is the verdict on your earlier version. Mend that cell, or run it, and check again."
 
 
@@ -39,6 +37,8 @@ class Cells:
         self._before = self._values()
         self._versions: dict[str, Version] = {}
         self._outdated: dict[str, tuple[Any, str]] = {}
+        self._ran: set[str] = set()
+        self._now: str | None = None
         shell.events.register("pre_run_cell", self._about_to_run)
         shell.events.register("post_run_cell", self._has_run)
 
@@ -57,6 +57,12 @@ class Cells:
                 return f"{why}; {EARLIER}"
         return ""
 
+    def explain(self, name: str, near: Iterable[str] = ()) -> str:
+        """Say why there is no `name` in the notebook, and what to do; or ""."""
+        if name in self._outdated:
+            return f"{self._outdated[name][1]}, so there is no `{name}` yet."
+        return missing.explain(name, self._ran, self._now, {*self.shell.user_ns, *near})
+
     def _values(self) -> dict[str, Any]:
         return {
             name: value
@@ -66,6 +72,7 @@ class Cells:
 
     def _about_to_run(self, info: Any) -> None:
         self._before = self._values()
+        self._now = getattr(info, "cell_id", None)
 
     def _has_run(self, result: Any) -> None:
         if result is None:
@@ -94,9 +101,11 @@ class Cells:
         for name in made:
             self._outdated.pop(name, None)
             self._versions[name] = Version(cell, source, time.time())
-        missing = error.name if isinstance(error, NameError) else None
-        if missing in self._outdated and missing not in lost:
-            print(f"{self._outdated[missing][1]}, so there is no `{missing}` yet.")
+        if isinstance(error, NameError) and error.name and error.name not in lost:
+            said = self.explain(error.name, _names_where(error))
+            print(said, end="\n" if said else "")
+        if cell:
+            self._ran.add(cell)
 
     def _stopped(self, error: BaseException) -> str:
         if isinstance(error, KeyboardInterrupt):
@@ -117,8 +126,8 @@ class Cells:
         A kernel sees no text that is neither run nor saved.
         """
         ran = self._versions.get(name)
-        saved = Path(os.environ.get("JPY_SESSION_NAME", ""))
-        if ran is None or ran.cell is None or saved.suffix != ".ipynb":
+        saved = missing.notebook()
+        if ran is None or ran.cell is None or saved is None:
             return ""
         try:
             if saved.stat().st_mtime <= ran.at:
@@ -154,9 +163,28 @@ def doubt(value: Any) -> str:
     return cells.doubt(value) if cells else ""
 
 
+def explain(name: str, near: Iterable[str] = ()) -> str:
+    """Say why there is no `name` in the notebook, and what to do; "" where nothing is known."""
+    cells = follow()
+    return cells.explain(name, near) if cells else ""
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Follow a kernel from its start, before a cell has imported anything (see `start.py`)."""
+    follow()
+
+
 def _names_in(source: str) -> set[str]:
     """The names that a cell seems to define; it may be one that Python cannot read."""
-    return {first or second for first, second in DEFINES.findall(source)}
+    return {first or second for first, second in missing.DEFINES.findall(source)}
+
+
+def _names_where(error: BaseException) -> set[str]:
+    """The local names of the function in which an exception was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return set(trace.tb_frame.f_locals) if trace else set()
 
 
 def _globals_of(code: CodeType) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -38,9 +39,13 @@ def your_code() -> Iterator[None]:
             trace = trace.tb_next
         where = trace.tb_frame.f_code.co_name if trace else "<module>"
         if isinstance(error, NotImplementedError) and where.isidentifier():
-            missing = f"your `{where}`. Write it, run its cell"
+            awaited = f"your `{where}`. Write it, run its cell, then run this one again."
         elif isinstance(error, NameError) and not where.isidentifier():
-            missing = f"`{error.name}`, which a cell above makes. Run that cell"
+            # The sandbox, where this runs as well, holds no such module.
+            newest = sys.modules.get("autograders.notebook.newest")
+            known = newest.explain(error.name) if newest else ""
+            usual = "It is made by a cell above: run that, then this one again."
+            awaited = f"`{error.name}`. {known or usual}"
         else:
             raise
-        print(f"This cell waits for {missing}, then run this one again.")
+        print(f"This cell waits for {awaited}")

@@ -19,6 +19,8 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+import start
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -33,6 +35,7 @@ START_SECONDS = 90
 PATIENCE_MS = 40_000
 # What is asked of a kernel after a change is answered after what the change led to.
 _ANSWERED = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo()"
+_RESTART = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
 _RAN = re.compile(r"\[\d+\]")
 
 
@@ -76,6 +79,10 @@ def serve(root: Path, home: Path, *, extra: Sequence[str] = ()) -> Iterator[Serv
     (settings / "notification.jupyterlab-settings").write_text(
         json.dumps({"fetchNews": "false", "checkForUpdates": False})
     )
+    profile = home / "ipython" / "profile_default"
+    profile.mkdir(parents=True)
+    kernel = json.dumps({"IPKernelApp": start.EXTENSION})
+    (profile / "ipython_kernel_config.json").write_text(kernel)
     environment = os.environ | {
         "HOME": str(home),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
@@ -166,6 +173,11 @@ class NotebookPage:
     def wait_idle(self) -> None:
         """Wait until the kernel says that it has nothing left to do."""
         self.page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
+
+    def restart(self) -> None:
+        """Restart the kernel, as the Kernel menu does, and wait until it is idle."""
+        self.page.evaluate(_RESTART)
+        self.wait_answered()
 
     def wait_answered(self) -> None:
         """Wait until the kernel has answered all that the page has sent it, however busy it is."""

@@ -68,3 +68,19 @@ def test_stop_says_stopped_by_you_and_gives_no_points(lesson):
     assert "sgd_step: stopped by you" in card.inner_text()
     assert "still running" not in card.inner_text()
     assert "points" not in cell.locator(".jp-OutputArea").inner_text()
+
+
+def test_after_a_restart_each_card_says_which_cell_to_run(lesson):
+    lesson.write("sgd_step", RIGHT)
+    lesson.notebook.restart()
+    index = lesson.places["check_sgd_step"]
+    lesson.show(index)
+    said = lesson.notebook.run_cell(index).inner_text()
+    picture(lesson, "restarted")
+    assert "`check` is made by the set-up cell, the first code cell of this notebook." in said
+    lesson.notebook.run_cell(lesson.places["setup"])
+    lesson.show(index)
+    said = lesson.notebook.run_cell(index).inner_text()
+    assert "`sgd_step` is made by the cell that begins with `def sgd_step(w, grad, lr):`" in said
+    lesson.write("sgd_step", RIGHT)
+    assert "✓ sgd_step: 5 of 5 points" in lesson.check("sgd_step").inner_text()

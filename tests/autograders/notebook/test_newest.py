@@ -230,3 +230,109 @@ def test_outside_of_ipython_nothing_is_known_and_nothing_breaks(monkeypatch):
     assert newest.follow() is None
     monkeypatch.delitem(sys.modules, "IPython")
     assert newest.doubt(len) == ""
+
+
+def lesson(monkeypatch, tmp_path):
+    """A small lesson as saved on opening, before any cell ran."""
+    parts = [
+        ("setup", "code", "import numpy as np\nfrom autograders import check, your_code"),
+        ("text", "markdown", "## Write it yourself\n\n### The update"),
+        ("step", "code", RIGHT),
+        ("text", "markdown", "## Experiment: eight rates"),
+        ("made", "code", "# by hand\nrates, w = np.array([1.0]), 0"),
+        ("drawn", "code", "with your_code():\n    last = sgd_step(0, 0, rates)"),
+    ]
+    cells = [{"id": id, "cell_type": kind, "source": [text]} for id, kind, text in parts]
+    path = tmp_path / "01.ipynb"
+    path.write_text(json.dumps({"cells": cells}))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+
+
+@pytest.fixture
+def restarted(shell, monkeypatch, tmp_path):
+    """A kernel that has just started below the lesson: nothing ran, nothing is imported."""
+    lesson(monkeypatch, tmp_path)
+    shell.reset(new_session=True)
+    monkeypatch.setattr(newest, "_cells", None)
+    shell.events.callbacks["pre_run_cell"].clear()
+    shell.events.callbacks["post_run_cell"].clear()
+    newest.load_ipython_extension(shell)
+    return shell
+
+
+def said_after(shell, capsys, cell, source):
+    capsys.readouterr()
+    run(shell, cell, source)
+    return capsys.readouterr().out.strip().split("\n")[-1]
+
+
+@pytest.mark.parametrize(
+    ("cell", "source", "name"),
+    [
+        ("check", "check(sgd_step)", "check"),
+        ("made", "rates, w = np.array([1.0]), 0", "np"),
+        ("drawn", "with your_code():\n    pass", "your_code"),
+    ],
+)
+def test_after_a_restart_a_name_of_the_set_up_cell_says_to_run_that(
+    restarted, capsys, cell, source, name
+):
+    assert said_after(restarted, capsys, cell, source) == (
+        f"`{name}` is made by the set-up cell, the first code cell of this notebook. It has not "
+        "run since Python was started: run it, then this one again."
+    )
+
+
+def test_a_name_of_another_cell_says_which_by_its_first_line_and_heading(restarted, capsys):
+    run(restarted, "setup", "import numpy as np\nfrom autograders import check, your_code")
+    said = said_after(restarted, capsys, "check", "check(sgd_step)")
+    assert '`def sgd_step(w, grad, lr):`, below the heading "The update". It has not run' in said
+    said = said_after(restarted, capsys, "drawn", "with your_code():\n    rates")
+    assert said.startswith("This cell waits for `rates`. `rates` is made by the cell that begins")
+    assert 'with `rates, w = np.array([1.0]), 0`, below the heading "Experiment: eight' in said
+
+
+def test_a_cell_that_ran_and_did_not_come_so_far_is_named_as_such(restarted, capsys):
+    run(restarted, "setup", "import numpy as np\nfrom autograders import check, your_code")
+    run(restarted, "drawn", "with your_code():\n    last = sgd_step(0, 0, rates)")
+    said = said_after(restarted, capsys, "drawing", "last")
+    assert "`with your_code():`" in said and "It ran, but did not come that far" in said
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("predict_01 = {'p1': c}", 'If it is meant as a text, put it in quotes: `"c"`.'),
+        ("math.sqrt(2)", "`math` has to be imported first: `import math`."),
+        ("prnt(1)", "Nothing is called `prnt`. Did you mean `print`?"),
+        ("(lambda target: taget)(1)", "Nothing is called `taget`. Did you mean `target`?"),
+    ],
+)
+def test_a_name_that_no_cell_makes_says_what_may_be_meant(restarted, capsys, source, said):
+    assert said_after(restarted, capsys, "scratch", source).endswith(said)
+
+
+def test_without_a_notebook_nothing_is_said_of_cells(shell, capsys):
+    capsys.readouterr()
+    run(shell, "scratch", "zzzz")
+    assert "cell" not in capsys.readouterr().out.split("NameError")[-1]
+
+
+@pytest.mark.parametrize(
+    ("body", "note"),
+    [
+        ("w - rate(lr) * grda", "Nothing is called `grda`. Did you mean `grad`?"),
+        ("w - rates * grad", 'below the heading "Experiment: eight rates". It has not run'),
+        ("w - math.e * lr", "`import math`"),
+    ],
+)
+def test_a_card_says_of_a_missing_name_where_it_comes_from(restarted, body, note):
+    run(restarted, "setup", "import numpy as np\nfrom autograders import check, your_code")
+    run(
+        restarted,
+        "step",
+        f"def rate(lr):\n    return lr\n\n\ndef sgd_step(w, grad, lr):\n    return {body}",
+    )
+    report = checked(restarted)
+    assert note in report.note
+    assert note.split("`")[0] in str(report)
