@@ -1,7 +1,10 @@
 """The one base of all errors that are the user's to read, each of which says what to do.
 
 GraderError
-├── UnknownExercise      no exercise, unit or course package of this name
+├── LearnersError        what a notebook shows as its sentence alone
+│   ├── UnknownExercise  no exercise, unit or course package of this name
+│   ├── PlanError        a learner's plan of an experiment that cannot be run
+│   └── NotCheckable     what `check` was given is nothing that it can check
 ├── CourseError          what is missing or unknown in a course folder
 │   └── RosterError      a file from another system that does not fit the class
 ├── GradebookUnusable    the gradebook cannot be opened or written
@@ -21,3 +24,10 @@ class GraderError(Exception):
     """What went wrong and what to do about it, in a sentence; `exit_code` is the command's."""
 
     exit_code = 2
+
+
+class LearnersError(GraderError):
+    """An error of the learner's: a notebook shows the sentence without the grader's own lines."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
-from ..errors import GraderError
+from ..errors import LearnersError
 from .exercise import Exercise, Quiz
 
 COURSE = "course.units"
@@ -35,7 +35,7 @@ class Surroundings:
     packages: tuple[str, ...] = ()
 
 
-class UnknownExercise(GraderError, LookupError):
+class UnknownExercise(LearnersError, LookupError):
     """No exercise of this name: the message lists what comes close."""
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import LearnersError
 from .exercise import Question, Quiz
 from .returns import Number, WrongKind, describe, show
 
@@ -37,7 +38,7 @@ def is_blank(plan: Any) -> bool:
     return rates is None or (isinstance(rates, (list, tuple, Mapping, str)) and not rates)
 
 
-class PlanError(ValueError):
+class PlanError(LearnersError, ValueError):
     """Why a plan cannot be run, and what it should hold."""
 
 
@@ -131,7 +132,10 @@ class Experiment(Quiz):
             few = len(flat) <= MOST_RATES
             rates = sorted(float(rate) for rate in flat) if few else []
         except (TypeError, ValueError, OverflowError):
-            raise PlanError(f"expected a list of rates for {name}, got {describe(given)}") from None
+            listed = given if isinstance(given, (list, tuple)) else ()
+            texts = [show(rate) for rate in listed if isinstance(rate, str)][:3]
+            came = f"the text {', '.join(texts)} in it" if texts else describe(given)
+            raise PlanError(f"expected a list of numbers as rates of {name}, got {came}") from None
         if not few:
             raise PlanError(f"expected at most {MOST_RATES} rates for {name}, got {len(flat)}")
         if not rates or not all(math.isfinite(rate) and rate > 0 for rate in rates):

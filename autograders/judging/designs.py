@@ -180,9 +180,9 @@ def _spacing(experiment: Experiment, plan: Plan) -> str:
     for name, rungs in plan.rungs.items():
         rates = [experiment.ladder[k] for k in rungs]
         if len(rates) < LEAST_RATES:
+            count = f"{len(rates)} different rate{'s' * (len(rates) > 1)}"
             return (
-                f"{name} tries {len(rates)} different rates, each moved to the nearest rung; "
-                f"try {LEAST_RATES} at least"
+                f"{name} tries {count}, each moved to the nearest rung; try {LEAST_RATES} at least"
             )
         ratios = np.diff(np.log(rates))
         if ratios.max() > math.log(WIDEST):
@@ -207,9 +207,8 @@ def _inside(experiment: Experiment, plan: Plan, outcome: Outcome) -> str:
 
 def _seeds(experiment: Experiment, plan: Plan) -> str:
     if plan.seeds < experiment.least_seeds:
-        return (
-            f"{plan.seeds} seeds say little about the spread; take {experiment.least_seeds} or more"
-        )
+        few = f"{plan.seeds} seeds say little" if plan.seeds > 1 else "one seed says nothing"
+        return f"{few} about the spread; take {experiment.least_seeds} or more"
     return ""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from ..declare.catalogue import catalogue, find
 from ..declare.exercise import Exercise, Quiz
 from ..declare.returns import Number, WrongKind, describe
+from ..errors import LearnersError
 from ..judging.card import Card
 from ..judging.judge import judge, judge_quiz
 from ..judging.plan import PUBLIC_SEED, call_of, plan_for
@@ -24,6 +25,10 @@ _MISSING = object()
 _UNKNOWN = re.compile(r"name '(\w+)' is not defined")
 
 newest.follow()
+
+
+class NotCheckable(LearnersError, TypeError):
+    """What was given to `check` is neither a function nor the answers to a quiz."""
 
 
 def check(answer: Callable[..., Any] | str, value: Any = _MISSING, *, hint: int = 1) -> Card:
@@ -49,7 +54,7 @@ def check(answer: Callable[..., Any] | str, value: Any = _MISSING, *, hint: int 
     if isinstance(exercise, Quiz):
         report = judge_quiz(exercise, decode(encode(value)))
     elif not callable(value):
-        raise TypeError(
+        raise NotCheckable(
             f"expected the function {name}, got {describe(value)}; write check({name}) without ()"
         )
     else:
@@ -65,14 +70,14 @@ def check(answer: Callable[..., Any] | str, value: Any = _MISSING, *, hint: int 
 def _named(answer: Any, value: Any, places: Iterable[Mapping[str, Any]]) -> tuple[str, Any]:
     if isinstance(answer, str):
         if value is _MISSING:
-            raise TypeError(f"expected an answer to check, as in check({answer!r}, {answer})")
+            raise NotCheckable(f"expected an answer to check, as in check({answer!r}, {answer})")
         return answer, value
     name = getattr(answer, "__name__", None)
     if callable(answer) and name not in catalogue():
         given = (key for place in places for key in place if place[key] is answer)
         name = next((key for key in given if key in catalogue()), name)
     if not isinstance(name, str):
-        raise TypeError(f"expected a function or the name of a quiz, got {describe(answer)}")
+        raise NotCheckable(f"expected a function or the name of a quiz, got {describe(answer)}")
     return name, answer
 
 

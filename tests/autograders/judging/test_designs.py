@@ -89,7 +89,7 @@ def test_a_good_plan_with_a_finding_that_it_supports_earns_all_points():
         ({"choose_on": "test", "judge_on": "training"}, {"apart"}, "a test no longer"),
         ({"choose_on": "training", "seeds": 10}, {"apart"}, "fits the training data best"),
         ({"judge_on": "training"}, {"apart"}, "data that no run has seen"),
-        ({"rates": [0.6] * 50}, {"spacing", "inside"}, "1 different rates"),
+        ({"rates": [0.6] * 50}, {"spacing", "inside"}, "1 different rate,"),
         ({"rates": [0.6, 0.601, 0.602, 0.603]}, {"spacing", "inside"}, "moved to the nearest rung"),
         ({"seeds": 1}, {"seeds", "finding"}, "one seed shows no spread; nothing is sure"),
     ],
@@ -152,7 +152,11 @@ def test_what_is_not_written_yet_is_called_that(empty):
     [
         ({"methods": ["cosine"]}, "there is no method 'cosine'"),
         ({"methods": ["plain", "plain"]}, "each once"),
-        ({"rates": ["a"]}, "expected a list of rates"),
+        ({"rates": ["a"]}, "expected a list of numbers as rates of plain, got the text 'a' in it"),
+        (
+            {"rates": "0.1, 1"},
+            "expected a list of numbers as rates of plain, got the text '0.1, 1'",
+        ),
         ({"rates": [0.1, -1]}, "rates above 0"),
         ({"rates": [1e-9, 0.1]}, "run from 0.037 to 3"),
         ({"rates": {"plain": [0.1]}}, "nothing is said of 'better'"),

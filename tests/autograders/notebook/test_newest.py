@@ -336,3 +336,23 @@ def test_a_card_says_of_a_missing_name_where_it_comes_from(restarted, body, note
     report = checked(restarted)
     assert note in report.note
     assert note.split("`")[0] in str(report)
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "said"),
+    [
+        ("check(sgd_step(1.0, 2.0, 0.1))", "NotCheckable", "got the number 0.8"),
+        ("check('quiz_01')", "NotCheckable", "as in check('quiz_01', quiz_01)"),
+        ("check('quiz_001', {})", "UnknownExercise", "did you mean"),
+        ("experiment('experiment_05', {'rates': [1]})", "PlanError", "the plan lacks methods"),
+    ],
+)
+def test_a_learner_reads_the_sentence_of_an_error_and_no_line_of_the_grader(
+    shell, capsys, source, kind, said
+):
+    run(shell, "step", f"{RIGHT}\nfrom autograders import experiment")
+    capsys.readouterr()
+    run(shell, "scratch", source)
+    lines = capsys.readouterr().out.strip().split("\n")
+    assert len(lines) == 1
+    assert lines[0].startswith(f"{kind}: ") and said in lines[0]
