@@ -147,9 +147,9 @@ def judge_quiz(quiz: Quiz, value: Any, *, reveal: bool = True) -> Report:
     ]
     score = math.fsum(finding.points for finding in findings)
     status = FULL if all(f.passed for f in findings) else PARTIAL if score else ZERO
-    if not any(map(_is_given, answers.values())):
-        status = UNWRITTEN
     note = "" if value is answers else f"expected a dict of answers, got {describe(value)}"
+    if not (any(map(_is_given, answers.values())) or (note and _is_given(value))):
+        status = UNWRITTEN
     unknown = [show(key) for key in answers if key not in quiz.questions]
     if unknown:
         asked = ", ".join(repr(id) for id in quiz.questions)

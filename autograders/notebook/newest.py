@@ -13,6 +13,7 @@ from typing import Any
 
 from . import missing
 
+ANSWERS = (dict, list, tuple, set, str)  # right or wrong, what a quiz may be answered with
 EARLIER = "this is the verdict on your earlier version. Mend that cell, or run it, and check again."
 
 
@@ -67,7 +68,7 @@ class Cells:
         return {
             name: value
             for name, value in self.shell.user_ns.items()
-            if not name.startswith("_") and (callable(value) or isinstance(value, dict))
+            if not name.startswith("_") and (callable(value) or isinstance(value, ANSWERS))
         }
 
     def _about_to_run(self, info: Any) -> None:

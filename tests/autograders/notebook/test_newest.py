@@ -165,6 +165,17 @@ def test_answers_to_a_quiz_whose_newest_cell_failed_are_said_to_be_earlier_ones(
     assert not report.passed
 
 
+@pytest.mark.parametrize("earlier", ["['b', 'c']", "'b'", "('b', 'c')", "{'b', 'c'}"])
+def test_an_earlier_answer_of_the_wrong_kind_is_followed_too(shell, earlier):
+    run(shell, "quiz", f"quiz_01 = {earlier}")
+    report = checked(shell, "check('quiz_01', quiz_01)")
+    assert report.status == "zero" and not report.outdated
+    assert report.note.startswith("expected a dict of answers, got")
+    run(shell, "quiz", "quiz_01 = {q1: 'b', q2: 'c'}")
+    report = checked(shell, "check('quiz_01', quiz_01)")
+    assert "`quiz_01` stopped with a NameError in line 1" in report.outdated
+
+
 def test_a_name_that_never_came_to_be_is_explained_below_the_traceback(shell, capsys):
     run(shell, "step", NO_COLON)
     capsys.readouterr()
