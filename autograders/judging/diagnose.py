@@ -9,6 +9,7 @@ from itertools import combinations
 from ..declare.edits import Edit
 from ..declare.exercise import Misconception
 from ..protocol.calls import run_calls
+from .causes import cause, not_every_way_returns
 from .compare import excess, shapes_differ
 from .facts import fact
 from .plan import Outcome, Plan
@@ -30,14 +31,18 @@ def diagnose(plan: Plan, outcomes: Sequence[Outcome], *, strict: bool = False) -
     """Name what these answers have wrong; the hints are never empty.
 
     A misconception that behaves the same in everything; then, unless `strict`, in the values alone
-    (a changed input hides no value). Then two at once, each an edit of the same right version: they
-    explain everything too. Then one that explains a property and fails in none where the student is
-    right. Where nothing of that fits, a fact: which answers are wrong, and how they are.
+    (a changed input hides no value). Then a cause that any exercise can meet, such as a missing
+    `return`. Then two at once, each an edit of the same right version: they explain everything too.
+    Then one that explains a property and fails in none where the student is right. Where nothing of
+    that fits, a fact: which answers are wrong, and how they are.
     """
     known = plan.exercise.misconceptions
     single = _single(plan, outcomes, strict)
     if single is not None:
         return Diagnosis(single.id, single.hints)
+    general = cause(plan, outcomes)
+    if general:
+        return Diagnosis(None, general)
     if not strict:
         for first, second in _pairs(plan, outcomes):
             one, two = known[first], known[second]
@@ -47,7 +52,7 @@ def diagnose(plan: Plan, outcomes: Sequence[Outcome], *, strict: bool = False) -
         part = _part(plan, outcomes)
         if part is not None:
             return Diagnosis(part.id, part.hints)
-    return Diagnosis(None, fact(plan, outcomes))
+    return Diagnosis(None, not_every_way_returns(outcomes) or fact(plan, outcomes))
 
 
 def _single(plan: Plan, outcomes: Sequence[Outcome], strict: bool) -> Misconception | None:

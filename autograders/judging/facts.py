@@ -23,8 +23,28 @@ def fact(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     pairs = _wrong_numbers(plan, outcomes)
     with np.errstate(all="ignore"):
         seen = [rule(pairs) for rule in RULES] if pairs else []
-    said += [sentence for sentence in seen if sentence][:1]
+    said += [sentence for sentence in [count(plan, outcomes), *seen] if sentence][:1]
     return tuple(filter(None, said))
+
+
+def count(plan: Plan, outcomes: Sequence[Outcome]) -> str:
+    """Every result of a wrong shape has equally many rows or entries too few, or too many."""
+    off = set()
+    for outcome, want in zip(outcomes, plan.expected):
+        if outcome.fault != "shape":
+            continue
+        got, wanted = np.shape(outcome.read), np.shape(want)
+        if not (got and wanted) or got[1:] != wanted[1:]:
+            return ""
+        off.add(got[0] - wanted[0])
+    if len(off) != 1:
+        return ""
+    gap = off.pop()
+    times = f"{abs(gap)} row or entry" if abs(gap) == 1 else f"{abs(gap)} rows or entries"
+    return (
+        f"Every result of the wrong length has {times} too {'many' if gap > 0 else 'few'}: count "
+        "with the smallest input where your loop begins and ends."
+    )
 
 
 def where_it_is_wrong(plan: Plan, outcomes: Sequence[Outcome]) -> str:
