@@ -107,8 +107,8 @@ drag_the_drops()
 # ## What a drop does
 #
 # Think of a long valley: steep across, gentle along. Mini-batch noise shakes the weights *across*
-# it; the way to go is *along* it. The next cell is that valley and nothing else: curvature 10
-# across, 0.02 along, noise in every gradient, rate 0.15 cut to 0.015 at update 300.
+# it; the way to the minimum leads *along* it. The next cell is that valley and nothing else:
+# curvature 10 across, 0.02 along, noise in every gradient, rate 0.15 cut to 0.015 at update 300.
 
 # %%
 valley = problems.NoisyQuadratic((10.0, 0.02), noise=1.0)
@@ -132,9 +132,9 @@ for name, part in [("loss across ", across), ("loss along  ", along)]:
 # near the limit of 0.2, where unit 03's floor grows faster than the rate.) Along the valley, where
 # the learning is still to be done, nothing plunges; progress just becomes **ten times slower**.
 #
-# So the cliff in this valley is not a burst of learning. It is the shaking that stops, and what was
-# already learned that becomes visible. **A drop shows what was learned; it teaches nothing.** That
-# makes (b) the likely answer to **p1**; the experiment below settles it on the digits.
+# So the cliff in this valley is not a burst of learning. The shaking stops, and what was already
+# learned becomes visible. **A drop shows what was learned; it teaches nothing.** That makes (b) the
+# likely answer to **p1**; the experiment below settles it on the digits.
 
 # %% [markdown]
 # ## Worked example: reading a staircase
@@ -159,8 +159,8 @@ print("t = 9, 10:", lr0 * gamma ** (9 // every), lr0 * gamma ** (10 // every))
 # Sub-goal 4 is where programs go wrong. After ten updates, `t = 0 ... 9`, the drop takes effect
 # **at** `t = 10`.
 #
-# **Your turn, for a scheduled drop:** now the boundaries are a list. Replace `None` by sub-goal 1;
-# the other two stay as they are. (Comparisons are numbers: `True + True` is 2.)
+# **Your turn, for a scheduled drop:** now the boundaries are a list. Only sub-goal 1 changes:
+# replace `None` by it. (Python counts a true comparison as 1: `True + True` is 2.)
 
 # %% nbgrader={"grade_id": "drops_so_far", "solution": true}
 t, milestones = 60, [30, 60, 80]
@@ -199,14 +199,14 @@ check(step_decay)
 # Next comes the scheduled drop. Before you write it, write its *test*: a list of calls, each with
 # the rate that you worked out **by hand**. What makes a list good? Not its length. A good list is
 # one that *right* versions pass and *wrong* ones do not. Think of the ways to get this wrong, and
-# ask at the place where each would show: the update at a boundary and the one right before it;
+# ask for the rate where each would show: the update at a boundary and the one right before it;
 # between two drops and after the last; the smallest milestone that the contract allows; the same
 # call once more. And choose numbers that cannot be mistaken: `gamma = 0.5` looks the same whether
 # half is kept or half is taken away.
 #
 # Your list is tried on seven right versions and on eleven wrong ones that people really write.
 # Cases with equal milestones are called with one and the same list, as if you had given it a name:
-# what a version does to it, your next case will meet.
+# if a version changes that list, your next case gets the changed one.
 
 
 # %% nbgrader={"grade_id": "tests_for_scheduled_drop", "solution": true}
@@ -407,9 +407,9 @@ for steps in [1500, 1512]:
 # 0.9 · 1512 is 1360.8, and no whole number is *equal* to 1360.8. PyTorch's `MultiStepLR` looks the
 # present count up in its milestones, as `t in milestones` does here; so whether a drop came
 # depended on whether share × steps happened to be whole, that is on the size of the data set. The
-# finder's mend is `int(share * steps)` (Pointcept/Pointcept, issue 379, 2024). Sturdier is a rule
-# that cannot be jumped over: *count the milestones with* `m <= t`, as your `scheduled_drop` does.
-# Boundaries want `<=`, never `==`.
+# finder's fix is `int(share * steps)` (Pointcept/Pointcept, issue 379, 2024). A rule that cannot be
+# jumped over is safer: *count the milestones with* `m <= t`, as your `scheduled_drop` does.
+# Boundaries need `<=`, never `==`.
 #
 # </details>
 
@@ -432,8 +432,8 @@ with your_code():
 # ## Experiment: an early drop against a late drop
 #
 # The same network, data, batches, budget and seeds; only the moment of the cut differs. *Your*
-# `scheduled_drop` sets the rate of every update. The unseen fifth of the digits measures, and takes
-# no part in training.
+# `scheduled_drop` sets the rate of every update. The loss is measured on the unseen fifth of the
+# digits, which takes no part in training.
 
 # %%
 training_part, unseen_part = data.load_digits().split(seed=0)
@@ -477,8 +477,8 @@ with your_code():
 # %% [markdown]
 # *Figure 1 in words: loss on unseen images against updates, on a logarithmic scale; lines are means
 # over five seeds, bands reach from the best to the worst seed. At update 300 the early run plunges
-# below the others and then flattens out. The other two go on down in a wide, ragged band, and cross
-# the early run well before the end. At update 1,200 the late run's band becomes narrow.*
+# below the others and then flattens out. The other two keep falling in a wide, ragged band and
+# cross the early run well before the end. At update 1,200 the late run's band becomes narrow.*
 #
 # Read the table with the figure. Just after its cut, *early* is far ahead of the same network
 # without a cut: **p1** is (b) on real data too. The loss falls by about a third at 300 and by less
@@ -492,8 +492,8 @@ with your_code():
 # because this network fits its training images almost perfectly, and then every mini-batch agrees:
 # the noise itself fades.
 #
-# Does a drop really only show what is there already? If the shaking goes to both sides, the *mean*
-# of shaken weights has none of it. So take the weights of the 50 updates **before** the cut at 300,
+# Does a drop really only show what was already learned? If the weights shake to both sides, the
+# shaking cancels in their *mean*. So take the weights of the 50 updates **before** the cut at 300,
 # all made at the high rate, and average them:
 
 # %%
@@ -555,15 +555,14 @@ with your_code():
         print(f"{name:19} rates add up to {total:3.0f}, loss {ends.mean():.3f} ± {ends.std():.3f}")
 
 # %% [markdown]
-# (Losses on the training images, mean ± standard deviation.) Same ends: the staircase clearly beats
-# the smooth curve, so **p3** is (a), and a straight line beats both. Most of that is how far a run
-# could walk: the losses fall as the totals rise. With the same total the two look level, because
-# the seeds differ more than the schedules. Compared seed by seed, with 16 seeds on each of three
-# splits, the staircase has the lower mean on all three, by 3 to 4 % in training loss and 3 to 10 %
-# on unseen images; it is lower in 42 of 48 pairs in training and 39 of 48 unseen. So: *true here,
-# by a little*, once the totals agree.
-# Compare schedules at equal ends and you mostly compare how far they walked. Unit 05 makes this its
-# first question.
+# (Losses on the training images, mean ± standard deviation.) With the same ends the staircase
+# clearly beats the smooth curve, so **p3** is (a), and a straight line beats both. Most of that
+# difference comes from how far a run could walk: the losses fall as the totals rise. With the same
+# total the two look level, because the seeds differ more than the schedules. Compared seed by seed,
+# with 16 seeds on each of three splits, the staircase has the lower mean on all three, by 3 to 4 %
+# in training loss and 3 to 10 % on unseen images; it is lower in 42 of 48 pairs in training and 39
+# of 48 unseen. So: *true here, by a little*, once the totals agree. Compare schedules at equal ends
+# and you mostly compare how far they walked. Unit 05 makes this its first question.
 
 # %% [markdown]
 # ## Your experiment
@@ -621,7 +620,7 @@ check("experiment_04", experiment_04)
 # their spread; (3) name a situation in which the colleague would be right.
 
 # %% [markdown] nbgrader={"grade_id": "conclusion", "grade": true, "solution": true, "points": 3}
-# The plunge is the shaking across the valley that stops, not faster learning. In our runs the early
+# The plunge is the end of the shaking across the valley, not faster learning. In our runs the early
 # drop was ahead at update 350 (0.084 against 0.138 without a drop) and behind at the end: 0.068,
 # against 0.043 for the late drop, and the seeds do not overlap (0.063 to 0.072 against 0.039 to
 # 0.049). After an early drop every update is a tenth as long, so the way along the valley takes ten
@@ -676,8 +675,9 @@ check("quiz_04", quiz_04)
 # > half and three quarters of the way (He et al. 2016). ImageNet recipes cut at epochs 30, 60 and
 # > 80 of 90 (Goyal et al. 2017). Today most recipes decay smoothly, and large language models are
 # > often trained at a constant rate with one short decay at the very end (Hu et al. 2024; Hägele et
-# > al. 2024): the late drop, with its edge sanded off. Unit 12 builds it. In theory, too, dropping
-# > in steps is close to the best that a known budget allows for least squares (Ge et al. 2019).
+# > al. 2024): in effect a late drop with a rounded edge. Unit 12 builds it. In theory, too,
+# > dropping in steps is close to the best that a known budget allows for least squares (Ge et al.
+# > 2019).
 #
 # ## Further reading
 #

@@ -28,7 +28,7 @@ QUOTED = [
         "valley_ends['fixed'][2] > 1.3 * valley_ends['fixed'][1]",
     ),
     (
-        "the exponential has turned up at 1.41, long before its total is the line's",
+        "the exponential's loss has turned up at 1.41, long before its total reaches the line's",
         "(lambda c: c[6] > 1.3 * c.min())(results['exponential'][0].mean(axis=0)) and"
         " sum(decays['exponential'](t, first_rates[6]) for t in range(budget))"
         " < 0.9 * sum(decays['straight line'](t, best['straight line']) for t in range(budget))",
@@ -64,7 +64,8 @@ QUOTED = [
         " ('exponential', 'straight line', 'inverse time')))",
     ),
     (
-        "Not 250, nor 278 (half of the way down a straight line): half is gone after 151 updates",
+        "Not 250, and not 278, where a straight line between the same ends has lost half: half"
+        " is gone after 151 updates",
         "round(half_life(0.1, 500)) == 151 and round(500 * 0.5 / 0.9) == 278",
     ),
     ("want the factor for `every = 100`", "f'{gamma_for_ends:.4f}' == '0.7356'"),
@@ -113,7 +114,7 @@ QUOTED = [
         " and 0.95 < exponential_decay(16, lr0=1, gamma=0.01, every=1500) < 0.955",
     ),
     (
-        "a polynomial of power 4.6 sets out exactly as fast",
+        "a polynomial of power 4.6 starts exactly as fast",
         "abs(first_fall['power 4.6'] / first_fall['exponential'] - 1) < 0.01",
     ),
     ("how far it still swings", "swings['fixed'].mean() > 4 * swings['straight line'].mean()"),

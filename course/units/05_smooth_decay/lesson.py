@@ -137,9 +137,9 @@ for name, schedule in paths.items():
 #
 # and the loss, a square, shrinks by the square of it. It starts at $0.02/2 \cdot 10^2 = 1$, so the
 # column $e^{-0.04\,\text{total}}$ is the loss that should be left. For the three decays it agrees
-# with what was measured. (The fixed rate ends above it: its noise, still at full height, holds up a
-# floor along the valley too, unit 03's.) The *order* in which the rates came plays no part.
-# **The total of the rates says how far you walk.**
+# with what was measured. (The fixed rate ends above it: its noise, still at full strength, holds it
+# on unit 03's floor along the valley too.) The *order* in which the rates came plays no part. **The
+# total of the rates says how far you walk.**
 #
 # **Across** the valley the noise of early updates is soon forgotten: a rate $\eta$ shrinks what
 # earlier noise left behind by $1 - \eta c$ at every update, so it remembers about $1/(\eta c)$
@@ -150,7 +150,7 @@ for name, schedule in paths.items():
 # exponential from 0.0025. **The rates of the last $1/(\eta c)$ updates say how much you shake.**
 #
 # And **p1** is settled: (c). The exponential's total is less than half of the line's, and inverse
-# time has less than a tenth of it. Equal ends are very unequal walks.
+# time has less than a tenth of it. Schedules with equal ends can walk very unequal distances.
 
 # %% [markdown]
 # ## Worked example: half of the rate
@@ -169,8 +169,9 @@ t_half = every * np.log(1 / 2) / np.log(gamma)
 print(f"t = {t_half:.1f}, and gamma ** (t / every) = {gamma ** (t_half / every)}")
 
 # %% [markdown]
-# Not 250, nor 278 (half of the way down a straight line): half is gone after 151 updates, and
-# another half of the rest after 151 more, for ever. That is what *exponential* means.
+# Not 250, and not 278, where a straight line between the same ends has lost half: half is gone
+# after 151 updates, half of the rest after 151 more, and so on for ever. That is what *exponential*
+# means.
 #
 # **Your turn, the other way round.** You know both ends, 0.5 and 0.005 after 1,500 updates, and
 # want the factor for `every = 100`. Sub-goals 1 and 2 are given; replace `None` by sub-goal 3.
@@ -213,8 +214,9 @@ check(exponential_decay)
 # %% [markdown]
 # ### Polynomial decay
 #
-# The only one of the three that *arrives*: it needs to know the length of the run. A power of the
-# time that is **left**: 1 is a straight line, more than 1 falls fast first, less than 1 fast last.
+# This is the only one of the three that *arrives* at its last rate, so it needs to know the length
+# of the run. It follows a power of the time that is **left**: power 1 is a straight line, a power
+# above 1 falls fast at first, and one below 1 falls fast at the end.
 
 
 # %% nbgrader={"grade_id": "polynomial_decay", "solution": true}
@@ -464,8 +466,8 @@ with your_code():
 #
 # The digits, with one training label in ten drawn at random, so that the noise stays to the end
 # (unit 04 showed why that matters). This time the data is cut in *three*: one part trains, one
-# **chooses** the first rate, one is the **exam**. Who picks the best of eight rates by the exam has
-# already peeked.
+# **chooses** the first rate, and one is the **exam**. If you pick the best of eight rates by the
+# exam, you have already peeked.
 
 # %%
 training_part, choosing_part, exam_part = data.load_digits().split(0, fractions=(0.6, 0.2, 0.2))
@@ -547,15 +549,16 @@ with your_code():
 # %% [markdown]
 # *Figure 2 in words: loss on the choosing part against the first rate, one U-shaped curve for each
 # decay, means over five seeds. The fixed rate has its bottom at 0.35, the exponential, the straight
-# line and the gentle inverse at 0.71, inverse time at 1.41. Left of the bottoms the curves slope
-# gently, only inverse time steeply; to the right all rise steeply, the fixed rate's first.*
+# line and the gentle inverse at 0.71, inverse time at 1.41. To the left of their lowest points the
+# curves slope gently, except that of inverse time, which is steep; to the right all rise steeply,
+# the fixed rate's first.*
 #
 # **p2:** (b). At the same ends the line is best, the exponential next, inverse time far behind: the
 # order of their totals. **p3:** (c). Every decay wants a *larger* first rate than 0.35, and inverse
-# time, which falls fastest, the largest of all. A decay passes through high rates only briefly, and
-# needs the walk. Why then not start higher still, until all totals agree? Figure 2 forbids it: the
-# exponential has turned up at 1.41, long before its total is the line's. Is that unit 02's limit? A
-# network with $\tanh$ in place of the ReLU tells:
+# time, which falls fastest, the largest of all. A decay spends only a short time at high rates, and
+# it needs them to walk far enough. Why not start higher still, until all totals agree? Figure 2
+# shows why: the exponential's loss has turned up at 1.41, long before its total reaches the line's.
+# Is that unit 02's limit? A network with $\tanh$ in place of the ReLU shows whether it is:
 
 # %%
 print("first rate            ", "   ".join(f"{rate:4.2f}" for rate in first_rates[5:]))
@@ -588,11 +591,11 @@ print("dead ReLU units        ", "   ".join(f"{share:4.0%}" for share in dead))
 # the line's loss at 1.41 is 0.27 to 0.36 instead of 1.2 to 1.7. Higher still, at 2, $\tanh$ fails
 # too: the limit exists, but the wall at 1.41 is not it.
 #
-# Now the right half of the table, where nobody is held to another's favourite rate. Three pairs are
-# worth reading aloud:
+# Now read the right half of the table, where each decay has its own best first rate. Three pairs
+# are worth reading aloud:
 #
-# - *Inverse time* makes up about half of its distance to the line. It was not so bad; it had been
-#   starved. Left at its best, it still has the smallest total of all.
+# - *Inverse time* makes up about half of its distance to the line. At the common first rate its
+#   total was far too small. Even at its own best it has the smallest total of all.
 # - *Exponential* and *gentle inverse* have different formulas, similar totals, similar losses.
 # - *Fixed* and *straight line* have nearly the same **total**, and differ in the **end**: and the
 #   line's worst seed is better than the fixed rate's average one.
@@ -600,7 +603,7 @@ print("dead ReLU units        ", "   ".join(f"{share:4.0%}" for share in dead))
 # %% [markdown]
 # ### Three claims, settled
 #
-# **"Exponential decay falls fast early."** Fast compared with what? When is half gone?
+# **"Exponential decay falls fast early."** Fast compared with what? When is half of the rate gone?
 
 # %%
 with your_code():
@@ -616,9 +619,9 @@ with your_code():
     print("the first fall, in units of the straight line's:", ", ".join(falls))
 
 # %% [markdown]
-# *True against the line*, *not here* against inverse time, which has lost half when the
-# exponential has lost a twentieth. And a polynomial of power 4.6 sets out exactly as fast: at the
-# start a power $p$ falls $p$ times as steeply as the line, the exponential $\ln 100 = 4.6$ times.
+# *True against the line*, *not here* against inverse time, which has lost half when the exponential
+# has lost a twentieth. And a polynomial of power 4.6 starts exactly as fast: at the start a power
+# $p$ falls $p$ times as steeply as the line, the exponential $\ln 100 = 4.6$ times.
 #
 # **"Polynomial decay is smoother."** *Not here.* None of these curves has a corner on the way; the
 # power decides how steep each stretch is, and the only corner in the family is the polynomial's
@@ -673,7 +676,7 @@ for name, total in totals.items():
 # part in a hundred. If the minimum was farther than that, it will never be reached. Inverse time
 # adds about the same amount again with *every tenfold*, without end, while its noise still dies
 # out. This is what Robbins and Monro asked for in 1951: rates whose sum is infinite and whose
-# squares have a finite sum. It is a promise about eternity; your budget is 1,500.
+# squares have a finite sum. It is a promise about runs without end; your budget is 1,500.
 
 # %% [markdown]
 # ## Your experiment

@@ -28,7 +28,7 @@ QUOTED = [
         "'of 23 wrong versions' in str(check(tests_for_plateau_step))",
     ),
     ("What is 0.4 - 0.1 in Python?", "0.4 - 0.1 != 0.3"),
-    ("Without noise, none", "all(false[0, p] == 0 for p in (0, 2, 5, 8))"),
+    ("Without noise it makes none", "all(false[0, p] == 0 for p in (0, 2, 5, 8))"),
     (
         "an impatient rule cuts dozens of times, and one with a patience of 2 still more than"
         " seven times",
@@ -42,8 +42,7 @@ QUOTED = [
         " initial={'lr': 0.4, 'best': np.inf, 'bad': 0})] == [0.4] * 5 + [0.2]",
     ),
     (
-        "brings its loss on other images down by another tenth, in the mean of five runs, after"
-        " update 500",
+        "lowers its loss on other images by another 10 % after update 500, averaged over five runs",
         "0.87 < np.mean([r.validation_losses[20:].min() / r.validation_losses[:20].min()"
         " for r in runs['no cut']]) < 0.92",
     ),
@@ -52,12 +51,12 @@ QUOTED = [
         "abs(runs['patience 0'][0].validation_losses[-30:] - 0.287).max() < 0.006",
     ),
     (
-        "no cut goes on in jumps between 0.18 and 0.41 to the end",
+        "the run without a cut keeps jumping between 0.18 and 0.41 to the end",
         "(lambda x: np.allclose([x.min(), x.max()], [0.18, 0.41], atol=0.01))"
         "(runs['no cut'][0].validation_losses[-20:])",
     ),
     (
-        "patience 5 jumps with it until it is cut, and comes to rest at 0.22",
+        "patience 5 jumps with it until its rate is cut, and comes to rest at 0.22",
         "(lambda r: (r.validation_losses[:25] == runs['no cut'][0].validation_losses[:25]).all()"
         " and cuts(r)[0] >= 625 and abs(r.validation_losses[-12:] - 0.218).max() < 0.01)"
         "(runs['patience 5'][0])",
@@ -72,7 +71,7 @@ QUOTED = [
         "max(cuts(r)[0] for r in runs['patience 0']) <= 200",
     ),
     (
-        "falls down its seven stairs within the first few hundred updates",
+        "makes its seven cuts within the first few hundred updates",
         "len(cuts(runs['patience 0'][0])) == 7 and cuts(runs['patience 0'][0])[-1] <= 500",
     ),
     (
@@ -108,7 +107,7 @@ QUOTED = [
         "abs(np.mean(borrowed) - scores['patience 5'].mean()) < 0.01",
     ),
     (
-        "looks five times as often, with the same patience, waits a fifth as long",
+        "look five times as often with the same patience, you wait a fifth as long",
         "looks[50].mean() < looks[25].mean() < looks[10].mean()",
     ),
     (

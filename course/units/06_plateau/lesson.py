@@ -63,8 +63,8 @@ plt.rcParams.update(style.rc())
 # - (c) at 0.85, although it is falling
 #
 # **p2.** A network learns the digits, with one label in ten at random, at rate 0.5. Left alone, it
-# brings its loss on other images down by another tenth, in the mean of five runs, after update 500.
-# Now that loss is looked at after every 25 updates, with a patience of 0. The first cut comes ...
+# lowers its loss on other images by another 10 % after update 500, averaged over five runs. Now
+# that loss is looked at after every 25 updates, with a patience of 0. The first cut comes ...
 #
 # - (a) soon after update 500
 # - (b) within the first 200 updates
@@ -89,9 +89,9 @@ check("predict_06", predict_06)
 # %% [markdown]
 # ## Live lab: step the counter
 #
-# Thirty losses of a real network, one step at a time. They were recorded at a fixed rate: your cuts
-# change the rate here, not the losses, so that every setting meets the same ones. Watch *best*,
-# *bad* and the rate.
+# Here are thirty losses of a real network, one step at a time. They were recorded at a fixed rate:
+# your cuts change the rate that is drawn, not the losses, so every setting meets the same ones.
+# Watch *best*, *bad* and the rate.
 #
 # **Challenge:** walk to the end with exactly one cut, and none before check 12.
 
@@ -136,9 +136,9 @@ for noise in (0, 0.02, 0.05, 0.1):
     print(f"noise {noise:4} ", "  ".join(f"{false[noise, p]:5.1f}" for p in (0, 2, 5, 8)))
 
 # %% [markdown]
-# Without noise, none. With noise of only 0.05, on a loss that falls from 1 to 0.14, an impatient
-# rule cuts dozens of times, and one with a patience of 2 still more than seven times: a rate halved
-# seven times is less than a hundredth of itself.
+# Without noise it makes none. With noise of only 0.05, on a loss that falls from 1 to 0.14, an
+# impatient rule cuts dozens of times, and one with a patience of 2 still more than seven times: a
+# rate halved seven times is less than a hundredth of itself.
 #
 # The reason is in the word *best*. **The best of many noisy values is not the typical value; it is
 # the luckiest.** Each loss has to beat the luckiest of all losses before it, and the longer the run
@@ -405,8 +405,8 @@ for cooldown in [1, 0]:
 # <details><summary>What happened</summary>
 #
 # After a cut the count is reset only by way of the cooldown. Without a cooldown it stays above the
-# patience, and every further bad epoch cuts again. Whoever tried it with a cooldown saw nothing
-# wrong (keras-team/keras, issue 3991, mended by pull request 4011, both 2016). The lesson is
+# patience, and every further bad epoch cuts again. If you tried it with a cooldown, you saw nothing
+# wrong (keras-team/keras, issue 3991, fixed by pull request 4011, both 2016). The lesson is
 # sub-goal 4: **a cut and the reset of its count belong on one line.** A state that is passed from
 # call to call, as in your `plateau_step`, makes such a fault easy to see: print the state.
 #
@@ -438,9 +438,9 @@ with your_code():
 # ## Experiment: how patient?
 #
 # The digits with one training label in ten at random, as in unit 05, at a first rate of 0.5 that is
-# halved at each cut, at most seven times. One part of the data trains; the **watched** part cuts;
-# the **exam** part judges. Your `plateau_step` decides, inside `train`, by way of this small
-# adapter:
+# halved at each cut, at most seven times. One part of the data trains; the loss on the **watched**
+# part decides the cuts; the **exam** part judges. Your `plateau_step` decides, inside `train`, by
+# way of this small adapter:
 
 
 # %%
@@ -524,17 +524,17 @@ with your_code():
 # %% [markdown]
 # *Figure 1 in words: two panels over 1,500 updates, seed 0 of three rules. Above, the loss on the
 # watched part on a logarithmic scale: all three fall together at first; then patience 0 levels off
-# at 0.29, a calm line; no cut goes on in jumps between 0.18 and 0.41 to the end; patience 5 jumps
-# with it until it is cut, and comes to rest at 0.22. Below, the rates: patience 0 falls down its
-# seven stairs within the first few hundred updates; patience 5 begins in the middle of the run; no
-# cut stays level.*
+# at 0.29, a calm line; the run without a cut keeps jumping between 0.18 and 0.41 to the end;
+# patience 5 jumps with it until its rate is cut, and comes to rest at 0.22. Below, the rates:
+# patience 0 makes its seven cuts within the first few hundred updates; patience 5 begins in the
+# middle of the run; without a cut the rate stays level.*
 #
-# **p2** is (b): all five runs with patience 0 were cut within 200 updates. It had spent its whole
-# rate before the network had learned much, and ended *worse than no cut at all* in the mean. Five
-# seeds overlap too much to say so; with ten, it was 0.245 against 0.218. With patience 5
-# the same rule comes close to the straight line, which knew from the start how long the run would
-# be; the plateau rule did not. Still more patience begins to cost: at 10 the cuts come so late that
-# one seed is still shaking at the end.
+# **p2** is (b): all five runs with patience 0 were cut within 200 updates. The rule had cut the
+# rate to its floor before the network had learned much, and ended *worse than no cut at all* on
+# average. Five seeds overlap too much to be sure; with ten, it was 0.245 against 0.218. With
+# patience 5 the same rule comes close to the straight line, which knew from the start how long the
+# run would be; the plateau rule did not. Still more patience begins to cost: at 10 the cuts come so
+# late that one seed is still shaking at the end.
 
 # %% [markdown]
 # ### How many first cuts were false?
@@ -594,10 +594,10 @@ with your_code():
 
 # %% [markdown]
 # The same, within the noise: at this budget it is *when* the cuts come that counts, not the loss
-# that asked for them. What a rule does win is a budget that nobody planned: in
-# 6,000 updates, five seeds, the straight line stays at high rates long enough to learn the wrong
-# labels by heart (training loss 0.10, exam loss 0.243), and patience 5, which has cut by then, does
-# not (0.38 and 0.187; lower on all five).
+# that asked for them. A rule does help when nobody planned the length of the run: in 6,000 updates,
+# five seeds, the straight line stays at high rates long enough to learn the wrong labels by heart
+# (training loss 0.10, exam loss 0.243), and patience 5, which has cut by then, does not (0.38 and
+# 0.187; lower on all five).
 #
 # ### Patience in which unit?
 
@@ -613,18 +613,18 @@ with your_code():
         print(f"patience 2, a look every {every} updates: waits {3 * every:3} updates, {told}")
 
 # %% [markdown]
-# **p3:** (b). Patience counts *looks*. Who looks five times as often, with the same patience, waits
-# a fifth as long, and meets five times as many chances to be fooled. In a paper or a library
-# default ("patience 10") ask at once: ten of what? It is epochs, usually; how many updates are in
-# yours?
+# **p3:** (b). Patience counts *looks*. If you look five times as often with the same patience, you
+# wait a fifth as long and have five times as many chances to be fooled. When a paper or a library's
+# default says "patience 10", ask at once: ten of what? Usually it is epochs; how many updates are
+# in one of yours?
 #
 # ### The claim, settled
 #
 # **"The rate can adapt to the model's own performance."** *True when* the patience outlasts the
-# noise and the budget is unknown: then the rule found nearly what the straight line found with it.
-# At 1,500 updates a plan that never looks does as well. *Not here* with an impatient rule, which
-# adapted to the noise. And nothing was saved: factor,
-# patience, margin, floor and the interval of the looks are five settings in place of one schedule.
+# noise and the budget is unknown: then the rule found nearly what the straight line found by
+# knowing the budget. At 1,500 updates a plan that never looks does as well. *Not here* with an
+# impatient rule, which adapted to the noise. And nothing was saved: factor, patience, margin, floor
+# and the interval of the looks are five settings in place of one schedule.
 
 # %% [markdown]
 # ## Your experiment
@@ -687,8 +687,8 @@ check("experiment_06", experiment_06)
 # false, the rate had fallen to its floor early, and the exam loss was 0.247 (0.233 to 0.261): worse
 # than without any cut. With patience 5 it was 0.186 (0.175 to 0.198), and one of five first cuts
 # was false. I would also look less often, or at more data, because that lowers the noise itself,
-# and make sure that the part that cuts is not the part that judges. Five seeds, one network: the
-# right patience elsewhere is another.
+# and make sure that the part that cuts is not the part that judges. Five seeds, one network:
+# elsewhere another patience may be right.
 
 # %% [markdown]
 # ## Exit quiz

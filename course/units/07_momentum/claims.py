@@ -50,18 +50,18 @@ QUOTED = [
     ),
     ("131 steps in place of 173", "round(np.log(1000) / -np.log(0.9**0.5)) == 131"),
     (
-        "Nesterov's form only those below $2(1+\\mu)/(1+2\\mu) = 1.36$",
+        "Nesterov's form only below $2(1+\\mu)/(1+2\\mu) = 1.36$",
         "[round(max(abs(np.roots([1, -1.9 * (1 - r), 0.9 * (1 - r)]))) - 1, 3) < 0"
         " for r in (1.35, 1.365)] == [True, False]",
     ),
-    ("Momentum stands all rates below $2(1+\\mu) = 3.8$", "kept(3.79, 0.9, 1) < 1"),
+    ("Momentum is stable for every rate below $2(1+\\mu) = 3.8$", "kept(3.79, 0.9, 1) < 1"),
     (
-        "Constant: one path.",
+        "At a constant rate all three take one path.",
         "np.ptp([walk(f, [convert_lr(0.2, 0.9, source='classic', target=f)] * 12)"
         " for f in ('classic', 'ema', 'inside')]) < 1e-12",
     ),
     (
-        "With a cut, *inside* goes elsewhere",
+        "After a cut *inside* takes another",
         "abs(walk('inside', [0.2] * 10 + [0.02] * 2) - walk('classic', [0.2] * 10 + [0.02] * 2))"
         " > 0.1",
     ),
@@ -83,7 +83,7 @@ QUOTED = [
         "some of the blood measurements nearly repeat one another",
         "np.corrcoef(training_part.X.T)[4, 5] > 0.85",
     ),
-    ("Least squares on 354 of them; the other 88", "len(exam.data.y) == 88"),
+    ("fitted to 354 of them; its error is measured on the other 88", "len(exam.data.y) == 88"),
     (
         "The first column settles **p3**: (b), and by far",
         "excess['plain'][:, 10].min() * 4 < np.nanmin(excess['Nesterov 0.9'][:, 10])"
@@ -113,7 +113,7 @@ QUOTED = [
         "(excess['Nesterov 0.9'][best['Nesterov 0.9'][2]], excess['plain'][best['plain'][2]])",
     ),
     (
-        "within half a point of the exact answer, in an error of 57",
+        "the error on them, about 57, is within half a point of the exact solution's",
         "typical['plain, 10 updates'] - typical['exact solution'] < 0.5"
         " and round(typical['exact solution']) == 57",
     ),
@@ -122,7 +122,7 @@ QUOTED = [
         "(abs(finals['plain'][:, :2].mean(0) / finals['a tenth'][:, :2].mean(0) - 1) < 0.1).all()",
     ),
     (
-        "sees the loss fall to about a seventh",
+        "the loss falls to about a seventh",
         "6 < finals['plain'][:, 0].mean() / finals['same rate'][:, 0].mean() < 8.5",
     ),
     (

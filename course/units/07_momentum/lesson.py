@@ -128,10 +128,10 @@ for update in range(1, 61):
 # long, momentum 0.9 walks with *ten times* the rate you wrote down: the **effective rate** is
 # $\eta/(1-\mu)$. Getting there takes time: after twenty updates the velocity is at 8.78.
 #
-# **And where the slope keeps changing sign, the terms cancel.** That is the way *across* a ravine:
+# **And where the slope keeps changing sign, the terms cancel.** That happens *across* a ravine:
 # left, right, left. Old gradients then brake the new one, and the run stays stable at rates at
-# which plain descent flies off. On a bowl of curvature $\lambda$ plain descent needs
-# $\eta < 2/\lambda$; momentum only
+# which plain descent diverges. On a bowl of curvature $\lambda$ plain descent needs $\eta <
+# 2/\lambda$; momentum only
 #
 # $$ \eta < \frac{2(1 + \mu)}{\lambda} $$
 #
@@ -175,8 +175,8 @@ for lr, mu in [(2 / 51, 0.0), (2 / 51, 0.567), (0.0614, 0.567), (0.03, 0.95)]:
 # thousandth, momentum about 25. Where does the pair come from? The roots are complex while
 # $(1-\sqrt\mu)^2 < \eta\lambda < (1+\sqrt\mu)^2$. The smallest $\mu$ with room for both curvatures
 # has $\sqrt\mu = (\sqrt\kappa - 1)/(\sqrt\kappa + 1)$, where $\kappa$ is the condition number, 50
-# (Polyak 1964; we took a hair more). So the steps grow like $\sqrt\kappa$, and for plain descent
-# like $\kappa$: the whole gain, in one square root.
+# (Polyak 1964; we took slightly more). So the number of steps grows like $\sqrt\kappa$; for plain
+# descent it grows like $\kappa$. That square root is the whole gain.
 #
 # Row four is a warning. More momentum is not more speed: no pair can keep less than $\sqrt\mu$, and
 # $\sqrt{0.95}$ is 0.975, *slower* than plain descent at its best. Momentum 0.9 keeps at least
@@ -302,9 +302,10 @@ with your_code(), np.errstate(all="ignore"):
         print(f"{name} 0.9 on curvature 1: converges up to rate {stable[-1]:.1f} (plain: below 2)")
 
 # %% [markdown]
-# The opposite. Momentum stands all rates below $2(1+\mu) = 3.8$; Nesterov's form only those below
-# $2(1+\mu)/(1+2\mu) = 1.36$, *less* than plain descent. It damps the swinging better at moderate
-# rates and pays with a lower ceiling, so a rate tuned for one is no rate for the other.
+# No, it does the opposite. Momentum is stable for every rate below $2(1+\mu) = 3.8$; Nesterov's
+# form only below $2(1+\mu)/(1+2\mu) = 1.36$, *less* than plain descent. It damps the swinging
+# better at moderate rates and pays with a lower ceiling, so a rate tuned for one does not suit the
+# other.
 #
 # ### One path, three rates
 #
@@ -341,8 +342,8 @@ def convert_lr(lr, mu, *, source, target):
 check(convert_lr)
 
 # %% [markdown]
-# Trust, and test: three walks with your conversions. Then what no conversion can mend: the rate is
-# cut to a tenth after ten updates, as in unit 04.
+# Test your conversions with three walks. Then comes a case that no conversion can repair: the rate
+# is cut to a tenth after ten updates, as in unit 04.
 
 
 # %%
@@ -361,8 +362,9 @@ with your_code():
         print(f"{form:8} rate {lr:.1f}: after 12 updates {constant:.4f}, with a cut {cut:.4f}")
 
 # %% [markdown]
-# Constant: one path. With a cut, *inside* goes elsewhere: its velocity holds steps that were made
-# with the old, large rate, and goes on using them. In the other two the cut bites at once.
+# At a constant rate all three take one path. After a cut *inside* takes another: its velocity holds
+# steps that were made with the old, large rate, and goes on using them. In the other two the cut
+# acts at once.
 #
 # > **Conventions.** *Classic:* `torch.optim.SGD(momentum=...)` and Optax's `sgd`; this course.
 # > *Inside:* Keras's `SGD`, and the formulas of Sutskever et al. (2013). *Ema:* the first moment of
@@ -483,9 +485,9 @@ for update in range(1, 6):
 # $g + \mu v$ has to be subtracted as a whole; with the brackets lost, $\mu v$ was *added*. On a
 # steady slope $v$ is $10g$, so the step became $-\eta(g - 9g)$: eight times the gradient, uphill.
 # The test computed its expected values by the same formula, minus for plus, so code and test agreed
-# with each other and with nobody else. The mend was a pair of brackets (PaddlePaddle/Paddle, pull
-# request 12231, 2018). A test has to ask something that the author of the code did not write:
-# does the distance to the bottom shrink?
+# with each other and with nobody else. The fix was a pair of brackets (PaddlePaddle/Paddle, pull
+# request 12231, 2018). A test has to ask something that the author of the code did not write: does
+# the distance to the bottom shrink?
 #
 # </details>
 
@@ -510,8 +512,8 @@ with your_code():
 # ## Experiment: each at its own best rate
 #
 # 442 people with diabetes, ten measurements each, and how far the illness had progressed a year
-# later (Efron, Hastie, Johnstone & Tibshirani 2004). Least squares on 354 of them; the other 88
-# measure. The features are standardised, as unit 02 taught.
+# later (Efron, Hastie, Johnstone & Tibshirani 2004). A least-squares model is fitted to 354 of
+# them; its error is measured on the other 88. The features are standardised, as unit 02 taught.
 
 # %%
 training_part, unseen_part = data.load_diabetes().split(seed=0)
@@ -528,8 +530,9 @@ print(f"loss at the start {problem.loss(np.zeros(11)):.0f}, lowest possible {low
 
 # %% [markdown]
 # Even standardised, one direction is 527 times gentler than the steepest: some of the blood
-# measurements nearly repeat one another. This should be momentum's home ground. *Your* steps, 29
-# rates each, all data at every update; what counts is the loss **above the lowest possible**.
+# measurements nearly repeat one another. This should be momentum's home ground. *Your* steps run at
+# 29 rates each, with all of the data at every update. What is compared is the loss **above the
+# lowest possible**.
 
 
 # %%
@@ -586,7 +589,8 @@ with your_code():
 # ### Two claims, settled
 #
 # **"Momentum converges faster."** *True when* the budget reaches into the gentle directions; *not
-# here* within 10 updates. And is the difference worth having? Ask the 88 people nobody trained on:
+# here* within 10 updates. And is the difference worth having? Ask the 88 people who took no part in
+# training:
 
 # %%
 with your_code():
@@ -601,11 +605,11 @@ with your_code():
         print(f"{name:26} typical error on unseen people {error:.1f} points")
 
 # %% [markdown]
-# Ten plain updates come within half a point of the exact answer, in an error of 57. On other
-# problems the gentle directions carry the meaning; here they carry almost none. **How far to
+# After ten plain updates the error on them, about 57, is within half a point of the exact
+# solution's. On other problems the gentle directions matter; here they hardly do. **How far to
 # optimise is a question about the data, not about the optimizer.**
 #
-# One more fairness. Rates were tuned, 0.9 was not. So tune both:
+# One thing was still unfair: the rates were tuned, and the momentum of 0.9 was not. So tune both:
 
 # %%
 shares = [0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95]
@@ -647,15 +651,15 @@ for i, rate in enumerate(plain_rates):
 
 # %% [markdown]
 # *True here when the rate is small:* in the first two rows *plain* and *a tenth* are the same run
-# for all practical purposes. Look at the first row, last column: whoever switches momentum on at
-# 0.03 sees the loss fall to about a seventh and thanks momentum; plain descent at 0.3 does nearly
-# as well. Most of that gain was a tenfold rate. In the last row momentum is better, on average,
-# although the seeds overlap: at large rates the two are no longer the same run, as one would
-# expect of a braking across the ravine. And the same switch at rate 0.3 or 1 makes the loss several
-# times as large, for a reason of the network: on three splits with ten seeds each, 66 to 97 % of
-# the ReLU units were dead at 0.3 and 97 % or more at 1, where the loss stays near that of guessing.
-# With $\tanh$ none can die, and the steps are still too long: the mean loss is 0.8 to 1.2 at 0.3 and
-# 46 or more at 1. The dead units are what cannot be repaired afterwards.
+# for all practical purposes. Look at the first row, last column: if you switch momentum on at 0.03,
+# the loss falls to about a seventh, and you may give momentum the credit; plain descent at 0.3 does
+# nearly as well. Most of that gain was a tenfold rate. In the last row momentum is better, on
+# average, although the seeds overlap: at large rates the two are no longer the same run, as one
+# would expect if momentum brakes across the ravine. And the same switch at rate 0.3 or 1 makes the
+# loss several times as large, for a reason of the network: on three splits with ten seeds each, 66
+# to 97 % of the ReLU units were dead at 0.3 and 97 % or more at 1, where the loss stays near that
+# of guessing. With $\tanh$ none can die, and the steps are still too long: the mean loss is 0.8 to
+# 1.2 at 0.3 and 46 or more at 1. The dead units are what cannot be repaired afterwards.
 #
 # For small rates this is a theorem (Wang, Malladi, Wang, Lyu & Li 2024). The same tenfold effect
 # holds for the noise floor of unit 03. Two directions, curvatures 1 and 0.1, noise 1, the same rate
@@ -788,10 +792,10 @@ check("quiz_07", quiz_07)
 # > (Krizhevsky, Sutskever & Hinton 2012) to ResNet (He et al. 2016) and on; few people tune it, and
 # > those who do search $1 - \mu$ on a logarithmic scale: 0.9, 0.99, 0.999. Rate and momentum are
 # > tuned *together*, or the rate is tuned again whenever the momentum is changed (Godbole et al.
-# > 2023). Deep networks once thought to need second-order methods trained with well-started,
-# > carefully increased momentum (Sutskever, Martens, Dahl & Hinton 2013). The gain is largest with
-# > large batches, where curvature, not noise, sets the limit; with small batches plain descent at a
-# > larger rate does as well (Shallue et al. 2019).
+# > 2023). Deep networks that were once thought to need second-order methods could be trained with a
+# > good initialisation and a carefully increased momentum (Sutskever, Martens, Dahl & Hinton 2013).
+# > The gain is largest with large batches, where curvature, not noise, sets the limit; with small
+# > batches plain descent at a larger rate does as well (Shallue et al. 2019).
 #
 # ## Further reading
 #

@@ -102,7 +102,7 @@ QUOTED = [
         " for b in bands])",
     ),
     (
-        "a word in five texts speaks about as loudly as any",
+        "a word in five texts weighs about as much as any",
         "(lambda few, rest: 0.6 < few / rest < 1.7)(np.median(learned['AdaGrad'][texts_with == 5]),"
         " np.median(learned['AdaGrad'][texts_with > 30]))",
     ),
@@ -118,12 +118,12 @@ QUOTED = [
         " for m in ('AdaGrad', 'RMSprop'))",
     ),
     (
-        "A draw, twice: the differences between methods are smaller than those between seeds",
+        "It is a draw, twice: the differences between methods are smaller than those between seeds",
         "all(np.ptp([ends[m]['loss'].mean() for m in ends])"
         " < min(np.ptp(ends[m]['loss']) for m in ends) for ends in (on_digits, on_busy))",
     ),
     (
-        "nobody misses the rare pixels",
+        "no method misses the rare pixels",
         "all(on_busy[m]['loss'].mean() < 1.03 * on_digits[m]['loss'].mean() for m in on_digits)"
         " and (~busy).sum() > 10",
     ),

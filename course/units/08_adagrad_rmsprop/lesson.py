@@ -179,7 +179,8 @@ for angle in (0.0, 45.0):
 # ## Worked example: two updates by hand
 #
 # Two parameters at 0, $\eta = 0.5$. The first gradient is (3, 1). The second is (4, 0): the second
-# parameter's word did not occur. No memory is 0 when it divides, so $\varepsilon$ is left out.
+# parameter's word did not occur. No memory is 0 when it is divided by, so $\varepsilon$ is left
+# out.
 
 # %%
 w, accumulator, rate = np.zeros(2), np.zeros(2), 0.5
@@ -199,8 +200,8 @@ for gradient in (np.array([3.0, 1.0]), np.array([4.0, 0.0])):
 
 # %% [markdown]
 # After the first update both parameters have moved by 0.5, the rate itself, although their
-# gradients were 3 and 1. After the second the busy parameter's rate has fallen to 0.1, and the
-# idle one still has its 0.5: **no gradient, no wear**.
+# gradients were 3 and 1. After the second the busy parameter's rate has fallen to 0.1, and the idle
+# one still has its 0.5: **without a gradient a rate does not fall**.
 #
 # **Your turn, for RMSprop with** $\rho = 0.75$. Only sub-goal 2 changes: the new memory is
 # $\rho$ times the old one plus $(1 - \rho)$ times the square. After the first gradient it is
@@ -305,12 +306,11 @@ check(rmsprop_step)
 # %% [markdown]
 # > **Conventions.** *Where is* `eps`*?* Here and in PyTorch it is added to the root. Keras adds it
 # > inside the root in both methods, and so does Optax: in its RMSprop unless told otherwise, in its
-# > AdaGrad always. *Where does the
-# > memory start?* Here and in PyTorch AdaGrad starts at 0, in Keras and Optax at 0.1. *How much is
-# > kept?* Hinton's lecture has $\rho = 0.9$, as Keras and Optax have; PyTorch calls it `alpha`,
-# > with 0.99. *The first update:* from a mean square of 0 RMSprop's first step is
-# > $\eta/\sqrt{1-\rho}$ long, ten times $\eta$ for $\rho = 0.99$. Nobody wanted that; unit 09
-# > mends it.
+# > AdaGrad always. *Where does the memory start?* Here and in PyTorch AdaGrad starts at 0, in Keras
+# > and Optax at 0.1. *How much is kept?* Hinton's lecture has $\rho = 0.9$, as Keras and Optax
+# > have; PyTorch calls it `alpha`, with 0.99. *The first update:* from a mean square of 0 RMSprop's
+# > first step is $\eta/\sqrt{1-\rho}$ long, ten times $\eta$ for $\rho = 0.99$. Nobody wanted that;
+# > unit 09 corrects it.
 
 # %% [markdown]
 # ## Bug museum: the same epsilon, in another place
@@ -347,8 +347,9 @@ for size in (1.0, 0.03, 0.0001):
 # 0.032 instead of 0.001. For `eps = 1`, as for Inception, the two agree on tiny gradients and
 # differ on those near 1. Users of Chainer (chainer/chainer, issue 4754, 2018) and PyTorch
 # (pytorch/pytorch, issue 23796, 2019) reported it. PyTorch changed its documentation, not its
-# formula; JAX moved `eps` inside (jax-ml/jax, pull request 1427, 2019); the library timm carries
-# an `RMSpropTF` for such recipes. There is no right place, only a recipe and its place.
+# formula; JAX moved `eps` inside (jax-ml/jax, pull request 1427, 2019); the library timm carries an
+# `RMSpropTF` for such recipes. Neither place is the right one: a recipe's `eps` belongs where it
+# was tuned.
 #
 # </details>
 
@@ -373,7 +374,7 @@ with your_code():
 # The bag of words holds 1,602 docstrings from Python's own library; entry (i, j) counts word j in
 # docstring i. The task: which of eight packages does a docstring come from? The model is softmax
 # regression, as in unit 01. Three parts: one trains, one chooses each method's rate, and one, which
-# had no say, measures.
+# decides nothing, measures.
 
 # %%
 parts = data.load_docstrings().split(seed=0, fractions=(0.6, 0.2, 0.2))
@@ -483,12 +484,13 @@ with your_code():
 # their gradients were almost zero, so hardly anything was ever added up for them.
 #
 # That settles **p1**: (d). And the table shows what may explain the win. Under SGD a word's weight
-# grows with its frequency, so rare words stay nearly mute; under AdaGrad a word in five texts
-# speaks about as loudly as any. *Coefficient* stands in five, all of them about decimal numbers:
-# when it comes, it gives its package away, if the model has let it speak.
+# grows with its frequency, so the weights of rare words stay near zero; under AdaGrad a word in
+# five texts weighs about as much as any other. *Coefficient* stands in five, all of them about
+# decimal numbers: when it occurs, it gives its package away, if its weight is large enough to
+# count.
 #
-# "May": that two things go together is not yet a reason. If the rare words are the reason, then
-# without them the lead must go.
+# It only *may*, because two things that go together need not be cause and effect. If the rare words
+# are the reason, the lead must go when they go.
 
 # %%
 with your_code():
@@ -497,8 +499,8 @@ with your_code():
     on_common = contest(*(problems.SoftmaxRegression((part.X[:, often], part.y)) for part in parts))
 
 # %% [markdown]
-# Without them everybody is worse, and of five or six points of lead one or two are left. The rare
-# words were the reason, for the most part.
+# Without them every method is worse, and of five or six points of lead one or two are left. The
+# rare words were the reason, for the most part.
 #
 # Now the same contest on the digits. They have rare features too, the pixels at the border; so it
 # is run twice, with and without them.
@@ -515,8 +517,9 @@ with your_code():
     on_busy = contest(*busy_problems)
 
 # %% [markdown]
-# A draw, twice: the differences between methods are smaller than those between seeds, and nobody
-# misses the rare pixels. What is rare *and* says nothing needs no larger rate.
+# It is a draw, twice: the differences between methods are smaller than those between seeds, and no
+# method misses the rare pixels. A feature that is rare *and* carries no information needs no larger
+# rate.
 #
 # So two properties of the data decide. Does the trouble lie along single parameters? (The turned
 # valley: no.) And do the rarely used ones carry a part of the answer? (Rare words: yes. Border
@@ -536,8 +539,8 @@ with your_code():
 
 # %% [markdown]
 # A was updated a hundred times as often, and has ten times the *larger* rate. AdaGrad does not
-# count updates, it adds up squares. So: *true when* gradients are of like size whenever they come,
-# as for word counts; not in general.
+# count updates, it adds up squares. So: *true when* gradients are of similar size whenever they
+# come, as for word counts; not in general.
 #
 # **"RMSprop mends AdaGrad's over-aggressive decay."** A small network on the digits, a short budget
 # and one ten times as long; each method with the best of five rates, three seeds.
@@ -563,9 +566,9 @@ for budget in (300, 3000):
 
 # %% [markdown]
 # *True in the long run.* At 300 updates the two are level, now one ahead and now the other. At
-# 3,000 RMSprop fits the training images several times better in every seed, because AdaGrad's brake
-# has not stopped pressing. (On unseen images they are level even then: a closer fit was not more
-# knowledge.) But RMSprop has no brake at all. Its steps stay about as long as $\eta$, so near the
+# 3,000 RMSprop fits the training images several times better in every seed, because AdaGrad never
+# stops slowing down. (On unseen images they are level even then: the closer fit did not carry
+# over.) But RMSprop does not slow down at all. Its steps stay about as long as $\eta$, so near the
 # bottom it hops to and fro for ever; that is why its window in the lab was so narrow. It needs from
 # you what SGD needed in units 03 to 05, a schedule. Unit 09 tries that.
 

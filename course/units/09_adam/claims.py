@@ -75,7 +75,7 @@ QUOTED = [
         "finals['SGD', 'falling'].max() < finals['Adam', 'constant'].min()",
     ),
     (
-        "The rival, plain SGD, with as many seeds and rates",
+        "The rival is plain SGD from the library, with as many seeds and rates",
         "len(sgd_rates) == len(rates) and all(0 < np.nanargmin(results[method, name, 'choose']"
         ".mean(axis=0)) < 4 for method in ('SGD', 'Adam') for name in ('constant', 'falling'))",
     ),

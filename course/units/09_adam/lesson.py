@@ -42,7 +42,7 @@ plt.rcParams.update(style.rc())
 #
 # <details><summary>Answers</summary>
 #
-# 1. Ten: the mean square is $0.01\,g^2$, its root $0.1\,|g|$. Today that gets mended.
+# 1. Ten: the mean square is $0.01\,g^2$, its root $0.1\,|g|$. Today you correct that.
 # 2. Nothing: the root grows as the gradient does.
 # 3. It takes away the shaking, which had held the loss up.
 #
@@ -140,9 +140,9 @@ for t in range(1, 6):
 # no rate stands in that fraction. A larger $\beta_2$ makes the step longer, a larger $\beta_1$
 # shorter.)
 #
-# What adapts, then? The *shares*: who moves how far compared with the others. The overall length is
-# about $\eta$ as long as gradients agree in sign, and less when they quarrel. $\eta$ itself stays
-# what you made it.
+# What adapts, then? The *shares*: how far each parameter moves compared with the others. The
+# overall length is about $\eta$ as long as gradients agree in sign, and less when they do not.
+# $\eta$ itself stays what you made it.
 #
 # Steps longer than the rate exist, and not only without the correction. When gradients grow
 # suddenly, the first average follows within ten updates and the second needs a thousand:
@@ -223,11 +223,11 @@ check(bias_correct)
 # ### First the test, then Adam
 #
 # Adam leaves many places to go wrong: `t` from 2, `eps` inside the root, a correction left out. At
-# rate 0.01 each of these still learns the digits, and its loss curve looks innocent. A test tells,
-# if it asks the right questions (unit 04): at $t = 1$ and later; with old averages other than 0,
-# and against the new gradient; with two different betas; with an `eps` that is large enough to be
-# seen; for all three results; and once more with the same arrays. Two or three cases
-# with one parameter are enough. You may let Python do the arithmetic, sub-goal by sub-goal.
+# rate 0.01 each of these still learns the digits, and its loss curve looks innocent. A test shows
+# the fault, if it asks the right questions (unit 04): at $t = 1$ and later; with old averages other
+# than 0, and against the new gradient; with two different betas; with an `eps` that is large enough
+# to be seen; for all three results; and once more with the same arrays. Two or three cases with one
+# parameter are enough. You may let Python do the arithmetic, sub-goal by sub-goal.
 
 
 # %% nbgrader={"grade_id": "tests_for_adam_step", "solution": true}
@@ -474,7 +474,7 @@ print("updates 1, 2, 10, 200:", "  ".join(f"{lengths[t - 1]:.4f}" for t in (1, 2
 #
 # `step` is never counted up, so every update is corrected as if it were the first: the factor
 # $\sqrt{1-\beta_2}/(1-\beta_1) = \sqrt{0.05}/0.1 = 2.24$ stays for ever. Nothing crashed, the loss
-# fell, models were trained with it. The mend came with a switch to bring the fault *back*
+# fell, models were trained with it. The fix came with a switch to bring the fault *back*
 # (allenai/OLMo-core, pull requests 309 and 317, 2025): runs under way had been tuned with it, and a
 # rate that is 2.2 times too high *is* just another rate. Test an optimizer at $t = 1$, where this
 # one was right, **and** late.
@@ -542,7 +542,7 @@ with your_code():
     own = filled
 
 # %% [markdown]
-# The rival, plain SGD, with as many seeds and rates, from the library. (Its seeds give it other
+# The rival is plain SGD from the library, with as many seeds and rates. (Its seeds give it other
 # starts and batches than yours, so compare ranges, not pairs.)
 
 # %%
@@ -630,11 +630,11 @@ for kind, schedule in {"constant": None, "falling": lambda lr: Linear(lr, 0.0, s
 #
 # **"Adaptive methods improve results without wasting resources."** *Not here.* Adam's lead at 75
 # updates belongs to constant rates. At 1,500 a tuned SGD with a falling rate is below Adam with a
-# falling rate: 0.186 against 0.200 in the table above. A comparison without its budget, its
-# schedule and a tuned rival says nothing.
+# falling rate: 0.186 against 0.200 in the table above. A comparison says nothing unless it states
+# its budget and schedule and its rival was tuned.
 #
-# **"Weight decay helps."** AdamW with the falling rate, from the library, four strengths of decay
-# (0 is Adam):
+# **"Weight decay helps."** Try AdamW from the library with the falling rate and four strengths of
+# decay (0 is Adam):
 
 # %%
 strengths = [0.0, 0.01, 0.1, 1.0]

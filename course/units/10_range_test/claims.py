@@ -62,7 +62,7 @@ QUOTED = [
     ),
     ("at 2, nothing is learned at all", "found[800][grid == 2][0] > 2.2"),
     (
-        "good in seven of ten, a wreck in three",
+        "it is good in seven tests of ten and a wreck in three",
         "(outcome['lowest'] < 0.06).sum() == 7 and (outcome['lowest'] > 0.2).sum() == 3",
     ),
     (

@@ -14,8 +14,9 @@
 #   does;
 # - say how far to trust the rate that it suggests, with numbers.
 #
-# **Time** 75 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
-# **You need** units 01, 02 and 03; unit 07 for the bug museum.
+# **Time** 90 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15,
+# predictions and quiz 2, written conclusion 3. **You need** units 01, 02 and 03; unit 07 for the
+# bug museum.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
 import copy
@@ -151,8 +152,8 @@ for updates in [30, 100, 300]:
 # ## Worked example: an average without a bad start
 #
 # Batches are noisy, so the curve is smoothed: $m \leftarrow \beta m + (1 - \beta) L$, beginning
-# with $m = 0$. That zero is a lie which the first averages have to be cured of. Losses 4, then 1;
-# $\beta = 0.5$.
+# with $m = 0$. That zero is not a loss, and it pulls the first averages down; a correction has to
+# remove it. Losses 4, then 1; $\beta = 0.5$.
 
 # %%
 beta, m = 0.5, 0.0
@@ -520,8 +521,8 @@ with your_code():
 # That settles **p1**: (c), because of two tests in ten. Where the average has seen only one or two
 # losses it is as noisy as they are, and one lucky second batch makes a "steep fall". More smoothing
 # does not help: it flattens the true fall and leaves the start as it is (in the lab, 0.95 sends the
-# line to the far left). No rule is wiser than the picture: *look at the curve*. Leaving out the
-# first ten rates, as Lightning does, mends both, and the ten suggestions lie within a factor of
+# line to the far left). No rule replaces the picture: *look at the curve*. Leaving out the first
+# ten rates, as Lightning does, repairs both tests, and the ten suggestions lie within a factor of
 # about three.
 #
 # Now the price of each piece of advice. The search: eleven rates, each twice the last, three seeds.
@@ -553,15 +554,14 @@ with your_code():
 # First the search. The best rate depends on the budget: 0.5 for 100 updates, 1 for 800. (The search
 # is judged by the images that chose, which flatters it a little; the training loss would have
 # chosen the same rate.) A range test, which sees 100 updates, cannot know your budget. And one
-# doubling above the best, at 2, nothing is learned at all: the best rate stands with its back to a
-# cliff.
+# doubling above the best, at 2, nothing is learned at all: the best rate lies just below a cliff.
 #
-# Then the advice. *The lowest* stands at that cliff: good in seven of ten, a wreck in three. As the
-# bowls said, it lies beyond the limit, and a smoothed curve adds a lag of its own. *A tenth
-# of the lowest* never fails, and never shines: **p2** is (b). *The steepest* is close to the search
-# where it is not absurd. With the first ten left out it costs 100 updates instead of 8,800, and
-# half of its suggestions end within a fifth of the search's best; a few, between the rates of the
-# grid, end even lower.
+# Then the advice. *The lowest* lies at that cliff: it is good in seven tests of ten and a wreck in
+# three. As the bowls said, it lies beyond the limit, and a smoothed curve adds a lag of its own. *A
+# tenth of the lowest* never fails, and never shines: **p2** is (b). *The steepest* is close to the
+# search where it is not absurd. With the first ten left out it costs 100 updates instead of 8,800,
+# and half of its suggestions end within a fifth of the search's best; a few, between the rates of
+# the grid, end even lower.
 #
 # ### What if the weights are not restored?
 #
@@ -611,9 +611,9 @@ with your_code():
 # seeds, which data (`"training"`, `"validation"`, `"test"`) choose each method's rate, and which
 # judge it. Rates move to the nearest rung of a ladder with steps of 1.32.
 #
-# In the finding, `"lower"` is the rate. Then write down what *your* runs support: which is lower,
-# and whether you are sure (`True` or `False`). The plan is graded by its design, the finding by
-# whether it follows from the plan's own runs.
+# Then write down what *your* runs support: which is lower (here `"lower"` is a rate), and whether
+# you are sure (`True` or `False`). The plan is graded by its design, the finding by whether it
+# follows from the plan's own runs.
 
 # %% nbgrader={"grade_id": "experiment_10", "solution": true}
 experiment_10 = {
@@ -657,13 +657,13 @@ check("experiment_10", experiment_10)
 # or name a limit of this experiment.
 
 # %% [markdown] nbgrader={"grade_id": "conclusion", "grade": true, "solution": true, "points": 3}
-# Yes, it costs an eighth of one training of 800 updates. By the steepest fall two of ten tests
-# said 0.001, which is absurd; without the first ten rates all ten lie between about 0.4 and 1.2.
-# A tenth of the lowest is steadier and too timid: after 800 updates a median of 0.11, against
-# 0.044 for the best of the search; the steepest fall without the start has a median near 0.05. I
-# would look at the curve, then spend the five trainings on half, one and two times the
-# suggestion, and on two rates around the winner. One network and plain descent: with momentum or
-# Adam the cliff stands elsewhere, and the test has to be repeated.
+# Yes, it costs an eighth of one training of 800 updates. By the steepest fall two of ten tests said
+# 0.001, which is absurd; without the first ten rates all ten lie between about 0.4 and 1.2. A tenth
+# of the lowest is steadier and too timid: after 800 updates a median of 0.11, against 0.044 for the
+# best of the search; the steepest fall without the start has a median near 0.05. I would look at
+# the curve, then spend the five trainings on half, one and two times the suggestion, and on two
+# rates around the winner. One network and plain descent: with momentum or Adam the cliff lies
+# elsewhere, and the test has to be repeated.
 
 # %% [markdown]
 # ## Exit quiz

@@ -2,9 +2,9 @@
 # # 11 · Cyclical rates
 #
 # Every schedule so far went one way: down. In 2015 Leslie Smith proposed to go down *and up again*,
-# over and over, and networks did not fall apart. They trained faster, said the papers: ten times
-# faster, and into better minima. Today you write four cyclical schedules and put both sentences on
-# trial, with a tuned opponent in the dock.
+# over and over, and networks did not fall apart. The papers said that they trained ten times
+# faster, and that they found better minima. Today you write four cyclical schedules and test both
+# claims against a tuned opponent.
 #
 # **After this unit you can**
 #
@@ -45,7 +45,8 @@ plt.rcParams.update(style.rc())
 # <details><summary>Answers</summary>
 #
 # 1. 2/20 = 0.1. Above it every step multiplies the distance from the bottom by more than one.
-# 2. The shaking: noise, held up by the high rate. A drop cashes in, it does not earn.
+# 2. The shaking: noise, held up by the high rate. A drop shows what was learned; it teaches
+#    nothing.
 # 3. One a little below the rate at which the loss turns up. Smith (2017) reads both bounds of a
 #    cycle off such a curve; the top is near its end, the base where the loss begins to fall.
 #
@@ -146,14 +147,14 @@ for floor, name in [(0.5, "narrow is worse"), (-0.5, "narrow is BETTER")]:
         print(f"{name:16} start in {where:6}:  {text}")
 
 # %% [markdown]
-# Read the rows from the top. The cycle takes every walker out of the narrow valley: wonderful, it
-# was the worse one. Now the third row. The narrow valley is the *better* one, and the cycle takes
-# every walker out of it just the same. From the wide valley nobody ever leaves, good or bad.
+# Read the rows from the top. The cycle takes every walker out of the narrow valley: good, because
+# it was the worse one. Now the third row. The narrow valley is the *better* one, and the cycle
+# takes every walker out of it just the same. From the wide valley nobody ever leaves, good or bad.
 #
 # A walker sees slopes, not depths. What decides is the warm-up's first question: is the rate above
 # 2/curvature? **A high rate leaves minima that are too sharp for it, poor or not.** And look at the
-# last column: a plain decay from 0.3 does it too. What leaves is the high rate; that it came
-# *back up* was not needed here.
+# last column: a plain decay from 0.3 does it too. The high rate is enough; it did not have to come
+# *back up* here.
 #
 # One reservation: these walkers are shaken little. Make the kicks ten times as strong, and stay
 # *below* 2/20:
@@ -172,8 +173,8 @@ for floor in [0.5, -0.5, -3.0]:
 # Now noise carries walkers over the ridge both ways, and the deeper the narrow valley, the more are
 # in it: to climb out of a deep one takes more kicks. With strong noise depth counts after all.
 #
-# So the claim has two halves to be tested on a real network: does the cycle leave anything at all,
-# and is it better for it? That is the experiment. First the tools.
+# So the claim has two halves to be tested on a real network: does a cycle leave a minimum at all,
+# and does the network end better for it? That is the experiment. First the tools.
 
 # %% [markdown]
 # ## Worked example: one point of a triangle
@@ -449,7 +450,7 @@ check("curves_11", curves_11)
 # ## Bug museum: the cycle that never left the ground
 #
 # In September 2021 a user of PyTorch Lightning wondered why `OneCycleLR` printed a rate that hardly
-# moved for five epochs. Three months earlier the speech toolkit ESPnet had mended the same fault in
+# moved for five epochs. Three months earlier the speech toolkit ESPnet had fixed the same fault in
 # its own loop. Retold:
 
 
@@ -502,8 +503,8 @@ with your_code():
 #
 # ### Where may a cycle stop?
 #
-# *Your* `triangular` trains the digits network: three cycles, five seeds. The unseen fifth of the
-# digits measures, and takes no part in training.
+# *Your* `triangular` trains the digits network: three cycles, five seeds. The loss is measured on
+# the unseen fifth of the digits, which takes no part in training.
 
 # %%
 training_part, unseen_part = data.load_digits().split(seed=0)
@@ -543,10 +544,10 @@ with your_code():
 # every top the loss is high and the band is wide; at every bottom, at updates 200, 400 and 600, it
 # dips and the band closes. Each dip is lower than the one before.*
 #
-# That settles **p1**: (b), in every one of the five seeds. The second half of each triangle is unit
-# 04's drop, the first half takes it back. So: **a run must stop at the bottom of a cycle.** Choose
-# the number of cycles first, then `half_cycle = steps // (2 * cycles)`; and never compare a run at
-# its top with a run at its bottom.
+# That settles **p1**: (b), in every one of the five seeds. The second half of each triangle acts as
+# unit 04's drop; the first half of the next one undoes it. So: **a run must stop at the bottom of a
+# cycle.** Choose the number of cycles first, then `half_cycle = steps // (2 * cycles)`; and never
+# compare a run at its top with a run at its bottom.
 
 # %% [markdown]
 # ### Did it leave its minimum?
@@ -667,13 +668,13 @@ with your_code():
 # those of one cycle overlap; one triangle is a shade ahead at 300 and 600, by less than the seeds
 # spread. Nearly all of the advantage is the *down* half. Why no miracle? The effect was seen where
 # very high rates could be reached: a cycle to many times the usual rate. Here the best peak of
-# every schedule lies between 0.35 and 1, and at 2 all of them are lost: there is no high country to
-# visit. And our SGD has no momentum, which Smith's recipe moves too, against the rate.
+# every schedule lies between 0.35 and 1, and at 2 all of them are lost: there are no much higher
+# rates to visit. And our SGD has no momentum, which Smith's recipe moves too, against the rate.
 #
 # **"Cycles help to leave poor minima."** *Not here* at the best rates: no hill between the bottoms.
 # *True when* the top exceeds 2/curvature of the minimum; but then it leaves good ones as well. On
-# much larger networks Gotmare, Keskar, Xiong and Socher (2019) came to a like verdict: the reasons
-# usually given for the success of restarts did not show in their measurements.
+# much larger networks Gotmare, Keskar, Xiong and Socher (2019) came to a similar verdict: the
+# reasons usually given for the success of restarts did not show in their measurements.
 
 # %% [markdown]
 # ## Your experiment

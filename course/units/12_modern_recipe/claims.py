@@ -12,7 +12,8 @@ BEST = (
 )
 QUOTED = [
     (
-        "A cosine spends half of its ground on a slow goodbye; WSD keeps nearly nine tenths",
+        "A cosine walks half as far as a constant rate at its peak; WSD walks nearly nine"
+        " tenths as far",
         "abs(walked['cosine to 0'] / walked['constant'] - 0.5) < 0.01 and"
         " 0.87 < walked['WSD, decay in the last fifth'] / walked['constant'] < 0.9",
     ),

@@ -2,7 +2,7 @@
 # # 12 · The modern recipe
 #
 # Warm up, keep going, wind down. Nearly every large model of today was trained with some version of
-# these three words, and no configuration file says what each of them is for. Today you write all
+# these three steps, and no configuration file says what each of them is for. Today you write all
 # the parts, break a deep network by leaving one out, and find out which part lets you stop whenever
 # you like.
 #
@@ -127,10 +127,10 @@ for name, total in walked.items():
     print(f"{name:29} total of rates {total:5.0f}, {total / walked['constant']:.0%} of constant")
 
 # %% [markdown]
-# A cosine spends half of its ground on a slow goodbye; WSD keeps nearly nine tenths. And there is a
-# difference that no total shows. The cosine's rate at update 300 depends on where the run will
-# *end*: for another budget it is another curve, from the start. WSD's first 960 rates do not know
-# the end at all. That is what the second half of the experiment uses.
+# A cosine walks half as far as a constant rate at its peak; WSD walks nearly nine tenths as far.
+# And there is a difference that no total shows. The cosine's rate at update 300 depends on where
+# the run will *end*: for another budget it is another curve, from the start. WSD's first 960 rates
+# do not know the end at all. That is what the second half of the experiment uses.
 
 # %% [markdown]
 # ## Worked example: one point of WSD
@@ -411,7 +411,7 @@ for t in [0, 250, 1000, 2000, 249_999]:
 # The horizon was given in epochs, the schedule was moved on at every update: a factor of 250. That
 # alone would have meant 996 wasted epochs at rate 0, which somebody would have noticed. But a
 # cosine is periodic, and nothing stopped it at its end: so it fell and rose again and again, and
-# the average rate looked reasonable. The mend was to pass updates (ScrollPrize/villa, pull request
+# the average rate looked reasonable. The fix was to pass updates (ScrollPrize/villa, pull request
 # 1495, 2026). `min(progress, 1)` would have turned a silent fault into a visible one. The small
 # third: the factor at update 0 is 0.
 #
@@ -488,13 +488,13 @@ with your_code():
 # far above the third curve: with 100 warmup steps the loss falls below 0.5 before the full rate is
 # reached, and goes on falling.*
 #
-# (Which seeds survive near a limit hangs on the last digits of the arithmetic. On your machine a
+# (Which seeds survive near a limit depends on the last digits of the arithmetic. On your machine a
 # count may differ by one or two.)
 #
 # **p1** is (b). And not because the full rate never came: it was there for 200 of the 300 updates.
 # The rate that ruins a *fresh* network is harmless a hundred updates later. Without warmup the
-# seeds begin to die above 0.1; with it, above 0.2. There is an end to the magic, too: at 0.4 warmup
-# no longer helps.
+# seeds begin to die above 0.1; with it, above 0.2. Its help has a limit, too: at 0.4 warmup no
+# longer helps.
 #
 # The control is instructive. Coming down from 0.2 keeps most seeds alive as well. Did warmup then
 # work only by sparing them the high rate? Look inside. A ReLU unit whose input is negative for
@@ -561,7 +561,7 @@ with your_code():
 # ### Two claims, settled
 #
 # **"Warmup allows larger rates."** *True here*, about twofold, for a deep network with momentum.
-# Does it help everybody? The same with plain SGD:
+# Does it help every optimizer? Try the same with plain SGD:
 
 # %%
 with your_code():
@@ -677,8 +677,8 @@ with your_code():
 # ## Your experiment
 #
 # Adam on MNIST-1D for 600 updates: `"constant"`, `"cosine"`, `"warmup, cosine"` and `"warmup,
-# stable, decay"`. **What does warmup add to a cosine, and what does the last fifth of a stable rate
-# cost or win?** Compare two or more, each at its own best rate.
+# stable, decay"`. **What does warmup add to a cosine, and what does it cost or gain to keep the
+# rate until the last fifth?** Compare two or more, each at its own best rate.
 #
 # You write a plan as data and the course trains it: which methods, which rates, how many of the ten
 # seeds, which data (`"training"`, `"validation"`, `"test"`) choose each method's rate, and which

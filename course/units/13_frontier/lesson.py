@@ -14,7 +14,7 @@
 #   still has to be told;
 # - compare a "rate-free" method fairly with a tuned rate.
 #
-# **Time** 90 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 110 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 02, 04, 09 and 12.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -112,7 +112,7 @@ edge_of_stability()
 # called the place the *edge of stability*.
 #
 # Why does the run not diverge, as in a bowl? Because a bowl has the same curvature everywhere, and
-# the loss of a network has not. Above the edge the swing along the sharpest direction grows, as
+# the loss of a network does not. Above the edge the swing along the sharpest direction grows, as
 # unit 02 says. But a wide swing carries the weights to places that are *flatter*, and there it is
 # stable again: the swing itself pushes the curvature down (Damian et al. 2023 say how, in many
 # dimensions). The simplest case has one: a valley whose walls are straight further out, so that
@@ -139,8 +139,8 @@ print("distance from the bottom:", "  ".join(f"{swings[t]:.3f}" for t in (0, 5, 
 #
 # $$ \eta = \frac{\text{farthest distance from the start}}{\sqrt{\text{sum of all } |g|^2}} $$
 #
-# Distance over gradients: DoG. One parameter, gradients always 4; as the farthest distance at first
-# it is given a small guess, 0.1.
+# Distance over gradients: DoG. One parameter, gradients always 4; at first the farthest distance is
+# a small guess, 0.1.
 
 # %%
 w, start, farthest, square_sum = 5.0, 5.0, 0.1, 0.0
@@ -157,8 +157,8 @@ for t in range(1, 5):
     print(f"t = {t}: farthest {farthest:.3f}, sum {square_sum:.0f}, rate {rate:.4f}, w {w:.4f}")
 
 # %% [markdown]
-# The first step is as long as the guess. Then two forces pull at the rate: the distance grows
-# while the run makes its way, the sum of squares grows always. At $t = 2$ the run has not yet got
+# The first step is as long as the guess. Then two forces pull at the rate: the distance grows while
+# the run makes its way, and the sum of squares always grows. At $t = 2$ the run has not yet got
 # beyond the guess, so the rate falls; then the distance wins, and the rate rises by itself. Once a
 # run goes in circles the distance stands still, and with gradients that keep their size the rate
 # falls like $1/\sqrt{t}$.
@@ -224,10 +224,10 @@ edge_of_stability(sharpness)
 # ### A rate for every width
 #
 # A hidden unit adds up as many inputs as the layer below is wide. Adam moves every weight by about
-# the rate (unit 09), and these moves are no random signs: they agree with the inputs that caused
-# them. So their sum grows with the width. Make the layer 16 times as wide and one update moves
-# every unit 16 times as far, at the same rate. The *maximal-update parametrisation*, muP (Yang
-# et al. 2021), divides the rate by what has grown.
+# the rate (unit 09), and the signs of these moves are not random: they agree with the inputs that
+# caused them. So their sum grows with the width. Make the layer 16 times as wide and one update
+# moves every unit 16 times as far, at the same rate. The *maximal-update parametrisation*, muP
+# (Yang et al. 2021), divides the rate by what has grown.
 
 
 # %% nbgrader={"grade_id": "mup_lr", "solution": true}
@@ -250,7 +250,7 @@ check(mup_lr)
 # %% [markdown]
 # ### The Polyak step
 #
-# If the loss were as its tangent says, how far would you have to go to reach the lowest loss? The
+# If the loss followed its tangent, how far would you have to go to reach the lowest loss? The
 # tangent falls by $|g|^2$ per unit of rate and the gap is $f - f_{\min}$, so their quotient is the
 # rate. You need to know the lowest loss, and a cap for the places where the gradient is tiny.
 
@@ -375,9 +375,9 @@ check(schedule_free_step)
 # %% [markdown]
 # ## Bug museum: the warmup that made all rates equal
 #
-# DeepSpeed trains very large models. Who left the peak of its warmup unset got the optimizer's own
-# rates, one for each group of parameters: that was meant as a convenience. Retold, for a network
-# 256 wide whose hidden matrices have been given a rate by muP:
+# DeepSpeed trains very large models. If you left the peak of its warmup unset, you got the
+# optimizer's own rates, one for each group of parameters. That was meant as a convenience. Retold,
+# for a network 256 wide whose hidden matrices have been given a rate by muP:
 
 
 # %%
@@ -401,11 +401,11 @@ for group, warm in zip(groups, warmup_rates(groups, t=500, steps=100)):
 #
 # The `[0]` keeps the rate of the first group, and the next line, which is there so that a user may
 # give one number, copies it to all. With one group nothing is lost, and most tests have one group.
-# The fault came in with the convenience in 2025 and was mended in July 2026
-# (deepspeedai/DeepSpeed, pull request 8171), with a test that has two groups. Three months
-# earlier a sister class had been mended where only group 0 was set at the start (pull request
-# 7969), and a pull request to nanotron of the same summer (huggingface/nanotron, 404, still open
-# in 2026) proposes to mend a constant warmup that gave muP's groups the global rate. *A schedule scales rates; it must not
+# The fault came in with the convenience in 2025 and was fixed in July 2026 (deepspeedai/DeepSpeed,
+# pull request 8171), with a test that has two groups. Three months earlier a sister class had been
+# fixed in which only group 0 was set at the start (pull request 7969), and a pull request to
+# nanotron of the same summer (huggingface/nanotron, 404, still open in 2026) proposes to fix a
+# constant warmup that gave muP's groups the global rate. *A schedule scales rates; it must not
 # choose them.*
 #
 # </details>
@@ -604,7 +604,7 @@ for steps, values in by_length.items():
 # chooses rates, one measures. The baseline is expensive on purpose: SGD with a rate that falls
 # linearly to 0, four peaks for *each* of three budgets, the best chosen on the second part.
 # Schedule-free gets the same four rates, the best chosen once, at 600. Polyak and DoG get one run
-# each. These three are looked at on their way.
+# each. The losses of these three are also measured on their way.
 
 # %%
 budgets, seeds, peaks = (150, 600, 1500), range(5), [0.25, 0.5, 1.0, 2.0]
@@ -727,8 +727,8 @@ with your_code():
 # hundred times as large costs a third. With wrong labels it stays far above, so the gap is
 # overrated at nearly every batch, and without a tight cap runs are ruined: **the cap is a rate in
 # disguise**. *DoG's* guess may be wrong by a factor of ten thousand, and only the beginning
-# suffers: of the three it has to be told least. *Schedule-free* has no schedule but it has a rate,
-# and four times too much is too much.
+# suffers: of the three methods it needs to be told the least. *Schedule-free* has no schedule but
+# it has a rate, and four times too much is too much.
 #
 # ### The surprise: who did the work?
 #
