@@ -28,6 +28,7 @@ ELSEWHERE = {
     ".venv/bin/python -m ruff": "test_start.py::test_lint_and_types_come",
     ".venv/bin/python -m mypy": "test_start.py::test_lint_and_types_come",
     ".venv/bin/python -m course.build": "course/test_build.py::test_building_twice_gives",
+    ".venv/bin/python -m course.review": "course/review/test_asking.py::test_the_command_asks",
     ".venv/bin/python -m course.places": "places/test_ready_made.py::test_every_command_of_the",
     ".venv/bin/python -m tests.lrlib.conformance": "lrlib/conformance/test_conformance.py",
     "python -m lrlib audit": "lrlib/bridge/test_audit_loops.py::test_the_page_for_work_runs",

@@ -196,7 +196,8 @@ def test_relative_links_in_the_documents_lead_somewhere():
 
 
 def test_a_wheel_holds_every_file_of_both_packages_and_of_the_units(tmp_path):
-    packages = ("lrlib", "autograders", "course/__init__.py", "course/units", "course/shared")
+    course = [f"course/{part}" for part in ("__init__.py", "units", "shared", "review")]
+    packages = ("lrlib", "autograders", *course)
     for path in committed(*packages, "pyproject.toml", "*.txt", "LICENSE*", "README.md"):
         copy = tmp_path / "source" / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)

@@ -27,10 +27,10 @@ class CannotBuild(GraderError, RuntimeError):
 
 
 def _not_in_a_wheel(folder: str, names: list[str]) -> set[str]:
-    """What a copy leaves behind: of the course all but its units, and so what was handed in."""
+    """What a copy leaves behind: of the course what no learner imports, and what was handed in."""
     left = {name for name in names if name == "__pycache__" or name.endswith(".egg-info")}
     if Path(folder) == REPOSITORY / "course":
-        left |= set(names) - {"__init__.py", "units", "shared"}
+        left |= set(names) - {"__init__.py", "units", "shared", "review"}
     return left
 
 
