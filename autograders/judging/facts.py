@@ -33,10 +33,14 @@ def count(plan: Plan, outcomes: Sequence[Outcome]) -> str:
     for outcome, want in zip(outcomes, plan.expected):
         if outcome.fault != "shape":
             continue
-        got, wanted = np.shape(outcome.read), np.shape(want)
-        if not (got and wanted) or got[1:] != wanted[1:]:
+        mine, theirs = numbers_of(outcome.read), numbers_of(want)
+        shapes = [(np.shape(got), np.shape(wanted)) for got, wanted in zip(mine, theirs)]
+        unlike = [(got, wanted) for got, wanted in shapes if got != wanted]
+        if len(mine) != len(theirs) or not all(
+            got and wanted and got[1:] == wanted[1:] for got, wanted in unlike
+        ):
             return ""
-        off.add(got[0] - wanted[0])
+        off |= {got[0] - wanted[0] for got, wanted in unlike}
     if len(off) != 1:
         return ""
     gap = off.pop()

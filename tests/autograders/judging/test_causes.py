@@ -93,6 +93,18 @@ def test_one_result_of_several_is_named_wherever_there_are_several(name):
             "has 1 row or entry too few",
         ),
         (
+            "def momentum_step(w, grad, velocity, *, lr, mu):\n"
+            "    v = mu * velocity + grad\n"
+            "    return (w - lr * v)[1:], v[1:]",
+            "has 1 row or entry too few",
+        ),
+        (
+            "def momentum_step(w, grad, velocity, *, lr, mu):\n"
+            "    v = mu * velocity + grad\n"
+            "    return w - lr * v, np.outer(v, v)",
+            "different calls 0 are right",
+        ),
+        (
             "def diagnose_run(losses, guess):\n    return right(losses, guess).capitalize()",
             "Write the text exactly as the contract does.",
         ),
