@@ -1,4 +1,4 @@
-"""Results board (unit 14): a verdict, and how the ranges of the search for a rate move it."""
+"""Results board (unit 17): a verdict, and how the ranges of the search for a rate move it."""
 
 from __future__ import annotations
 
@@ -182,5 +182,5 @@ def _limits(results: dict[str, list[float]]) -> tuple[float, float]:
 def results_board(
     tune: Callable[..., Any] = verdicts.tune, compare: Callable[..., Any] = verdicts.compare
 ) -> ResultsBoard:
-    """The lab of unit 14; your own `tune` and `compare` can choose the rates and give verdicts."""
+    """The lab of unit 17; your own `tune` and `compare` can choose the rates and give verdicts."""
     return ResultsBoard(plugged(tune, "tune"), plugged(compare, "compare"))

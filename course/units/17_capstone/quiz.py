@@ -1,4 +1,4 @@
-"""The predictions and the exit quiz of unit 14: what a comparison can say, and what it cannot."""
+"""The predictions and the exit quiz of unit 17: what a comparison can say, and what it cannot."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ...shared.predictions import predictions
 from .exercises import UNIT
 
 PREDICT = predictions(
-    "predict_14",
+    "predict_17",
     UNIT,
     p1=("Digits, both tuned alike: is Adam better than momentum?", "abc"),
     p2=("Words: what is left of Adam's lead after 1,200 updates?", "abc"),
@@ -16,7 +16,7 @@ PREDICT = predictions(
 )
 
 QUIZ = Quiz(
-    "quiz_14",
+    "quiz_17",
     UNIT,
     points=1,
     questions={

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 14 · Capstone: a fair comparison
+# # 17 · Capstone: a fair comparison
 #
 # "Adaptive methods improve results without wasting resources." You have met the sentence before.
 # It may be true; but most tables that seem to prove it compare a method that somebody tuned with a
@@ -73,14 +73,14 @@ plt.rcParams.update(style.rc())
 # - (b) 55 %
 # - (c) 64 %
 
-# %% nbgrader={"grade_id": "predict_14", "solution": true}
-predict_14 = {"p1": "?", "p2": "?", "p3": "?"}
+# %% nbgrader={"grade_id": "predict_17", "solution": true}
+predict_17 = {"p1": "?", "p2": "?", "p3": "?"}
 ### BEGIN SOLUTION
-predict_14 = {"p1": "b", "p2": "b", "p3": "c"}
+predict_17 = {"p1": "b", "p2": "b", "p3": "c"}
 ### END SOLUTION
 
-# %% nbgrader={"grade_id": "check_predict_14", "grade": true, "points": 1}
-check("predict_14", predict_14)
+# %% nbgrader={"grade_id": "check_predict_17", "grade": true, "points": 1}
+check("predict_17", predict_17)
 
 # %% [markdown]
 # ## Live lab: the results board
@@ -701,14 +701,14 @@ with your_code():
 # - (b) 1.3 times as wide: the root of 5/3
 # - (c) twice as wide
 
-# %% nbgrader={"grade_id": "quiz_14", "solution": true}
-quiz_14 = {"q1": "?", "q2": "?", "q3": "?", "q4": "?"}
+# %% nbgrader={"grade_id": "quiz_17", "solution": true}
+quiz_17 = {"q1": "?", "q2": "?", "q3": "?", "q4": "?"}
 ### BEGIN SOLUTION
-quiz_14 = {"q1": "b", "q2": "c", "q3": "a", "q4": "c"}
+quiz_17 = {"q1": "b", "q2": "c", "q3": "a", "q4": "c"}
 ### END SOLUTION
 
-# %% nbgrader={"grade_id": "check_quiz_14", "grade": true, "points": 1}
-check("quiz_14", quiz_14)
+# %% nbgrader={"grade_id": "check_quiz_17", "grade": true, "points": 1}
+check("quiz_17", quiz_17)
 
 # %% [markdown]
 # > **What practitioners do.** Choi et al. (2019) showed that the ranking of optimizers follows from

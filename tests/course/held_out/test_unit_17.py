@@ -1,4 +1,4 @@
-"""Strangers to unit 14: tuning at equal budget and comparing on paired seeds, right and wrong."""
+"""Strangers to unit 17: tuning at equal budget and comparing on paired seeds, right and wrong."""
 
 import itertools
 import math

@@ -1,4 +1,4 @@
-"""What unit 14 and its guide page state, and what proves it.
+"""What unit 17 and its guide page state, and what proves it.
 
 Verdicts are asserted where the interval lies well on one side of 0, or well across it.
 """
