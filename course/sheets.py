@@ -1,6 +1,6 @@
-"""Writes the map of the course and the cheat sheet from the units and from lrlib's docstrings.
+"""Writes the map, the cheat sheet and the page of evidence from the units and from lrlib.
 
-    python -m course.sheets            write map.md, cheat_sheet.md and their pictures
+    python -m course.sheets            write map.md, cheat_sheet.md, docs/evidence.md and pictures
     python -m course.sheets --check    only say what is out of date
 
 Formulas, sources and curves are lrlib's own, prerequisites and times the units' own: what is
@@ -22,6 +22,7 @@ from autograders.declare.catalogue import catalogue
 from autograders.declare.exercise import Exercise
 from lrlib import bridge
 
+from . import evidence
 from . import sheet_pictures as pictures
 from .lessons import lesson_files
 from .techniques import TECHNIQUES, Technique
@@ -212,13 +213,39 @@ them with your numbers.
     return {"cheat_sheet.md": page.rstrip() + "\n", **files}
 
 
+def register() -> dict[str, str]:
+    """The page of the claims that many runs decide."""
+    page = f"""{MADE}
+
+# What the lessons claim, and what shows it
+
+A sentence that one run of a notebook cannot decide rests on a study: many seeds, several splits
+of the data, rates tuned for each method on data that do not judge. This page lists them. Intervals
+are 95 % intervals of paired differences and hold the error of tuning (`lrlib.training.study`). Runs
+near a limit of stability depend on the last digits of the arithmetic, so a count may differ by one
+or two on another machine.
+
+```sh
+.venv/bin/python -m course.evidence
+```
+
+prints the claims; with a unit's number and `--rerun` it makes its studies again at full strength
+and says which figures are no longer the same. The tests make a small part of each study every time.
+
+{evidence.page().rstrip()}
+"""
+    return {"../docs/evidence.md": page}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Write or check the pages; 0 when all is well."""
-    parser = argparse.ArgumentParser(description="Write the map and the cheat sheet.")
+    parser = argparse.ArgumentParser(
+        description="Write the map, the cheat sheet and the page of evidence."
+    )
     parser.add_argument("--check", action="store_true", help="only say what is out of date")
     options = parser.parse_args(argv)
     stale = 0
-    for name, text in {**course_map(), **cheat_sheet()}.items():
+    for name, text in {**course_map(), **cheat_sheet(), **register()}.items():
         path = COURSE / name
         if path.exists() and path.read_text("utf-8") == text:
             continue
@@ -228,7 +255,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, "utf-8", newline="\n")
-            print(f"{name}: written")
+            print(f"{path.name}: written")
     return int(options.check and stale > 0)
 
 

@@ -27,6 +27,7 @@ ELSEWHERE = {
     ".venv/bin/python -m autograders selftest": "autograders/judging/test_laws.py",
     ".venv/bin/python -m ruff": "test_start.py::test_lint_and_types_come",
     ".venv/bin/python -m mypy": "test_start.py::test_lint_and_types_come",
+    ".venv/bin/python -m course.evidence": "course/test_evidence.py::test_the_claims_are_shown",
     ".venv/bin/python -m course.build": "course/test_build.py::test_building_twice_gives",
     ".venv/bin/python -m course.review": "course/review/test_asking.py::test_the_command_asks",
     ".venv/bin/python -m course.places": "places/test_ready_made.py::test_every_command_of_the",

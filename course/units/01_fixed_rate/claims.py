@@ -122,12 +122,13 @@ def rates_on_splits(splits: int = 12) -> Figures:
     ratio = loss[:, 6] / loss[:, 4]
     return {
         "splits": splits,
-        "10 is lowest": int((loss[:, :8].argmin(axis=1) == 5).sum()),
-        "100 against 1, least and most": (round(ratio.min(), 1), round(ratio.max())),
-        "100 less often right than 1": int((share[:, 6] < share[:, 4]).sum()),
-        "least unseen loss at 1,000": round(loss[:, 7].min(), 1),
-        "least unseen loss at 10,000": round(loss[:, 8].min()),
-        "least share right at 10,000": round(share[:, 8].min(), 2),
+        "lowest_at_10": int((loss[:, :8].argmin(axis=1) == 5).sum()),
+        "least_ratio": round(float(ratio.min()), 1),
+        "most_ratio": round(float(ratio.max())),
+        "less_often_right": int((share[:, 6] < share[:, 4]).sum()),
+        "least_at_1000": round(float(loss[:, 7].min()), 1),
+        "least_at_10000": round(float(loss[:, 8].min())),
+        "least_right_at_10000": round(float(share[:, 8].min()), 2),
     }
 
 
@@ -156,39 +157,30 @@ def dead_networks(splits: int = 3, seeds: int = 10) -> Figures:
 STUDIED = [
     Studied(
         (
-            "On twelve splits the unseen loss of rate 10 was the lowest of all eight in every one;"
-            " that of rate 100 was 2.5 to 49 times that of rate 1, in every one; and accuracy saw"
-            " little of it (it was lower at rate 100 in six of twelve).",
-            "on twelve splits the unseen loss at 10,000 was at least 51 and the model right on at"
-            " least 92 %",
+            "On {splits:word} splits the unseen loss of rate 10 was the lowest of all eight in every"
+            " one; that of rate 100 was {least_ratio} to {most_ratio} times that of rate 1, in every"
+            " one; and accuracy saw little of it (it was lower at rate 100 in"
+            " {less_often_right:word} of {splits:word}).",
+            "on {splits:word} splits the unseen loss at 10,000 was at least {least_at_10000} and the"
+            " model right on at least {least_right_at_10000:percent} %",
         ),
         rates_on_splits,
-        {
-            "splits": 12,
-            "10 is lowest": 12,
-            "100 against 1, least and most": (2.5, 49),
-            "100 less often right than 1": 6,
-            "least unseen loss at 1,000": 5.3,
-            "least unseen loss at 10,000": 51,
-            "least share right at 10,000": 0.92,
-        },
         lambda found: (
-            found["10 is lowest"] == found["splits"]
-            and found["100 against 1, least and most"][0] >= 2.5
-            and found["least unseen loss at 1,000"] > np.log(10)
-            and found["least unseen loss at 10,000"] > 50
-            and found["least share right at 10,000"] >= 0.92
+            found["lowest_at_10"] == found["splits"]
+            and found["least_ratio"] >= 2.5
+            and found["least_at_1000"] > np.log(10)
+            and found["least_at_10000"] > 50
+            and found["least_right_at_10000"] >= 0.92
         ),
         {"splits": 1},
     ),
     Studied(
         (
-            "At rates 4 and 8 all 60 runs ended like this; with $\\tanh$ in place of the ReLU,"
-            " which is nowhere exactly flat, none of 60 did (they diverged).",
+            "At rates 4 and 8, {relu} of {runs} runs ended like this; with $\\tanh$ in place of the ReLU,"
+            " which is nowhere exactly flat, none of {runs} did (they diverged).",
         ),
         dead_networks,
-        {"runs": 60, "relu": 60, "tanh": 0},
-        lambda found: found["relu"] == found["runs"] > 0 == found["tanh"],
+        lambda found: found["relu"] >= 0.9 * found["runs"] > 0 == found["tanh"],
         {"splits": 1, "seeds": 2},
     ),
 ]

@@ -1,5 +1,17 @@
 """What unit 11 and its guide page state, and what proves it."""
 
+from __future__ import annotations
+
+import numpy as np
+
+from lrlib.data import load_digits
+from lrlib.optimizers import SGD
+from lrlib.problems import Network
+from lrlib.schedules import Linear, OneCycle, Triangular
+from lrlib.training import Method, study, three_parts, train
+
+from ...shared.studied import Figures, Studied
+
 BUDGETS = "(120, 300, 600, 1200)"
 QUOTED = [
     (
@@ -111,4 +123,95 @@ QUOTED = [
         " [0.068, 0.061, 0.075], atol=0.005)",
     ),
     ("Against a constant rate (0.080)", "abs(scores['constant', 600].mean() - 0.080) < 0.02"),
+]
+
+
+def triangles(seed: int, top: float) -> tuple[float, float]:
+    """Return the highest hill between bottoms of one seed, and its last training loss."""
+    train_part, _ = load_digits().split(seed=0)
+    network = Network(train_part, (64, 32, 10))
+    plan = Triangular(top / 10, top, 100)
+    run = train(network, SGD(), plan, 600, batch_size=16, seed=seed, keep_path=True, progress=False)
+    rises = []
+    for a, b in ((200, 400), (400, 600)):
+        steps = np.linspace(0, 1, 21)[:, None]
+        way = network.loss(run.path[a] + (run.path[b] - run.path[a]) * steps)
+        rises.append(way.max() - max(way[0], way[-1]))
+    return float(max(rises)), float(network.loss(run.w))
+
+
+def hills(seeds: int = 24) -> Figures:
+    """Three cycles of 200 updates to 0.7 and to 1.0: hills above 0.05 between bottoms."""
+    calm = np.array([triangles(seed, 0.7) for seed in range(seeds)])
+    wild = np.array([triangles(seed, 1.0) for seed in range(seeds)])
+    hilly = wild[:, 0] > 0.05
+    count = int(hilly.sum())
+    worst = np.argsort(-wild[:, 1])[:count]
+    return {
+        "seeds": seeds,
+        "calm": int((calm[:, 0] > 0.05).sum()),
+        "hills": count,
+        "among_worst": int(hilly[worst].sum()),
+        "losses": [
+            round(float(np.median(x)), 3) if len(x) else None
+            for x in (wild[~hilly, 1], wild[hilly, 1])
+        ],
+    }
+
+
+def one_cycle_or_line(splits: int = 3, seeds: int = 10) -> Figures:
+    """One cycle, one triangle and a constant rate against linear decay, tuned in two rounds."""
+    found: dict[str, list[float]] = {}
+    lower = {}
+    for steps in (300, 1200):
+        methods = {
+            "line": Method(SGD(), lambda lr, n=steps: Linear(lr, 0.0, n)),
+            "cycle": Method(SGD(), lambda lr, n=steps: OneCycle(lr, n)),
+            "triangle": Method(SGD(), lambda lr, n=steps: Triangular(lr / 10, lr, n // 2)),
+            "constant": Method(SGD()),
+        }
+        done = study(
+            three_parts(load_digits(), lambda part: Network(part, (64, 32, 10))),
+            methods,
+            steps,
+            rates=(0.1, 1.0),
+            splits=splits,
+            tuning_seeds=seeds,
+            seeds=seeds,
+            batch_size=16,
+            progress=False,
+        )
+        for name in ("cycle", "triangle", "constant"):
+            gap = done.difference(name, relative=True)
+            found[f"{name}_{steps}"] = [round(x, 3) for x in (gap.low, gap.mean, gap.high)]
+            lower[f"{name}_{steps}_in"] = gap.below
+    widest = max(map(abs, found["cycle_300"]))
+    return {"runs": splits * seeds, "widest": widest, **found, **lower}
+
+
+STUDIED = [
+    Studied(
+        (
+            "Of {seeds} seeds, {hills} showed hills, and {among_worst} of these {hills} were among"
+            " the {hills:word} that ended worst.",
+        ),
+        hills,
+        lambda found: found["calm"] == 0 and 2 * found["among_worst"] >= found["hills"],
+        {"seeds": 4},
+    ),
+    Studied(
+        (
+            "at 300 updates one cycle is within {widest:percent} % of the line either way, lower"
+            " in {cycle_300_in} of {runs} runs, and one triangle in {triangle_300_in}; a constant"
+            " rate ends {constant_300[1]:percent} % *above* the line ({constant_300[0]:percent} to"
+            " {constant_300[2]:percent}). At 1,200 the constant rate cannot be told from the line"
+            " any more ({constant_1200[0]:percent} to {constant_1200[2]:percent} %).",
+        ),
+        one_cycle_or_line,
+        lambda found: (
+            found["constant_300"][1] > found["widest"]
+            and found["constant_1200"][1] < found["constant_300"][1]
+        ),
+        {"splits": 1, "seeds": 4},
+    ),
 ]

@@ -666,7 +666,11 @@ with your_code():
 #
 # Now the opponent that the papers seldom tuned: **linear decay**. At every budget its seeds and
 # those of one cycle overlap; one triangle is a shade ahead at 300 and 600, by less than the seeds
-# spread. Nearly all of the advantage is the *down* half. Why no miracle? The effect was seen where
+# spread. Five seeds on one split cannot settle so little. A study with ten seeds on each of three
+# splits, every schedule tuned in two rounds, can say more: at 300 updates one cycle is within 6 %
+# of the line either way, lower in 15 of 30 runs, and one triangle in 17; a constant rate ends 17 %
+# *above* the line (6 to 29). At 1,200 the constant rate cannot be told from the line any more (−4
+# to 10 %). Nearly all of the advantage is the *down* half. Why no miracle? The effect was seen where
 # very high rates could be reached: a cycle to many times the usual rate. Here the best peak of
 # every schedule lies between 0.35 and 1, and at 2 all of them are lost: there are no much higher
 # rates to visit. And our SGD has no momentum, which Smith's recipe moves too, against the rate.

@@ -555,8 +555,9 @@ with your_code():
         print(f"tanh, {name:9}: seeds alive, of three, at 0.4 and 0.8:", tanh_alive[name])
 
 # %% [markdown]
-# With tanh a warmup gains the same factor of about two. So dying units are a symptom and not the
-# reason: the rate is too large for the network as it is at the start, whatever its units do then.
+# With tanh a warmup gains a factor of about two as well. A larger study, ten seeds on each of three
+# splits, says the same: with ReLU 18 of 30 runs live at 0.2 at the full rate and 28 after a warmup;
+# with tanh 0 and 29 at 0.8. So dying units are a symptom and not the reason: the rate is too large for the network as it is at the start, whatever its units do then.
 #
 # ### Two claims, settled
 #
@@ -572,7 +573,8 @@ with your_code():
 
 # %% [markdown]
 # *Not here*: without momentum the same warmup makes next to no difference, a seed more or fewer
-# here and there; with momentum it saved six or more. Whether it pays depends on what it protects
+# here and there (in the larger study, 26, 19 and 0 of 30 live without, 28, 18 and 1 with); with
+# momentum it saved six or more. Whether it pays depends on what it protects
 # from. (Adam with warmup is not run here: *Your experiment*, below, asks for it.) With momentum the
 # first velocity is built from ten or more gradients of a network that changes under them; Adam's
 # first steps rest on a single squared gradient (Liu et al. 2020); very
@@ -665,7 +667,9 @@ with your_code():
 # trunk from 0.108 to 0.082. So *true here*: you need not know the budget, only the moment before
 # its last fifth.
 #
-# Be careful with the word *lower*, though. At the same peak WSD walks nearly twice as far as the
+# Be careful with the word *lower*, though. On three splits with ten seeds each, both tuned in two
+# rounds, WSD ends 10 % below the cosine at 300 updates (5 to 15; with one label in ten wrong, 7 %,
+# 4 to 10). At 1,200 updates nobody can tell (20 % below to 12 % above). At the same peak WSD walks nearly twice as far as the
 # cosine, and this network on these clean digits rewards walking (unit 04: even no drop at all did
 # well). On language models the careful comparison says *level*, not lower (Hägele et al. 2024). The
 # saving of updates is the part that carries over.

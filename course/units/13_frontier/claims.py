@@ -1,5 +1,15 @@
 """What unit 13 and its guide page state about the edge, the width and methods without a rate."""
 
+from __future__ import annotations
+
+from lrlib.data import load_digits
+from lrlib.optimizers import Adam
+from lrlib.problems import Network
+from lrlib.schedules import Linear
+from lrlib.training import Method, study, three_parts
+
+from ...shared.studied import Figures, Studied
+
 LAB = "__import__('lrlib.labs', fromlist=['x']).edge_of_stability()"
 
 
@@ -192,5 +202,66 @@ QUOTED = [
     (
         "it cost 1,500 updates in place of 9,000",
         "costs['DoG'] == 1500 and costs['SGD, tuned'] == 9000",
+    ),
+]
+
+
+def lengths(splits: int = 3, seeds: int = 6) -> Figures:
+    """Adam, width 16, a rate that falls to 0: the best rate of a ladder of 1.32, by length."""
+    best = {}
+    for steps in (150, 600, 2400):
+        found = study(
+            three_parts(load_digits(), lambda part: Network(part, (64, 16, 16, 10), "tanh")),
+            {"Adam": Method(Adam(), lambda lr, n=steps: Linear(lr, 0.0, n))},
+            steps,
+            rates=(0.003, 0.3),
+            splits=splits,
+            tuning_seeds=seeds,
+            seeds=2,
+            batch_size=64,
+            progress=False,
+        )
+        best[f"best_{steps}"] = sorted(round(rate, 4) for rate in found.chosen_rates("Adam"))
+    return best
+
+
+def widths(splits: int = 3, seeds: int = 6) -> Figures:
+    """Adam, 150 updates, standard parametrisation: the best rate of a ladder of 1.32, by width."""
+    best = {}
+    for n in (16, 64, 256):
+        found = study(
+            three_parts(load_digits(), lambda part, n=n: Network(part, (64, n, n, 10), "tanh")),
+            {"Adam": Method(Adam(), lambda lr: Linear(lr, 0.0, 150))},
+            150,
+            rates=(0.003, 0.3),
+            splits=splits,
+            tuning_seeds=seeds,
+            seeds=2,
+            batch_size=64,
+            progress=False,
+        )
+        best[f"best_{n}"] = sorted(round(rate, 4) for rate in found.chosen_rates("Adam"))
+    return best
+
+
+STUDIED = [
+    Studied(
+        (
+            "it lies at width 16 between {best_150[0]:inverse} and {best_150[2]:inverse} for 150"
+            " updates, between {best_600[0]:inverse} and {best_600[2]:inverse} for 600, between"
+            " {best_2400[0]:inverse} and {best_2400[2]:inverse} for 2,400.",
+        ),
+        lengths,
+        lambda found: min(found["best_150"]) > max(found["best_2400"]) * 4,
+        {"splits": 1, "seeds": 2},
+    ),
+    Studied(
+        (
+            "from {best_16[0]:inverse} to {best_16[2]:inverse}, to {best_64[0]:inverse} to"
+            " {best_64[2]:inverse}, to {best_256[0]:inverse} to {best_256[2]:inverse}",
+        ),
+        widths,
+        lambda found: min(found["best_16"]) > max(found["best_256"]) * 2,
+        {"splits": 1, "seeds": 2},
     ),
 ]

@@ -564,7 +564,8 @@ with your_code():
 # widens, and at the dotted line the widest network lies far above its own best. In the muP panel
 # all three curves are low at the dotted line, and the wider lie below the narrower.*
 #
-# **p2** is (a). In the standard parametrisation the best rate falls from 1/16 to 1/32 to 1/64, and
+# **p2** is (a). In the standard parametrisation the best rate falls from 1/16 to 1/32 to 1/64 (on
+# three splits and a finer grid from 1/21 to 1/16, to 1/47 to 1/27, to 1/106 to 1/81), and
 # the widest network, trained at the rate that was best for the narrowest, ends at more than ten
 # times its own best loss of 0.045. With muP the best rate stays at 1/16 or moves by one step, and
 # that step matters little: 0.042 at 1/16, 0.033 at the best. So a rate found on the small network
@@ -584,7 +585,8 @@ with your_code():
 # width, which at the size of a language model nobody could pay for.
 #
 # muP carries a rate across widths, and not across lengths. The best rate falls as training gets
-# longer: at width 16 from about 1/16, for a few hundred updates, to 1/64 or less for 2,400. A short
+# longer. On three splits, with rates a factor of 1.32 apart, it lies at width 16 between 1/21 and
+# 1/16 for 150 updates, between 1/81 and 1/47 for 600, between 1/417 and 1/244 for 2,400. A short
 # search on a small network therefore suggests too high a rate for a long training of a large one.
 # Two lengths to see it:
 
