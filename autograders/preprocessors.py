@@ -57,9 +57,23 @@ log = logging.getLogger(__name__)
 class ClearAnswers(ClearSolutions):
     """nbgrader's ClearSolutions, but a region at the left margin leaves no stub.
 
+    With `ladder = False` the released notebook asks `check` for no more than hints.
+
     A quiz cell gives its answer as `quiz_01 = {"q1": ""}` followed by a region with the right
     letters; a released `raise NotImplementedError` below would stop a learner who has answered.
     """
+
+    ladder = Bool(
+        True,
+        help="Whether `check` in the released notebook shows a similar function, solved in full,"
+        " to a learner who has tried; a graded class may want False.",
+    ).tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Clear the answers, and note in the notebook what its class goes without."""
+        if not self.ladder:
+            nb.metadata.setdefault(KEY, {})["ladder"] = False
+        return super().preprocess(nb, resources)
 
     def _replace_solution_region(self, cell: NotebookNode, language: str) -> bool:
         replaced = super()._replace_solution_region(cell, language)

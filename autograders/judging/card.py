@@ -11,6 +11,7 @@ from .report import (
     LEVELS,
     STOPPED,
     UNWRITTEN,
+    WORKED,
     Example,
     Finding,
     Report,
@@ -69,6 +70,14 @@ def as_html(report: Report) -> str:
         parts.append(
             f"<details{is_open}><summary>Hint {level}: {title.lower()}</summary>"
             f'<p style="margin:.2em 0 .4em 1.2em">{with_code(hint)}</p></details>'
+        )
+    if report.offer:
+        parts.append(f"<p>{with_code(report.offer)}</p>")
+    if report.worked:
+        parts.append(
+            f"<details open><summary>{WORKED}</summary>"
+            f'<pre tabindex="0" aria-label="{WORKED[:-1]}" style="overflow-x:auto">'
+            f"<code>{escape(report.worked)}</code></pre></details>"
         )
     if good and report.on_public_inputs:
         parts.append(f"<p><small>{FRESH}</small></p>")

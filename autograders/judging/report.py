@@ -18,6 +18,7 @@ HEADLINES = {
 LEVELS = ("Where to look", "Why it goes wrong", "Almost how")
 WHEN = re.compile(r"(when .+?: )?(.*)", re.DOTALL)
 RAISED = re.compile(r"raised (\w+): .* \((line \d+) of your cell\)", re.DOTALL)
+WORKED = "A similar function, solved in full:"
 FRESH = "Grading uses fresh inputs, so values written out by hand will not pass there."
 
 
@@ -53,7 +54,8 @@ class Report:
     the grader or the machine: a person must look, and `score` is None); of `check`, also "stopped"
     (by the learner: nothing was judged). `outdated` says why a notebook's newest version was not
     judged, if it was not. `on_public_inputs` marks what `check` found in a learner's notebook, on
-    inputs that everybody sees; grading draws fresh ones.
+    inputs that everybody sees; grading draws fresh ones. `worked` is the source of a similar
+    function, where a learner asked for it, and `offer` a sentence that offers it.
     """
 
     name: str
@@ -70,6 +72,8 @@ class Report:
     on_public_inputs: bool = field(default=False, compare=False)
     outdated: str = ""
     also: str | None = None
+    worked: str = field(default="", compare=False)
+    offer: str = field(default="", compare=False)
 
     @property
     def passed(self) -> bool:
@@ -178,6 +182,10 @@ def _lines(report: Report) -> list[str]:
         lines.append(f"  {level}: {hint}")
     if len(shown) < len(report.hints):
         lines.append(f"  More: check({report.name}, hint={len(shown) + 1})")
+    if report.offer:
+        lines.append(f"  {report.offer}")
+    if report.worked:
+        lines += [f"  {WORKED}", *(f"    {line}".rstrip() for line in report.worked.splitlines())]
     if report.on_public_inputs and report.passed:
         lines.append(f"  {FRESH}")
     return lines

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ..judging.report import Report, points
+from ..judging.report import FULL, UNWRITTEN, Report, points
 
 FILE = ".progress.json"
 
@@ -36,6 +36,10 @@ def record(report: Report) -> None:
     entry["checks"] = int(entry.get("checks", 0)) + 1
     entry["best"] = max(float(entry.get("best", 0.0)), float(report.score or 0.0))
     entry["max"] = report.max_score
+    if report.status not in (FULL, UNWRITTEN):
+        entry["tries"] = _whole(entry.get("tries")) + 1
+    if report.worked:
+        entry["opened"] = True
     known[report.name] = entry
     with contextlib.suppress(OSError):
         beside = path().with_name(f"{path().name}.{os.getpid()}")
@@ -43,11 +47,18 @@ def record(report: Report) -> None:
         beside.replace(path())
 
 
+def tries(name: str) -> int:
+    """How often an exercise was attempted and was not right."""
+    entry = load().get(name)
+    return _whole(entry.get("tries")) if isinstance(entry, dict) else 0
+
+
 class Progress:
     """What you have reached so far, unit by unit, and what comes next: shown as a table.
 
-    Read from the file in which `check` keeps the best score of each exercise. Written conclusions
-    are not in it; a person reads them.
+    Read from the file in which `check` keeps the best score of each exercise, and whether its
+    worked sibling was opened, which costs nothing. Written conclusions are not in it; a person
+    reads them.
     """
 
     def __init__(self) -> None:
@@ -56,6 +67,7 @@ class Progress:
         done = load()
         self.units: dict[str, tuple[float, float]] = {}
         self.open: dict[str, list[str]] = {}
+        self.worked: list[str] = []
         for name, item in catalogue().items():
             best, most = self.units.get(item.unit, (0.0, 0.0))
             mine = _best(done.get(name), item.points)
@@ -63,6 +75,8 @@ class Progress:
             missing = self.open.setdefault(item.unit, [])
             if mine < item.points:
                 missing.append(name)
+            if isinstance(done.get(name), dict) and done[name].get("opened"):
+                self.worked.append(name)
 
     @property
     def next(self) -> str:
@@ -81,6 +95,12 @@ class Progress:
         reached, most = zip(*self.units.values()) if self.units else ((), ())
         return sum(reached), sum(most)
 
+    @property
+    def _opened(self) -> str:
+        """For which functions the worked sibling was opened, in a sentence; or ""."""
+        names = ", ".join(self.worked)
+        return f"With a look at a worked sibling: {names}." if names else ""
+
     def _rows(self) -> list[tuple[str, str, float, float]]:
         """Unit, state in a word, points and maximum."""
         return [
@@ -96,7 +116,8 @@ class Progress:
             f"{points(best)} of {points(most)}  {state}"
             for unit, state, best, most in self._rows()
         ]
-        return "\n".join([*lines, f"Together {points(best)} of {points(most)} points.", self.next])
+        lines.append(f"Together {points(best)} of {points(most)} points.")
+        return "\n".join([*lines, *filter(None, [self._opened, self.next])])
 
     def _repr_html_(self) -> str:
         left = "text-align:left;padding:.15em .9em .15em 0"
@@ -118,8 +139,12 @@ class Progress:
             '<caption style="text-align:left"><strong>Your progress</strong>: '
             f"{points(best)} of {points(most)} points that checks give</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-            f"<p><strong>{self.next}</strong></p></section>"
+            f"<p>{self._opened}</p><p><strong>{self.next}</strong></p></section>"
         )
+
+
+def _whole(value: Any) -> int:
+    return value if type(value) is int and value > 0 else 0
 
 
 def _best(entry: Any, most: float) -> float:

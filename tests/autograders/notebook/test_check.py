@@ -204,7 +204,7 @@ def test_a_wrong_schedule_is_drawn_against_the_right_one():
         (lambda: check(3.0), TypeError, "expected a function"),
         (lambda: check("sgd_step"), TypeError, "expected an answer"),
         (lambda: check("sgd_step", 1.0), TypeError, "without"),
-        (lambda: check(sgd_step, hint=9), ValueError, "hint=0, 1, 2 or 3"),
+        (lambda: check(sgd_step, hint=9), ValueError, "hint=0, 1, 2, 3 or 4"),
     ],
 )
 def test_misuse_is_explained(call, error, words):
