@@ -30,6 +30,8 @@ ELSEWHERE = {
     ".venv/bin/python -m course.evidence": "course/test_evidence.py::test_the_claims_are_shown",
     ".venv/bin/python -m course.build": "course/test_build.py::test_building_twice_gives",
     ".venv/bin/python -m course.review": "course/review/test_asking.py::test_the_command_asks",
+    ".venv/bin/python -m course.shape": "course/test_shape.py::test_the_command_prints_a_row",
+    ".venv/bin/python -m tests.course.copying": "course/test_shape.py::test_copying_from",
     ".venv/bin/python -m course.places": "places/test_ready_made.py::test_every_command_of_the",
     ".venv/bin/python -m tests.lrlib.conformance": "lrlib/conformance/test_conformance.py",
     "python -m lrlib audit": "lrlib/bridge/test_audit_loops.py::test_the_page_for_work_runs",

@@ -4,7 +4,7 @@
 # Click on the next cell, press **Shift + Enter**, and a network learns to read handwritten digits.
 # Then drag the slider, its **learning rate**, and **break it**.
 #
-# **Time** 30 minutes. **Points** 10: functions 4, repair 1, prediction and quiz 2, written
+# **Time** 35 minutes. **Points** 10: functions 4, repair 1, prediction and quiz 2, written
 # conclusion 3. **You need** some Python.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}

@@ -5,7 +5,7 @@
 # measure the slope, take a step downhill. The **learning rate** is the one number in that line that
 # you choose; today you choose it once, a **fixed rate**.
 #
-# **Time** 90 minutes. **Points** 24: read the curves 1, functions 14, repair 1, your experiment 3, predictions and
+# **Time** 110 minutes. **Points** 24: read the curves 1, functions 14, repair 1, your experiment 3, predictions and
 # quiz 2, written conclusion 3. **You need** unit 00, NumPy arrays, and what a derivative is.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}

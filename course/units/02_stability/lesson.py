@@ -5,7 +5,7 @@
 # many curvatures as it has directions, and one rate must suit them all. Today you compute the
 # largest stable rate before any training, and check it on real patients.
 #
-# **Time** 110 minutes. **Points** 20: functions 14, repair 1, predictions and quiz 2, written
+# **Time** 95 minutes. **Points** 20: functions 14, repair 1, predictions and quiz 2, written
 # conclusion 3. **You need** unit 01, and matrix times vector.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}

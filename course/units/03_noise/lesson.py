@@ -5,7 +5,7 @@
 # **mini-batch**, is cheaper and nearly right. Gradient descent on mini-batches is **stochastic
 # gradient descent**, SGD. Today you find out what "nearly" costs, and predict it on real patients.
 #
-# **Time** 100 minutes. **Points** 24: read the curves 1, functions 14, repair 1, your experiment 3, predictions
+# **Time** 120 minutes. **Points** 24: read the curves 1, functions 14, repair 1, your experiment 3, predictions
 # and quiz 2, written conclusion 3. **You need** units 01 and 02, and what a variance is.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}

@@ -14,7 +14,7 @@
 # - turn epochs into updates without being off by a batch;
 # - judge a schedule at the end of its budget, over several seeds, against a fixed rate.
 #
-# **Time** 95 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 100 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01 and 03.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -634,14 +634,14 @@ check("experiment_04", experiment_04)
 # **q1.** Why does the loss plunge within a few updates of a drop?
 #
 # - (a) smaller steps find the right direction better
-# - (b) the shaking about the valley floor shrinks with the rate
+# - (b) the gradient becomes smaller at the drop
 # - (c) the drop lets the network leave a bad region
-# - (d) the gradient becomes smaller at the drop
+# - (d) the shaking about the valley floor shrinks with the rate
 #
 # **q2.** Step decay with `lr0 = 0.8`, `gamma = 0.5`, `every = 10`: the rate at `t = 10`?
 #
-# - (a) 0.8
-# - (b) 0.4
+# - (a) 0.4
+# - (b) 0.8
 # - (c) 0.2
 # - (d) 0.3
 #
@@ -649,8 +649,8 @@ check("experiment_04", experiment_04)
 #
 # - (a) 42
 # - (b) 44
-# - (c) 45
-# - (d) 4,314
+# - (c) 4,314
+# - (d) 45
 #
 # **q4.** After 350 updates run A, which has just dropped, is ahead of run B, which has not. Which
 # is better at 1,500?
@@ -662,7 +662,7 @@ check("experiment_04", experiment_04)
 # %% nbgrader={"grade_id": "quiz_04", "solution": true}
 quiz_04 = {"q1": "?", "q2": "?", "q3": "?", "q4": "?"}
 ### BEGIN SOLUTION
-quiz_04 = {"q1": "b", "q2": "b", "q3": "c", "q4": "c"}
+quiz_04 = {"q1": "d", "q2": "a", "q3": "d", "q4": "c"}
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "check_quiz_04", "grade": true, "points": 1}

@@ -28,29 +28,29 @@ QUIZ = Quiz(
                     "better."
                 ),
                 "b": (
-                    "Right: the smaller rate stops the shaking about the valley floor that hid "
-                    "the progress."
-                ),
-                "c": "One drop does not leave a bad region; the weights have hardly moved since.",
-                "d": (
                     "The gradient is as large as before at the drop; it is the step that became "
                     "shorter."
                 ),
+                "c": "One drop does not leave a bad region; the weights have hardly moved since.",
+                "d": (
+                    "Right: the smaller rate stops the shaking about the valley floor that hid "
+                    "the progress."
+                ),
             },
-            "b",
+            "d",
         ),
         "q2": Question(
             "lr0 = 0.8, gamma = 0.5, every = 10: the rate at t = 10?",
             {
-                "a": (
+                "a": "Right: floor(10/10) = 1, so one halving has taken effect.",
+                "b": (
                     "0.8 is the rate up to t = 9: t = 10 is the eleventh update, in the second "
                     "step."
                 ),
-                "b": "Right: floor(10/10) = 1, so one halving has taken effect.",
                 "c": "0.2 is reached at t = 20; counting the first step as a drop gives this.",
                 "d": "0.8 - 0.5 subtracts gamma; a drop multiplies by it.",
             },
-            "b",
+            "a",
         ),
         "q3": Question(
             "1,438 images, batches of 100: how many updates are 3 epochs?",
@@ -60,10 +60,10 @@ QUIZ = Quiz(
                     "Rounding once at the end mixes epochs: each epoch ends with its own short "
                     "batch."
                 ),
-                "c": "Right: ceil(1438/100) = 15 updates an epoch, three times.",
-                "d": "That counts images, not updates: one update uses 100 of them.",
+                "c": "That counts images, not updates: one update uses 100 of them.",
+                "d": "Right: ceil(1438/100) = 15 updates an epoch, three times.",
             },
-            "c",
+            "d",
         ),
         "q4": Question(
             "After 350 updates run A, just dropped, is ahead of run B. Which is better at 1,500?",

@@ -13,7 +13,7 @@
 # - turn a decay factor into a half-life, and two ends into a decay factor;
 # - compare schedules fairly: each at its own best first rate, chosen on data that does not judge.
 #
-# **Time** 90 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 95 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01, 03 and 04.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -749,8 +749,8 @@ check("experiment_05", experiment_05)
 # **q1.** Exponential decay with `gamma = 0.25` and `every = 100`. Half of the rate is left after
 # how many updates?
 #
-# - (a) 67
-# - (b) 50
+# - (a) 50
+# - (b) 67
 # - (c) 72
 # - (d) 200
 #
@@ -758,8 +758,8 @@ check("experiment_05", experiment_05)
 #
 # - (a) it has reached a minimum
 # - (b) the noise has become too strong
-# - (c) its rates add up to a finite total
-# - (d) the rate is exactly zero
+# - (c) the rate is exactly zero
+# - (d) its rates add up to a finite total
 #
 # **q3.** Your best fixed rate is 0.3. You change to a straight line down to 0. What do you do
 # first?
@@ -779,7 +779,7 @@ check("experiment_05", experiment_05)
 # %% nbgrader={"grade_id": "quiz_05", "solution": true}
 quiz_05 = {"q1": "?", "q2": "?", "q3": "?", "q4": "?"}
 ### BEGIN SOLUTION
-quiz_05 = {"q1": "b", "q2": "c", "q3": "d", "q4": "b"}
+quiz_05 = {"q1": "a", "q2": "d", "q3": "d", "q4": "b"}
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "check_quiz_05", "grade": true, "points": 1}

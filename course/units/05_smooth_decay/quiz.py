@@ -23,15 +23,15 @@ QUIZ = Quiz(
         "q1": Question(
             "Exponential decay, gamma = 0.25, every = 100: when is half of the rate left?",
             {
-                "a": (
+                "a": "Right: a quarter is two halvings, so one halving takes half of 100 updates.",
+                "b": (
                     "67 is where a straight line to a quarter has lost half; an exponential "
                     "loses more at first."
                 ),
-                "b": "Right: a quarter is two halvings, so one halving takes half of 100 updates.",
                 "c": "After 72 updates 1/e, which is 37 %, is left: that is the time constant.",
                 "d": "Twice `every` leaves a quarter of a quarter; the half comes before, not after.",
             },
-            "b",
+            "a",
         ),
         "q2": Question(
             "An exponential decay has stalled; ten times more updates change nothing. Why?",
@@ -41,13 +41,13 @@ QUIZ = Quiz(
                     "while the step is not."
                 ),
                 "b": "The noise shrinks with the rate; at the end there is less of it, not more.",
-                "c": (
+                "c": "The rate never becomes exactly zero; it becomes too small to matter.",
+                "d": (
                     "Right: its rates add up to a finite total, so the rest of the way is out of "
                     "reach however long it runs."
                 ),
-                "d": "The rate never becomes exactly zero; it becomes too small to matter.",
             },
-            "c",
+            "d",
         ),
         "q3": Question(
             "0.3 is your best fixed rate. You change to a straight line down to 0. What first?",

@@ -14,7 +14,7 @@
 # - explain why noise makes it cut too early, and count its false cuts;
 # - set patience in the right unit, and keep the data that decides apart from the data that judges.
 #
-# **Time** 90 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 120 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 04 and 05.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -696,9 +696,9 @@ check("experiment_06", experiment_06)
 # **q1.** `best = 0.5`, `min_delta = 0.01`, and the metric is 0.495. Then ...
 #
 # - (a) best becomes 0.495, bad becomes 0
-# - (b) best stays 0.5, bad grows by 1
+# - (b) the rate is cut
 # - (c) best stays 0.5, bad stays as it is
-# - (d) the rate is cut
+# - (d) best stays 0.5, bad grows by 1
 #
 # **q2.** After one lucky low value the loss falls steadily, but stays above that value. The rule
 # ...
@@ -726,7 +726,7 @@ check("experiment_06", experiment_06)
 # %% nbgrader={"grade_id": "quiz_06", "solution": true}
 quiz_06 = {"q1": "?", "q2": "?", "q3": "?", "q4": "?"}
 ### BEGIN SOLUTION
-quiz_06 = {"q1": "b", "q2": "b", "q3": "c", "q4": "c"}
+quiz_06 = {"q1": "d", "q2": "b", "q3": "c", "q4": "c"}
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "check_quiz_06", "grade": true, "points": 1}

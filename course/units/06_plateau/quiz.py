@@ -24,11 +24,11 @@ QUIZ = Quiz(
             "best = 0.5, min_delta = 0.01, and the metric is 0.495. Then ...",
             {
                 "a": "It is lower, but by half of what counts: best stays, so gains can add up.",
-                "b": "Right: 0.495 is not below 0.49, so it is one more bad value.",
+                "b": "One bad value cuts only if the patience is used up by it.",
                 "c": "A small gain does not stop the count; only a value below 0.49 resets it.",
-                "d": "One bad value cuts only if the patience is used up by it.",
+                "d": "Right: 0.495 is not below 0.49, so it is one more bad value.",
             },
-            "b",
+            "d",
         ),
         "q2": Question(
             "After a lucky low value the loss falls steadily, always above that value. The rule ...",

@@ -14,7 +14,7 @@
 # - convert a rate between the three forms that libraries use;
 # - judge momentum against plain descent fairly: each at its own best rate, for the same budget.
 #
-# **Time** 90 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 100 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01 and 02; the last experiment uses the mini-batches of 03.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -768,9 +768,9 @@ check("experiment_07", experiment_07)
 # **q3.** Nesterov, rate 0.1, $\mu = 0.9$, zero velocity, gradient 1. How long is the first step?
 #
 # - (a) 0.1
-# - (b) 0.19
+# - (b) 1
 # - (c) 0.09
-# - (d) 1
+# - (d) 0.19
 #
 # **q4.** On which problem can momentum *not* beat plain descent, each at its best rate?
 #
@@ -781,7 +781,7 @@ check("experiment_07", experiment_07)
 # %% nbgrader={"grade_id": "quiz_07", "solution": true}
 quiz_07 = {"q1": "?", "q2": "?", "q3": "?", "q4": "?"}
 ### BEGIN SOLUTION
-quiz_07 = {"q1": "c", "q2": "a", "q3": "b", "q4": "b"}
+quiz_07 = {"q1": "c", "q2": "a", "q3": "d", "q4": "b"}
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "check_quiz_07", "grade": true, "points": 1}

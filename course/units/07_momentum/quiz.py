@@ -47,11 +47,11 @@ QUIZ = Quiz(
             "Nesterov, rate 0.1, mu = 0.9, zero velocity, gradient 1: the first step?",
             {
                 "a": "0.1 is plain momentum's first step; here the velocity works ahead already.",
-                "b": "Right: v = 1, so the step is 0.1 * (1 + 0.9 * 1) = 0.19.",
+                "b": "1 is the effective rate on a steady slope, reached after many updates.",
                 "c": "0.09 is the look ahead alone; the gradient itself is missing.",
-                "d": "1 is the effective rate on a steady slope, reached after many updates.",
+                "d": "Right: v = 1, so the step is 0.1 * (1 + 0.9 * 1) = 0.19.",
             },
-            "b",
+            "d",
         ),
         "q4": Question(
             "On which problem can momentum not beat plain descent, each at its best rate?",

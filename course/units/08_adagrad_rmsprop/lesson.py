@@ -645,14 +645,14 @@ check("experiment_08", experiment_08)
 #
 # - (a) they are equal: 16 times 0.5 is 8
 # - (b) B's: it was updated less often
-# - (c) A's, four times as large
-# - (d) A's, sixteen times as large
+# - (c) A's, sixteen times as large
+# - (d) A's, four times as large
 #
 # **q2.** All gradients of a parameter have the same size. After 100 updates its effective rate
 # under AdaGrad is, compared with that after the first update, ...
 #
-# - (a) the same
-# - (b) a tenth
+# - (a) a tenth
+# - (b) the same
 # - (c) a hundredth
 # - (d) practically zero
 #
@@ -666,14 +666,14 @@ check("experiment_08", experiment_08)
 # **q4.** For which data would you expect most from AdaGrad over a tuned SGD?
 #
 # - (a) ten standardised measurements of 400 patients
-# - (b) clicks on adverts, one feature for each of a million words
+# - (b) any model with more than a million parameters
 # - (c) two strongly correlated features of equal size
-# - (d) any model with more than a million parameters
+# - (d) clicks on adverts, one feature for each of a million words
 
 # %% nbgrader={"grade_id": "quiz_08", "solution": true}
 quiz_08 = {"q1": "?", "q2": "?", "q3": "?", "q4": "?"}
 ### BEGIN SOLUTION
-quiz_08 = {"q1": "c", "q2": "b", "q3": "c", "q4": "b"}
+quiz_08 = {"q1": "d", "q2": "a", "q3": "c", "q4": "d"}
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "check_quiz_08", "grade": true, "points": 1}

@@ -32,23 +32,23 @@ QUIZ = Quiz(
                     "AdaGrad does not count updates, it adds up squares: B's single one, 64, is "
                     "more than A's sixteen of 0.25 together."
                 ),
-                "c": "Right: the sums are 4 and 64, their roots 2 and 8, so A has four times B's.",
-                "d": "The sums do differ by a factor of 16, but their roots divide the rate.",
+                "c": "The sums do differ by a factor of 16, but their roots divide the rate.",
+                "d": "Right: the sums are 4 and 64, their roots 2 and 8, so A has four times B's.",
             },
-            "c",
+            "d",
         ),
         "q2": Question(
             "The gradient keeps the same size for 100 updates. AdaGrad's effective rate is then ...",
             {
-                "a": "The sum grows at every update, so the rate cannot stay where it was.",
-                "b": (
+                "a": (
                     "Right: the sum of 100 equal squares has ten times the root of one, so the "
                     "rate is a tenth of that after the first update."
                 ),
+                "b": "The sum grows at every update, so the rate cannot stay where it was.",
                 "c": "The sum is 100 times larger, but the rate is divided by its root.",
                 "d": "That would be exponential decay; a sum of squares grows in proportion to t.",
             },
-            "b",
+            "a",
         ),
         "q3": Question(
             "RMSprop with eps negligible; every gradient becomes 50 times larger. Its steps ...",
@@ -66,17 +66,17 @@ QUIZ = Quiz(
                     "Standardised features already have like curvatures: little is left for a "
                     "rate of each parameter to do."
                 ),
-                "b": (
-                    "Right: one feature per word, most of them rare; frequencies differ along "
-                    "the parameters themselves."
-                ),
+                "b": "The number of parameters alone says nothing about how they differ.",
                 "c": (
                     "Strong correlations are valleys between the axes, which a rate for each "
                     "axis cannot follow."
                 ),
-                "d": "The number of parameters alone says nothing about how they differ.",
+                "d": (
+                    "Right: one feature per word, most of them rare; frequencies differ along "
+                    "the parameters themselves."
+                ),
             },
-            "b",
+            "d",
         ),
     },
 )

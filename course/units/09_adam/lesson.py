@@ -14,7 +14,7 @@
 # - say what is adaptive in Adam and what is not;
 # - tell decoupled weight decay from an L2 penalty, and show where they differ.
 #
-# **Time** 110 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 125 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 01, 04 and 08; 07 helps.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}

@@ -14,7 +14,7 @@
 #   does;
 # - say how far to trust the rate that it suggests, with numbers.
 #
-# **Time** 90 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15,
+# **Time** 115 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15,
 # predictions and quiz 2, written conclusion 3. **You need** units 01, 02 and 03; unit 07 for the
 # bug museum.
 

@@ -14,7 +14,7 @@
 # - explain which minima a high rate leaves, and test whether a run has left one;
 # - compare schedules at equal budget, each at its own best rate.
 #
-# **Time** 90 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 115 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 02, 04 and 10.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}

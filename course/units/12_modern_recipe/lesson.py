@@ -14,7 +14,7 @@
 # - get models for several budgets out of one run, and say what that saves;
 # - read the schedule of a published recipe, and spot where two libraries count differently.
 #
-# **Time** 90 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 115 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 04, 05, 07 and 11.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}

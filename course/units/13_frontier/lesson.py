@@ -14,7 +14,7 @@
 #   still has to be told;
 # - compare a "rate-free" method fairly with a tuned rate.
 #
-# **Time** 110 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 105 minutes. **Points** 20: functions 15, predictions and quiz 2, written conclusion 3.
 # **You need** units 02, 04, 09 and 12.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
