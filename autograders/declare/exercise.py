@@ -112,6 +112,8 @@ class Exercise:
     `remark` says in a sentence of the report what came back, right or wrong. `alike` tells whether
     two results have the same fault; where there is a `compare`, equal sentences decide otherwise.
     `not_in_form` names the forms of `forms_of` in which the first variant would not be right.
+    `harmless` says why a guard (a regular expression for its words in `judging.guards`) changes
+    nothing that the contract allows.
     """
 
     name: str
@@ -131,6 +133,7 @@ class Exercise:
     sized_by: tuple[str, ...] = RATES
     seconds: float = 2.0
     not_in_form: tuple[str, ...] = ()
+    harmless: dict[str, str] = field(default_factory=dict)
     variants: dict[str, Callable[..., Any]] = field(default_factory=dict)
     misconceptions: dict[str, Misconception] = field(default_factory=dict)
 
@@ -192,8 +195,12 @@ class Exercise:
 
     def bound(self, case: Case) -> dict[str, Any]:
         """The arguments of a case by name, as the reference names them."""
+        return self.named(case.args, case.kwargs)
+
+    def named(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of a call by name, as the reference names them."""
         names = inspect.signature(self.reference).parameters
-        return {**dict(zip(names, case.args)), **case.kwargs}
+        return {**dict(zip(names, args)), **kwargs}
 
 
 @dataclass(frozen=True)
