@@ -138,6 +138,11 @@ def tuned(tie=0.0, diverged=math.inf):
     return tune
 
 
+def steepest_by_differences(rates, losses):
+    slopes = np.gradient(losses) / np.gradient(np.log10(rates))
+    return rates[int(np.argmin(slopes[: int(np.argmin(losses)) + 1]))]
+
+
 def _size(loss):
     return loss if math.isfinite(loss) else math.inf
 
@@ -157,6 +162,7 @@ TABLE = [
     ("exponential_decay", "at least 1e-6", floored("exponential_decay")),
     ("inverse_time_decay", "at least 1e-6", floored("inverse_time_decay")),
     ("cosine_restarts", "at least 1e-6", floored("cosine_restarts")),
+    ("suggest_lr", "uneven distances are not weighed", steepest_by_differences),
     ("tune", "ties within 1 %", tuned(tie=0.01)),
     ("tune", "100 is diverged", tuned(diverged=100)),
 ]

@@ -58,6 +58,11 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         yield given(rates, size * losses).on("values", f"all losses are {words}")
     yield given(rates, losses - 9.0).on("values", "all losses are negative")
     yield given(rates, losses - 1.5).on("values", "some losses are negative")
+    paired = 10.0 ** (np.array([-1.0, 0.0, 1.0, 1.1, 2.1, 3.1, 4.1]) - 4)
+    steps = np.array([9.0, 9.0, 7.0, 7.0, 5.5, 4.0, 5.0])
+    yield given(paired, steps * rng.uniform(1, 2)).on(
+        "values", "two of the rates lie close together"
+    )
 
 
 SUGGEST_LR = Exercise(
