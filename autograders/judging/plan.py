@@ -81,8 +81,6 @@ class Plan:
     def scales(self) -> list[float]:
         """The size that the absolute tolerance of each case is measured against."""
         sized_by = self.exercise.sized_by
-        if isinstance(sized_by, float):
-            return [sized_by] * len(self.cases)
         return [scale_of(self.exercise.bound(case), sized_by) for case in self.cases]
 
     @cached_property
