@@ -114,7 +114,7 @@ def size_of(value: Any) -> float:
 
 
 def scale_of(arguments: Mapping[str, Any], sized_by: Iterable[str] | float) -> float:
-    """What an absolute tolerance is a share of: the largest entry of these arguments, or a number."""
+    """What an absolute tolerance is a share of: the largest of these arguments, or a number."""
     if isinstance(sized_by, float):
         return sized_by
     sized = [arguments[name] for name in sized_by if name in arguments]
