@@ -225,6 +225,14 @@ def similar(options: argparse.Namespace) -> int:
     return 0
 
 
+def board(options: argparse.Namespace) -> int:
+    """Open the live board of a lab: who is where, who is stuck, and which mistakes there are."""
+    from .board.command import run
+
+    run(options)
+    return 0
+
+
 def doctor(options: argparse.Namespace) -> int:
     """Say whether this machine is safe to grade on, and what mends it where it is not."""
     from .bulk.doctor import examine, report
@@ -237,11 +245,9 @@ def doctor(options: argparse.Namespace) -> int:
 
 def selftest(options: argparse.Namespace) -> int:
     """Put every known right and wrong implementation through the judge."""
-    from .judging import guards, laws
+    from .judging.laws import main as run
 
-    if options.guards:
-        return guards.main(laws.chosen(options.exercises), options.seeds)
-    return laws.main(options.exercises, options.seeds)
+    return run(options.exercises, options.seeds)
 
 
 def part(text: str) -> Shard:
@@ -308,7 +314,7 @@ def parser() -> argparse.ArgumentParser:
             help="change recorded marks without asking; who gains and"
             " who loses is shown all the same",
         )
-    for function in (export, insight, similar):
+    for function in (board, export, insight, similar):
         package = function.__name__
         module = importlib.import_module(f".{package}.command", __package__)
         module.add_arguments(command(function, package))
@@ -319,9 +325,6 @@ def parser() -> argparse.ArgumentParser:
     proof = command(selftest, "selftest", course=False)
     proof.add_argument("exercises", nargs="*", help="exercises by name; default: all")
     proof.add_argument("--seeds", type=positive, default=3, metavar="N", help="draws of each")
-    proof.add_argument(
-        "--guards", action="store_true", help="put limits around right versions instead"
-    )
     return main
 
 

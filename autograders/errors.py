@@ -4,6 +4,7 @@ GraderError
 ├── LearnersError        what a notebook shows as its sentence alone
 │   ├── UnknownExercise  no exercise, unit or course package of this name
 │   ├── PlanError        a learner's plan of an experiment that cannot be run
+│   ├── NotJoined        what a live board was asked with cannot be meant
 │   └── NotCheckable     what `check` was given is nothing that it can check
 ├── CourseError          what is missing or unknown in a course folder
 │   └── RosterError      a file from another system that does not fit the class
@@ -13,6 +14,8 @@ GraderError
 ├── SandboxUnavailable   this machine cannot isolate student code
 ├── WorkersFail          the workers of a class end again and again
 ├── OtherGrader          a worker holds other code than the machine it grades for
+├── BadEvent             what a learner's notebook sent to a live board is no event
+├── CannotServe          the address of a live board is taken, or not this machine's
 ├── CannotBuild          what is to be packed is not there
 └── NotGraded            the grader's own fault: a person must look
 """

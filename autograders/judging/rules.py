@@ -30,13 +30,9 @@ class Round:
 
     @cached_property
     def asked(self) -> list[tuple[Case, Any]]:
-        """The cases that want a value and got one that could be read; records are no answers."""
+        """The cases that want a value and got one that could be read."""
         pairs = zip(self.plan.cases, self.outcomes)
-        return [
-            (c, o.read)
-            for c, o in pairs
-            if o.read is not None and c.raises is None and not c.record
-        ]
+        return [(c, o.read) for c, o in pairs if o.read is not None and c.raises is None]
 
     @cached_property
     def parts(self) -> list[np.ndarray]:

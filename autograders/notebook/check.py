@@ -18,7 +18,7 @@ from ..judging.plan import PUBLIC_SEED, call_of, plan_for
 from ..judging.report import STOPPED, ZERO, Report
 from ..protocol.calls import run_calls
 from ..protocol.codec import decode, encode
-from . import newest, progress
+from . import listeners, newest, progress
 from .ladder import SIBLING, beyond_hints
 from .limits import OutOfTime, time_limit, without_end
 
@@ -69,6 +69,7 @@ def check(answer: Callable[..., Any] | str, value: Any = _MISSING, *, hint: int 
         report = beyond_hints(report, exercise, hint, tries)
     if report.status != STOPPED and not report.outdated:
         progress.record(report)
+        listeners.tell("check", report, value)
     return Card.of(report)
 
 

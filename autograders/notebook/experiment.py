@@ -13,6 +13,7 @@ from ..declare.catalogue import UnknownExercise, find
 from ..declare.experiment import Experiment, Plan, is_blank
 from ..judging.designs import Outcome, outcomes_of
 from ..protocol.codec import decode, encode
+from . import listeners
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def experiment(name: str, plan: Any) -> Result | None:
         print("This cell waits for your plan. Write it above, run its cell, then run this one.")
         return None
     parsed = item.parse(plan)
+    listeners.tell("plan", name, parsed)
     losses = {}
     for number, (method, rungs) in enumerate(parsed.rungs.items(), start=1):
         _progress(f"{method}, {number} of {len(parsed.methods)}: {len(rungs)} rates")

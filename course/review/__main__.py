@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 from autograders.arguments import positive
+from autograders.notebook.progress import FILE
 
 from .asking import CARDS, hold
-from .coming_back import use_progress_of_work
+
+WORK = Path(__file__).resolve().parents[2] / "work"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     given = parser.parse_args(arguments)
     # Notebooks keep progress beside themselves, and a terminal often stands one folder above.
-    use_progress_of_work()
+    if not Path(FILE).exists() and (WORK / FILE).exists():
+        os.environ.setdefault("LR_COURSE_PROGRESS", str(WORK / FILE))
     try:
         hold(given.cards, date.today())
     except OSError as error:
