@@ -10,16 +10,12 @@ import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from .arguments import agreement, positive
+from .arguments import positive
 from .errors import GraderError
 
 # The warm process forks: NumPy must not start threads before.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-if TYPE_CHECKING:
-    from .bulk.results import Shard
 
 
 def say(text: str) -> None:
@@ -69,93 +65,9 @@ def check(options: argparse.Namespace) -> int:
 
 def grade(options: argparse.Namespace) -> int:
     """Grade everything that was handed in for a unit, and record it."""
-    from .bulk.doctor import refuse_if_unsafe
-    from .bulk.run import Settings, grade_class
-    from .bulk.tally import Display
-    from .bulk.workers import cluster, cores, local
-    from .gradebook.command import chosen, in_class
-    from .gradebook.placing import ask, these
-    from .gradebook.placing import triage as place_misplaced
-    from .submission.folders import CourseError, CourseFolder
+    from .bulk.command import run_grade
 
-    course = CourseFolder(options.course)
-    unit = course.unit(options.unit)
-    if options.shard and options.feedback:
-        raise CourseError(
-            "--feedback needs the whole class in the gradebook: leave it out, join the shards with"
-            f" 'python -m autograders record {unit}', then run 'nbgrader generate_feedback {unit}'"
-        )
-    students = in_class(course, course.students(unit), say)
-    if options.student:
-        students = chosen(options.student, students, unit)
-    if options.shard:
-        students = [student for student in students if options.shard.holds(student)]
-    if not students:
-        where = f" in shard {options.shard}" if options.shard else ""
-        say(
-            f"nobody handed in {unit}{where}; submissions are expected in"
-            f" {course.submitted(unit, '*')}"
-        )
-        return 2
-    refuse_if_unsafe(course)
-    if not options.shard:
-        person = sys.stdin.isatty() and sys.stderr.isatty()
-        place_misplaced(
-            course, unit, students, ask(sys.stdin.readline, say) if person else these([]), say
-        )
-    settings = Settings(
-        again=options.again,
-        record=options.shard is None,
-        allow_process=options.allow_process,
-        shard=options.shard,
-    )
-    jobs = min(options.jobs or cores(), len(students))
-    place = cluster(options.scheduler) if options.scheduler else local(jobs)
-    display = Display()
-    pages, lost = None, 0
-    try:
-        with place as (executor, width):
-            tally = grade_class(
-                course,
-                unit,
-                executor,
-                students=students,
-                window=4 * width + 4,
-                settings=settings,
-                say=display.say,
-                show=display.show,
-                agree=agreement(options.yes, display.say),
-            )
-            if options.feedback and not tally.unrecorded:
-                from .bulk.returning import return_pages
-
-                pages, lost = return_pages(
-                    course,
-                    unit,
-                    executor,
-                    students,
-                    window=2 * width + 2,
-                    say=display.say,
-                    show=display.show,
-                )
-    except KeyboardInterrupt:
-        display.say(f"stopped; 'python -m autograders grade {unit}' goes on from here")
-        return 130
-    finally:
-        display.close()
-    print(tally.summary(unit))
-    if options.shard:
-        print(f"shard {options.shard} is kept; 'python -m autograders record {unit}' joins them")
-        return 0
-    print(f"{tally.recorded} of {tally.done} recorded in the gradebook")
-    if tally.held:
-        say(f"{tally.held} recorded marks stay as they are; the same command asks again")
-    if pages is not None:
-        print(f"{pages} feedback pages written, the others are up to date")
-    if tally.unrecorded:
-        say(f"{tally.unrecorded}\nthen run 'python -m autograders record {unit}'")
-        return 2
-    return int(tally.failed + lost > 0)
+    return run_grade(options, say)
 
 
 def triage(options: argparse.Namespace) -> int:
@@ -174,19 +86,9 @@ def triage(options: argparse.Namespace) -> int:
 
 def record_again(options: argparse.Namespace) -> int:
     """Record the kept results of a unit, of all shards, as into a new gradebook."""
-    from .bulk.results import results_path
-    from .bulk.run import merged, record
-    from .submission.folders import CourseFolder
+    from .bulk.command import run_record
 
-    course = CourseFolder(options.course)
-    unit = course.unit(options.unit)
-    agree = agreement(options.yes, say)
-    recorded, failed = record(course, unit, merged(course, unit), say, agree)
-    if not recorded + failed:
-        say(f"no results in {results_path(course, unit)}; run 'python -m autograders grade {unit}'")
-        return 2
-    print(f"{recorded} of {recorded + failed} recorded in the gradebook")
-    return int(failed > 0)
+    return run_record(options, say)
 
 
 def export(options: argparse.Namespace) -> int:
@@ -250,16 +152,6 @@ def selftest(options: argparse.Namespace) -> int:
     return run(options.exercises, options.seeds)
 
 
-def part(text: str) -> Shard:
-    """A shard such as 2/5."""
-    from .bulk.results import Shard
-
-    try:
-        return Shard.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
     main = argparse.ArgumentParser(prog="python -m autograders", description=__doc__)
@@ -285,21 +177,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--to", choices=["github"], help="report as a GitHub workflow shows it")
     runs_code(one)
     all_of = command(grade, "grade")
-    all_of.add_argument("unit", help="a unit's name or number")
-    all_of.add_argument("--student", action="append", help="only this student (repeatable)")
-    all_of.add_argument("--again", action="store_true", help="grade also what has a result")
-    all_of.add_argument(
-        "--feedback", action="store_true", help="write a feedback page for each student"
-    )
-    all_of.add_argument(
-        "--jobs", type=positive, metavar="N", help="processes on this machine (default: all cores)"
-    )
-    all_of.add_argument(
-        "--scheduler", metavar="URL", help="a Dask cluster, such as tcp://host:8786"
-    )
-    all_of.add_argument(
-        "--shard", type=part, metavar="I/N", help="only this part of the class; 'record' joins them"
-    )
+    importlib.import_module(".bulk.command", __package__).add_arguments(all_of)
     runs_code(all_of)
     misplaced = command(triage, "triage")
     misplaced.add_argument("unit", help="a unit's name or number")

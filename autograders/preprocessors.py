@@ -47,7 +47,8 @@ from .submission.folders import (
     timestamp_of,
 )
 from .submission.grading import grade_submission
-from .submission.intake import Master, Placed, Submission, read_master
+from .submission.intake import Placed, Submission
+from .submission.master import Master, read_master
 
 KEY = "autograders"
 

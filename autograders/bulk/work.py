@@ -22,7 +22,8 @@ from ..reader import ReaderFailed, own_reader, read_submission
 from ..sandbox import Sandbox, SandboxUnavailable
 from ..submission.files import Refused, find_notebook, read_regular
 from ..submission.grading import grade_submission
-from ..submission.intake import Master, Placed, Submission, read_master
+from ..submission.intake import Placed, Submission
+from ..submission.master import Master, read_master
 from ..submission.version import OtherGrader, grader_of
 from .dispatch import Lost
 

@@ -28,7 +28,8 @@ from ..reader import BoundReached, read_submission
 from ..sandbox import Sandbox, SandboxLevel, SandboxUnavailable
 from ..submission.files import Refused, find_notebook, read_regular
 from ..submission.grading import GRADED, Graded, grade_submission
-from ..submission.intake import Master, Submission, read_master
+from ..submission.intake import Submission
+from ..submission.master import Master, read_master
 from .wheel import REPOSITORY, build_wheel
 
 HONEST = (

@@ -6,8 +6,9 @@ import pickle
 from functools import lru_cache
 from typing import Any
 
-from ..submission.intake import Master, Placed, Submission
+from ..submission.intake import Placed, Submission
 from ..submission.intake import read_submission as rebuild
+from ..submission.master import Master
 from .reader import Reader, own_reader
 
 

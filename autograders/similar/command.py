@@ -14,7 +14,7 @@ from ..declare.catalogue import of_unit
 from ..declare.exercise import Exercise
 from ..reader import ReaderFailed, own_reader, read_submission
 from ..submission.files import Refused, find_notebook, read_regular
-from ..submission.intake import Master, read_master
+from ..submission.master import Master, read_master
 from .index import Fingerprints, Index, fingerprints, known_grams
 from .page import WARNING, page, write_pairs
 from .tokens import Token, tokens

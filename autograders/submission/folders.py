@@ -18,7 +18,7 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from ..errors import GraderError
 from .files import read_regular
-from .intake import Master, read_master
+from .master import Master, read_master
 
 CONFIG = "nbgrader_config.py"
 AUDIT = "audit.jsonl"

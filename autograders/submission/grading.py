@@ -21,7 +21,8 @@ from ..judging.plan import PUBLIC_SEED, plan_for, read_of
 from ..judging.report import FULL, UNGRADED, UNWRITTEN, ZERO, Finding, Report, printable, ungraded
 from ..protocol.codec import encode
 from ..sandbox import TOO_SLOW, Cell, Outcome, Request, Sandbox, SandboxLevel
-from .intake import TEST, Submission
+from .intake import Submission
+from .master import TEST
 from .turns import Turn
 
 LOG = logging.getLogger(__name__)

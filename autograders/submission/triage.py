@@ -11,7 +11,8 @@ from pathlib import Path
 
 from .files import MAX_BYTES, MAX_NAME, Refused, find_notebook, read_regular, write_whole
 from .folders import MAX_STAMP, STAMP, CourseFolder
-from .intake import Master, Submission, read_submission
+from .intake import Submission, read_submission
+from .master import Master
 
 MAX_FILES = 200
 NOTEBOOKS = (".ipynb", ".ipynb.json", ".ipynb.txt", ".json")

@@ -17,10 +17,11 @@ from autograders.protocol import codec
 from autograders.sandbox.inside import worker
 from autograders.similar import index, tokens
 from autograders.submission import files, folders, grading, intake
+from autograders.submission.master import read_master
 
 REPOSITORY = Path(__file__).parents[2]
 UNIT = "01_fixed_rate"
-MASTER = intake.read_master(REPOSITORY / "course" / "release" / UNIT / f"{UNIT}.ipynb")
+MASTER = read_master(REPOSITORY / "course" / "release" / UNIT / f"{UNIT}.ipynb")
 
 CELL = '<div class="cell border-box-sizing code_cell rendered">'
 BLANKS = ["\n", " ", "\t", "\r", "\x0c", "a\n\n"]

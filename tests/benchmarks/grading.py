@@ -20,7 +20,8 @@ from autograders.declare.catalogue import of_unit
 from autograders.declare.exercise import Exercise
 from autograders.sandbox import Sandbox
 from autograders.submission.grading import grade_submission
-from autograders.submission.intake import read_master, read_submission
+from autograders.submission.intake import read_submission
+from autograders.submission.master import read_master
 from tests.autograders.classroom import COURSE, answers_of, hand_in, read
 from tests.benchmarks.timing import readable
 

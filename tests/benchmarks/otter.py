@@ -20,7 +20,8 @@ from autograders.declare.exercise import Exercise
 from autograders.judging.plan import PUBLIC_SEED, plan_for
 from autograders.sandbox import Sandbox
 from autograders.submission.grading import grade_submission
-from autograders.submission.intake import read_master, read_submission
+from autograders.submission.intake import read_submission
+from autograders.submission.master import read_master
 from tests.autograders.classroom import COURSE, read
 from tests.benchmarks.bulk import UNIT
 from tests.benchmarks.grading import SEED, cost, functions_of, submission

@@ -15,7 +15,8 @@ import pytest
 import start
 from autograders.sandbox import Sandbox
 from autograders.submission.grading import grade_submission
-from autograders.submission.intake import read_master, read_submission
+from autograders.submission.intake import read_submission
+from autograders.submission.master import read_master
 from course import places
 
 from .pages import ROOT, blocks, copy_of_the_repository, environment, run

@@ -12,7 +12,8 @@ from jinja2 import Environment
 from autograders.bulk.beside import MAX_BYTES, MAX_FILES, copy_beside
 from autograders.bulk.work import notebook_json
 from autograders.feedback.clean import markdown_to_html
-from autograders.submission.intake import read_master, read_submission
+from autograders.submission.intake import read_submission
+from autograders.submission.master import read_master
 
 from ..classroom import (
     COURSE,

@@ -17,7 +17,7 @@ from autograders.export import github, gradescope
 from autograders.judging.report import Finding, Report, ungraded
 from autograders.submission.folders import CourseError
 from autograders.submission.grading import Graded
-from autograders.submission.intake import read_master
+from autograders.submission.master import read_master
 
 from ..classroom import COURSE, DROPS, FULL, PUPILS, Pupil, expected_points, hand_in, submission
 

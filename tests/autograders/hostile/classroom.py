@@ -7,7 +7,8 @@ from pathlib import Path
 from autograders.declare.catalogue import of_unit
 from autograders.sandbox import Cell, Request, Sandbox
 from autograders.submission.grading import Graded, grade_submission
-from autograders.submission.intake import Master, read_master, read_submission
+from autograders.submission.intake import read_submission
+from autograders.submission.master import Master, read_master
 
 UNIT = "04_step_decay_and_drops"
 SEED = 20_260

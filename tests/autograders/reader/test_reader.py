@@ -14,13 +14,14 @@ from autograders.similar.tokens import tokens
 from autograders.submission import intake
 from autograders.submission.files import Refused
 from autograders.submission.folders import timestamp_of
+from autograders.submission.master import read_master
 
 from . import work
 
 RELEASE = Path(__file__).parents[3] / "course" / "release"
 UNIT = "04_step_decay_and_drops"
 RELEASED = (RELEASE / UNIT / f"{UNIT}.ipynb").read_bytes()
-MASTER = intake.read_master(RELEASED, UNIT)
+MASTER = read_master(RELEASED, UNIT)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from autograders.judging.report import FULL, UNWRITTEN
 from autograders.sandbox import Sandbox, SandboxUnavailable
 from autograders.submission.files import Refused
 from autograders.submission.grading import grade_submission
-from autograders.submission.intake import read_master, read_submission
+from autograders.submission.intake import read_submission
+from autograders.submission.master import read_master
 
 COURSE = Path(__file__).resolve().parents[3] / "course"
 UNITS = sorted(path.name for path in (COURSE / "release").glob("*"))

@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograders.submission.files import MAX_BYTES, Refused, find_notebook
-from autograders.submission.intake import MAX_CELLS, Submission, read_master, read_submission
+from autograders.submission.intake import MAX_CELLS, Submission, read_submission
+from autograders.submission.master import read_master
 
 from ..hostile.classroom import (
     RIGHT,

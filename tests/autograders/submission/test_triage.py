@@ -12,7 +12,8 @@ from autograders.gradebook.audit import Audit
 from autograders.gradebook.marks import marks_of
 from autograders.gradebook.placing import ask, these
 from autograders.submission.folders import CourseError, CourseFolder
-from autograders.submission.intake import read_master, read_submission
+from autograders.submission.intake import read_submission
+from autograders.submission.master import read_master
 from autograders.submission.triage import accept, proposals, unsure_times
 
 from ..classroom import COURSE, DROPS, FIXED, FULL, PUPILS, Pupil, new_course, submission
