@@ -15,8 +15,9 @@ from typing import Any
 
 from ..declare.exercise import Exercise, Quiz
 from .events import BadEvent, read_event, read_name
-from .guide import Guide
+from .guide import Guide, Peer
 from .journal import Journal
+from .poll import NEXT
 from .state import Lab, Learner
 
 LETTERS = "ABCDEFGHJKMNPQRTUVWXYZ2346789"
@@ -82,7 +83,7 @@ class Desk:
         self.clock = clock
         self.lab = Lab(items, guide)
         self.journal = Journal(journal)
-        self.changes = 0
+        self.changes = self.polled = 0
         self.address = ""
         records = self.journal.read()
         begun = next(records, None)
@@ -109,10 +110,11 @@ class Desk:
         self.joins.take(origin)
         if len(self.lab.learners) >= MOST_LEARNERS:
             raise Refusal(403, f"the board is full: it holds {MOST_LEARNERS} learners")
-        name = _named(given, self.lab)
+        id, phone = self.lab.joined + 1, given.get("phone") is True
+        name = f"phone {id}" if phone else _named(given, self.lab)
         secret = secrets.token_urlsafe(24)
-        id = self.lab.joined + 1
-        self._record({"do": "join", "id": id, "name": name, "secret": _hash(secret)})
+        known = {"id": id, "name": name, "secret": _hash(secret), "phone": phone}
+        self._record({"do": "join", **known})
         return {"name": name, "secret": secret, "unit": self.unit, "exercises": [*self.lab.items]}
 
     def learner(self, secret: str) -> Learner:
@@ -144,6 +146,24 @@ class Desk:
             self._record({"do": "event", "id": learner.id, "seq": seq, "event": event}, at)
         return {"seq": learner.seq}
 
+    def vote(self, secret: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Take a learner's vote, which may change until the round is over."""
+        learner, poll = self.learner(secret), self.lab.poll
+        now = given.get("question"), given.get("phase")
+        if poll is None or not poll.is_open or now != (poll.number, poll.phase):
+            raise Refusal(409, "this vote is over")
+        option = given.get("option")
+        if type(option) is not int or not 0 <= option < len(poll.options):
+            raise Refusal(400, "expected the place of an option")
+        self.events.take(learner.id)
+        self._record({"do": "vote", "id": learner.id, "phase": poll.phase, "option": option})
+        return {"poll": poll.for_learner(learner.id)}
+
+    def asked(self, learner: Learner) -> dict[str, Any]:
+        """What a learner's page shows of the question that is open, if one is."""
+        poll = self.lab.poll
+        return {"poll": poll.for_learner(learner.id) if poll else None}
+
     def leave(self, secret: str) -> dict[str, Any]:
         """Forget a learner and everything that they sent, on disk too."""
         self._forget(self.learner(secret))
@@ -151,6 +171,7 @@ class Desk:
 
     def act(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """What the instructor does on the board's page."""
+        peers = self.lab.guide.peers
         match given:
             case {"do": "clock", "run": bool(run)}:
                 self._record({"do": "clock", "run": run})
@@ -160,6 +181,15 @@ class Desk:
                 self._record({"do": "helped", "id": id})
             case {"do": "remove", "id": int(id)} if id in self.lab.learners:
                 self._forget(self.lab.learners[id])
+            case {"do": "poll", "question": int(number)} if number in range(1 + len(peers)):
+                order = _order(peers[number - 1]) if number else []
+                self._record({"do": "poll", "question": number, "order": order})
+                self.polled += 1
+            case {"do": "phase", "from": str(before), "to": str(after)} if before in NEXT:
+                # Pressed twice, a button does its work once.
+                if self.lab.poll and self.lab.poll.phase == before and after in NEXT[before]:
+                    self._record({"do": "phase", "phase": after})
+                    self.polled += 1
             case _:
                 raise Refusal(400, "expected something that the board can do")
         return {}
@@ -183,6 +213,12 @@ class Desk:
         self.journal.forget(learner.id)
         self.lab.apply({"do": "leave", "id": learner.id})
         self.changes += 1
+
+
+def _order(peer: Peer) -> list[int]:
+    """The options in an order of chance; one that speaks of the others stays behind them."""
+    order = random.sample(range(len(peer.options)), len(peer.options))
+    return sorted(order, key=lambda place: peer.options[place].last)
 
 
 def _named(given: Mapping[str, Any], lab: Lab) -> str:

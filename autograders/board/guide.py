@@ -1,4 +1,4 @@
-"""The instructor's page of a unit as data: its plan in minutes, and what to say about a mistake."""
+"""The instructor's page of a unit as data: plan, peer questions, and what to say to a mistake."""
 
 from __future__ import annotations
 
@@ -26,13 +26,42 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Option:
+    """One option of a peer question, and what is to be known of it after the vote."""
+
+    letter: str
+    text: str
+    explanation: str
+
+    @property
+    def right(self) -> bool:
+        """Whether this is an answer to aim for."""
+        return bool(re.match(r"Right\b|The answer to aim for\b", self.explanation))
+
+    @property
+    def last(self) -> bool:
+        """Whether it speaks of the other options, so that it cannot stand before them."""
+        return bool(re.match(r"(both|neither|all|none|nothing)\b", self.text, re.IGNORECASE))
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A peer question, and what the page has the instructor say after it."""
+
+    text: str
+    options: tuple[Option, ...]
+    then: str
+
+
+@dataclass(frozen=True)
 class Guide:
-    """A unit's page: `plan`, its rows by minute; `says`, a sentence for each known mistake."""
+    """A unit's page: its plan by the minute, its peer questions, a sentence for each mistake."""
 
     title: str
     plan: tuple[Row, ...]
     says: Mapping[tuple[str, str], str]
     minutes: int = 75
+    peers: tuple[Peer, ...] = ()
 
 
 def read_guide(path: Path, items: Mapping[str, Exercise | Quiz]) -> Guide:
@@ -56,7 +85,25 @@ def read_guide(path: Path, items: Mapping[str, Exercise | Quiz]) -> Guide:
         for cells in _table(_section(text, r"\d+ minutes"))
         if len(cells) == 3 and cells[0].isdecimal()
     )
-    return Guide(title[1] if title else "", plan, says, int(heading[1]) if heading else 75)
+    asked = re.split(r"^\*\*\d+\.\*\*", _section(text, "Peer questions"), flags=re.MULTILINE)[1:]
+    minutes = int(heading[1]) if heading else 75
+    return Guide(title[1] if title else "", plan, says, minutes, tuple(map(_peer, asked)))
+
+
+def _peer(text: str) -> Peer:
+    """A question of the page: its text, options as "- (a) text. *explanation*", what follows."""
+    question, *rest = re.split(r"^- \((?=\w\) )", text, flags=re.MULTILINE)
+    last, _, then = rest[-1].partition("\n\n")
+    options = []
+    for option in [*rest[:-1], last]:
+        letter, _, said = _line(option).partition(") ")
+        shown, _, explanation = said.rstrip("*").rpartition(" *")
+        options.append(Option(letter, _plain(shown), explanation.strip()))
+    return Peer(_plain(_line(question)), tuple(options), _plain(_line(then)))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _section(text: str, title: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from tornado.httpserver import HTTPServer
 from tornado.iostream import StreamClosedError
@@ -24,6 +26,7 @@ EVERY = 0.25
 """Seconds between two looks at whether a page has something new to show."""
 AT_LEAST_EVERY = 5.0
 MOST_STREAMS = 20
+MOST_PAGES = 3
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
@@ -100,40 +103,70 @@ class Ask(Handler):
         if what == "join":
             return self.desk.join(self.body(), self.request.remote_ip or "")
         secret = self.request.headers.get("Authorization", "").removeprefix("Bearer ")
-        return self.desk.take(secret, self.body()) if what == "events" else self.desk.leave(secret)
+        if what == "leave":
+            return self.desk.leave(secret)
+        return {"events": self.desk.take, "vote": self.desk.vote}[what](secret, self.body())
 
 
 class Stream(Handler):
-    """Server-sent events: the view, whenever it has changed, and now and then in any case."""
+    """Server-sent events for the board's page: the view, when it has changed and now and then."""
 
-    open = 0
+    streams = 0
 
     async def get(self) -> None:
         try:
             self.instructor()
-            if Stream.open >= MOST_STREAMS:
+            if Stream.streams >= MOST_STREAMS:
                 raise Refusal(429, f"the board is open on {MOST_STREAMS} pages already")
         except Refusal as refusal:
             return self.refuse(refusal)
-        self.set_header("Content-Type", "text/event-stream; charset=utf-8")
-        Stream.open += 1
+        Stream.streams += 1
         try:
-            await self._follow(self.desk.view)
-        except StreamClosedError:
-            pass
+            await self.follow(lambda: self.desk.changes, self.desk.view)
         finally:
-            Stream.open -= 1
+            Stream.streams -= 1
         return None
 
-    async def _follow(self, view: Callable[[], dict[str, Any]]) -> None:
+    async def follow(self, changes: Callable[[], int], view: Callable[[], dict[str, Any]]) -> None:
+        """Send what `view` gives whenever `changes` does, until the page is gone."""
+        self.set_header("Content-Type", "text/event-stream; charset=utf-8")
         seen, waited = -1, AT_LEAST_EVERY
-        while True:
-            if seen != self.desk.changes or waited >= AT_LEAST_EVERY:
-                seen, waited = self.desk.changes, 0.0
-                self.write(f"data: {json.dumps(view())}\n\n")
-                await self.flush()
-            await asyncio.sleep(EVERY)
-            waited += EVERY
+        with contextlib.suppress(StreamClosedError):
+            while True:
+                if seen != changes() or waited >= AT_LEAST_EVERY:
+                    seen, waited = changes(), 0.0
+                    self.write(f"data: {json.dumps(view())}\n\n")
+                    await self.flush()
+                await asyncio.sleep(EVERY)
+                waited += EVERY
+
+
+class Question(Stream):
+    """Server-sent events for a learner's page: the question that is open."""
+
+    pages: ClassVar[Counter[str]] = Counter()
+
+    async def get(self) -> None:
+        secret = self.get_query_argument("secret", "")
+        try:
+            self.desk.learner(secret)
+            if self.pages[secret] >= MOST_PAGES:
+                raise Refusal(429, f"you have this page open {MOST_PAGES} times already")
+        except Refusal as refusal:
+            return self.refuse(refusal)
+        self.pages[secret] += 1
+        try:
+            await self.follow(lambda: self.desk.polled, lambda: self._asked(secret))
+        finally:
+            self.pages[secret] -= 1
+        return None
+
+    def _asked(self, secret: str) -> dict[str, Any]:
+        """The question; the stream ends when the learner has left."""
+        try:
+            return self.desk.asked(self.desk.learner(secret))
+        except Refusal:
+            raise StreamClosedError from None
 
 
 def application(desk: Desk) -> Application:
@@ -142,8 +175,9 @@ def application(desk: Desk) -> Application:
     return Application(
         [
             (r"/(board|(?:board|learner)\.(?:js|css)|)", Page, given),
-            (r"/api/(join|events|leave|act)", Ask, given),
+            (r"/api/(join|events|vote|leave|act)", Ask, given),
             (r"/api/board", Stream, given),
+            (r"/api/poll", Question, given),
         ],
         log_function=lambda handler: None,
     )

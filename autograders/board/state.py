@@ -10,6 +10,7 @@ from typing import Any
 from ..declare.exercise import Exercise, Quiz
 from ..judging.report import FULL
 from .guide import Guide
+from .poll import Poll
 
 RECENT = 10 * 60.0
 """Seconds for which the board shows a mistake."""
@@ -45,6 +46,7 @@ class Learner:
     name: str
     secret: str
     joined: float
+    phone: bool = False
     seq: int = 0
     seen: float = 0.0
     at: str | None = None
@@ -63,6 +65,7 @@ class Lab:
         self.joined = 0
         self.started: float | None = None
         self.open = True
+        self.poll: Poll | None = None
         self.mistakes: deque[tuple[float, int, str, str]] = deque(maxlen=MOST_MISTAKES)
         self.shown: deque[tuple[int, str, str]] = deque(maxlen=MOST_SHOWN)
 
@@ -71,13 +74,16 @@ class Lab:
         getattr(self, f"_{record['do']}")(record)
 
     def _join(self, record: Mapping[str, Any]) -> None:
-        learner = Learner(record["id"], record["name"], record["secret"], record["at"])
+        id, name, secret = record["id"], record["name"], record["secret"]
+        learner = Learner(id, name, secret, record["at"], record["phone"])
         self.learners[learner.id] = self.by_secret[learner.secret] = learner
         self.joined = max(self.joined, learner.id)
 
     def _leave(self, record: Mapping[str, Any]) -> None:
         learner = self.learners.pop(record["id"])
         del self.by_secret[learner.secret]
+        if self.poll:
+            self.poll.forget(learner.id)
         self.mistakes = deque((m for m in self.mistakes if m[1] != learner.id), MOST_MISTAKES)
         self.shown = deque((s for s in self.shown if s[0] != learner.id), MOST_SHOWN)
 
@@ -89,6 +95,18 @@ class Lab:
 
     def _helped(self, record: Mapping[str, Any]) -> None:
         self.learners[record["id"]].hand = None
+
+    def _poll(self, record: Mapping[str, Any]) -> None:
+        number = record["question"]
+        self.poll = Poll(number, self.guide.peers[number - 1], record["order"]) if number else None
+
+    def _phase(self, record: Mapping[str, Any]) -> None:
+        if self.poll:
+            self.poll.phase = record["phase"]
+
+    def _vote(self, record: Mapping[str, Any]) -> None:
+        if self.poll:
+            self.poll.votes[record["phase"]][record["id"]] = record["option"]
 
     def _event(self, record: Mapping[str, Any]) -> None:
         learner, event, at = self.learners[record["id"]], record["event"], record["at"]
@@ -132,7 +150,10 @@ class Lab:
         return {
             "unit": self.guide.title,
             "open": self.open,
-            "learners": len(self.learners),
+            "learners": len(self._notebooks()),
+            "phones": len(self.learners) - len(self._notebooks()),
+            "questions": [peer.text for peer in self.guide.peers],
+            "poll": self.poll.for_board() if self.poll else None,
             "exercises": [self._exercise(name, now) for name in self.items],
             "mistakes": self._mistakes(now),
             "hands": self._hands(now),
@@ -203,7 +224,7 @@ class Lab:
         due = None if minute is None else sum(row.minute <= minute for row in plan) - 1
         at = next((n for n, row in enumerate(plan) if not self._behind_us(row.exercises)), None)
         late = None
-        if minute is not None and self.learners:
+        if minute is not None and self._notebooks():
             done = [row.minute for row in plan[:at] if row.exercises]
             late = max(0.0, minute - ends[at]) if at is not None else 0.0
             late = late or min([0.0, *(minute - begins for begins in done[-1:])])
@@ -221,11 +242,15 @@ class Lab:
 
     def _behind_us(self, exercises: Iterable[str]) -> bool:
         """Whether at least half of the class has done each of these; true of none."""
+        there = self._notebooks()
         return all(
-            2 * sum(_is_done(learner, name) for learner in self.learners.values())
-            >= max(1, len(self.learners))
+            2 * sum(_is_done(learner, name) for learner in there) >= max(1, len(there))
             for name in exercises
         )
+
+    def _notebooks(self) -> list[Learner]:
+        """The learners who work in a notebook; a phone only votes."""
+        return [learner for learner in self.learners.values() if not learner.phone]
 
 
 def _is_done(learner: Learner, name: str) -> bool:

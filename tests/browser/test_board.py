@@ -1,12 +1,15 @@
 """The live board in Chromium: it shows what the class did, and can be read and worked."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
+from autograders.board.guide import read_guide
 from autograders.declare.catalogue import of_unit
 from tests.autograders.board.labs import UNIT, Served, checked
 from tests.autograders.board.test_lab import HISTORIES
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.browser
 NAMES = ["Ada", "Blaise", "Carl Friedrich", "Émilie"]
@@ -130,10 +133,133 @@ def test_a_board_that_is_gone_says_so_and_comes_back(chrome, tmp_path):
     page.close()
 
 
-def test_the_learners_page_says_how_to_join_on_a_phone(chrome, lab):
-    page = chrome.new_page(viewport={"width": 390, "height": 844})
+PHONE = {"viewport": {"width": 390, "height": 844}}
+
+
+@pytest.fixture
+def phone(chrome, lab):
+    """A phone that has joined from the keyboard."""
+    context = chrome.new_context(**PHONE)
+    page = context.new_page()
     page.goto(lab.url)
     assert lab.desk.code not in page.content()
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert "join(" in page.locator("#cell").inner_text()
+    page.get_by_label("Class code").fill(lab.desk.code.lower())
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="No question is open").wait_for()
+    yield page
+    context.close()
+
+
+def fits(page):
+    """Whether nothing is wider than the phone."""
+    return page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def choose(page, letter):
+    """Vote from the keyboard alone: arrows choose, Enter sends."""
+    boxes = page.get_by_role("radio")
+    boxes.first.focus()
+    page.keyboard.press("Space")
+    for _ in range("ABCD".index(letter)):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_text(f"You voted {letter}.").wait_for()
+
+
+def test_a_question_is_voted_on_twice_by_phone_and_keyboard(page, phone, lab):
+    others = [lab.join(phone=True) for _ in range(11)]
+    page.get_by_role("button", name="Peer question 1").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("First vote: alone, in silence").wait_for()
+    phone.get_by_role("heading", name="First vote: alone").wait_for()
+    assert phone.get_by_role("group").get_by_role("radio").count() == 4
+    choose(phone, "C")
+    for number, other in enumerate(others):
+        assert other.vote(number % 4) == 200
+    page.get_by_text("12 of 12 have voted.").wait_for()
+    picture(page, "poll-first")
+    picture(phone, "phone-first")
+    assert page.locator("#options .bar").count() == 0
+    phone.reload()
+    phone.get_by_text("You voted C.").wait_for()
+    assert phone.get_by_role("radio").nth(2).is_checked() and fits(phone)
+
+    button = page.get_by_role("button", name="Close the vote")
+    button.wait_for()
+    assert button.evaluate("it => it === document.activeElement")
+    page.keyboard.press("Enter")
+    phone.get_by_role("heading", name="Talk to each other").wait_for()
+    assert phone.get_by_role("radio").count() == 0 or not phone.locator("#ballot").is_visible()
+    page.get_by_text(lab.desk.view()["poll"]["advice"]).wait_for()
+    picture(page, "poll-talk")
+    page.get_by_role("button", name="Vote again").press("Enter")
+    phone.get_by_role("heading", name="Second vote").wait_for()
+    choose(phone, "B")
+    for number, other in enumerate(others):
+        assert other.vote(min(number, 1), phase="second") == 200
+    page.get_by_role("button", name="Show both votes").press("Enter")
+    page.locator("#options .right").wait_for()
+    phone.get_by_role("heading", name="Both votes").wait_for()
+    picture(page, "poll-shown")
+    picture(phone, "phone-shown")
+    rows = page.locator("#options li")
+    shown = [rows.nth(n).locator(".votes > span").all_inner_texts() for n in range(4)]
+    assert shown == [["first: 3", "second: 1"], ["first: 3", "second: 11"],
+                     ["first: 4", "second: 0"], ["first: 2", "second: 0"]]  # fmt: skip
+    for option in lab.desk.lab.poll.options:
+        assert page.get_by_text(option.explanation).is_visible()
+        assert phone.get_by_text(option.explanation).count() == 1
+    assert phone.locator("#result").get_by_text("(your second vote)").count() == 1
+    assert fits(phone)
+    over = "[document.documentElement.scrollHeight - 720, poll.scrollHeight - poll.clientHeight]"
+    assert page.evaluate(over) == [0, 0]
+    page.get_by_role("button", name="Back to the board").press("Enter")
+    page.locator("#exercises").wait_for()
+    phone.get_by_role("heading", name="No question is open").wait_for()
+
+
+def test_every_question_of_the_course_fits_a_projector_in_every_phase(page, lab):
+    voters = [lab.join(phone=True) for _ in range(30)]
+    guide = lab.desk.lab.guide
+    over = "[document.documentElement.scrollHeight - 720, poll.scrollHeight - poll.clientHeight]"
+    for path in sorted(ROOT.glob("course/units/*/guide.md")):
+        lab.desk.lab.guide = replace(guide, peers=read_guide(path, {}).peers)
+        for number, peer in enumerate(lab.desk.lab.guide.peers, start=1):
+            lab.desk.act({"do": "poll", "question": number})
+            page.locator("#asked", has_text=peer.text).wait_for()
+            assert page.evaluate(over) == [0, 0], (path.parent.name, number)
+            for learner in range(31, 31 + len(voters)):
+                lab.desk.lab.poll.votes["first"][learner] = learner % 2
+            for before, after in (("first", "talk"), ("talk", "shown")):
+                lab.desk.act({"do": "phase", "from": before, "to": after})
+            page.locator("#options .right").first.wait_for()
+            assert page.evaluate(over) == [0, 0], (path.parent.name, number)
+            lab.desk.act({"do": "poll", "question": 0})
+            page.locator("#poll").wait_for(state="hidden")
+
+
+def test_a_phone_that_leaves_has_left_nothing(phone, lab):
+    lab.desk.act({"do": "poll", "question": 2})
+    phone.get_by_role("heading", name="First vote").wait_for()
+    choose(phone, "A")
+    phone.get_by_role("button", name="Leave, and delete my votes").click()
+    phone.get_by_text("You have left, and your votes are deleted.").wait_for()
+    assert lab.desk.view()["phones"] == 0 and lab.desk.view()["poll"]["voted"] == 0
+    assert phone.evaluate("localStorage.length") == 0 and fits(phone)
+    picture(phone, "phone-enter")
+    phone.get_by_label("Class code").fill("WRONGS")
+    phone.keyboard.press("Enter")
+    phone.get_by_role("alert").get_by_text("expected the class code").wait_for()
+
+
+def test_a_phone_says_when_the_board_is_gone(chrome, tmp_path):
+    served = Served(tmp_path / "lab.jsonl")
+    page = chrome.new_page(**PHONE)
+    page.goto(served.url)
+    assert 'join("127.0.0.1:' in page.locator("#cell").inner_text() and fits(page)
+    page.get_by_label("Class code").fill(served.desk.code)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="No question is open").wait_for()
+    served.stop()
+    page.get_by_text("The board does not answer.").wait_for()
     page.close()

@@ -14,13 +14,13 @@ function make(tag, options = {}, ...children) {
   return node;
 }
 
-/* Replaced only when it says something else, and the focus stays where it was. */
+/* Replaced only when it says something else. The focus stays on the same button, or near it. */
 function fill(id, nodes) {
   const place = at(id), fresh = make("div", {}, ...nodes);
   if (place.innerHTML === fresh.innerHTML) return;
   const key = place.contains(document.activeElement) && document.activeElement.dataset.key;
   place.replaceChildren(...nodes);
-  if (key) place.querySelector(`[data-key="${key}"]`)?.focus();
+  if (key) (place.querySelector(`[data-key="${key}"]`) || place.querySelector("button"))?.focus();
 }
 
 function act(what) {
@@ -103,6 +103,54 @@ function person(row) {
         && act({ do: "remove", id: row.id }) }, "remove"));
 }
 
+const STEPS = { talk: "Close the vote", second: "Vote again", shown: "Show both votes" };
+const TITLES = { first: "First vote: alone, in silence", talk: "Talk to each other",
+  second: "Second vote", shown: "Both votes" };
+
+function option(poll, text, place) {
+  const answer = poll.answers[place];
+  const said = make("div", {}, make("strong", {}, `${"ABCDEFGH"[place]}. `), text);
+  const node = make("li", { class: answer?.right ? "right" : "" }, said);
+  if (answer) {
+    said.append(make("span", { class: "say" }, answer.explanation));
+    const bars = Object.entries(poll.counts).filter(([, count]) => count)
+      .map(([round, count]) => make("div", { class: "votes" },
+        make("span", {}, `${round}: ${count[place]}`),
+        make("div", { class: "bar", "aria-hidden": "true" },
+          part(round, count[place], count.reduce((sum, each) => sum + each, 0)))));
+    node.append(make("div", { class: "both" }, ...bars));
+  }
+  return node;
+}
+
+function step(poll, to) {
+  return make("button", { type: "button", "data-key": `step-${to}`,
+    press: () => act({ do: "phase", from: poll.phase, to }) }, STEPS[to]);
+}
+
+function question(view) {
+  const poll = view.poll, turned = at("poll").hidden === Boolean(poll);
+  at("poll").hidden = !poll;
+  document.body.classList.toggle("polling", Boolean(poll));
+  fill("questions", poll ? [] : view.questions.map((text, place) =>
+    make("button", { type: "button", "data-key": `ask-${place}`, title: text,
+      press: () => act({ do: "poll", question: place + 1 }) }, `Peer question ${place + 1}`)));
+  if (turned) setTimeout(() => at(poll ? "steps" : "questions").querySelector("button")?.focus());
+  if (!poll) return;
+  at("poll").classList.toggle("voting", poll.phase !== "shown");
+  at("poll-title").textContent = `Question ${poll.number}. ${TITLES[poll.phase]}`;
+  at("asked").textContent = poll.text;
+  fill("options", poll.options.map((text, place) => option(poll, text, place)));
+  const few = Object.entries(poll.counts).filter(([, count]) => !count).map(([round]) => round);
+  at("voted").textContent = poll.phase === "shown"
+    ? few.map((round) => `Too few voted in the ${round} vote to show how.`).join(" ")
+    : `${poll.voted} of ${view.phones} have voted. Vote at ${location.host}, code ${view.code}`;
+  at("advice").textContent = poll.advice || poll.then;
+  fill("steps", [...poll.next.map((to) => step(poll, to)),
+    make("button", { type: "button", "data-key": "step-end",
+      press: () => act({ do: "poll", question: 0 }) }, "Back to the board")]);
+}
+
 function show(view) {
   at("offline").hidden = true;
   at("unit").textContent = view.unit || "Live board";
@@ -121,6 +169,7 @@ function show(view) {
   fill("shown", view.shown.map(shown));
   fill("people", view.people.map(person));
   clock(view.clock);
+  question(view);
 }
 
 const source = new EventSource(`api/board?token=${encodeURIComponent(token)}`);

@@ -63,9 +63,10 @@ class Served:
             connection.close()
         return answer.status, json.loads(text or "{}")
 
-    def join(self, name: str | None = None) -> Pupil:
+    def join(self, name: str | None = None, phone: bool = False) -> Pupil:
         """A learner who has just joined."""
-        status, answer = self.post("join", {"code": self.desk.code, "name": name})
+        given = {"code": self.desk.code, "name": name, "phone": phone}
+        status, answer = self.post("join", given)
         assert status == 200, answer
         return Pupil(self, answer["secret"], answer["name"])
 
@@ -85,6 +86,11 @@ class Pupil:
         self.seq += 1
         sent = event | {"seq": self.seq, "age": age}
         return self.served.post("events", {"events": [sent]}, self.secret)
+
+    def vote(self, option: int, question: int = 1, phase: str = "first") -> int:
+        """Vote; the status of the answer."""
+        given = {"question": question, "phase": phase, "option": option}
+        return self.served.post("vote", given, self.secret)[0]
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from autograders.board.guide import read_guide
@@ -30,6 +32,20 @@ def test_a_page_gives_a_plan_of_the_whole_lab_and_a_sentence_for_each_mistake(pa
         (name, id) for name, item in items.items() for id in getattr(item, "misconceptions", ())
     }
     assert set(guide.says) == known and all(guide.says.values())
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.parent.name)
+def test_the_peer_questions_are_read_whole_and_no_option_gives_its_answer_away(path):
+    guide, text = guide_of(path), " ".join(path.read_text("utf-8").split())
+    assert len(guide.peers) == 2
+    for peer in guide.peers:
+        assert [option.letter for option in peer.options] == list("abcd")[: len(peer.options)]
+        assert any(option.right for option in peer.options)
+        for option in peer.options:
+            assert f"({option.letter}) " in text and f"*{option.explanation}*" in text
+            assert option.text and "Right" not in option.text and "Believes" not in option.text
+        shown = [peer.text, peer.then, *(o.text + o.explanation for o in peer.options)]
+        assert not [said for said in shown if re.search(r"[$`]|\*\w", said)]
 
 
 def test_a_mistake_gets_the_guides_sentence_where_the_guide_quotes_its_code():
