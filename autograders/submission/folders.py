@@ -178,6 +178,12 @@ class CourseFolder:
         """The folder in which nbgrader expects the graded submission."""
         return Path(self.dir.format_path(self.dir.autograded_directory, student, unit))
 
+    def feedback(self, unit: str, student: str) -> Path:
+        """Where nbgrader looks for the page that a student gets back."""
+        return Path(
+            self.dir.format_path(self.dir.feedback_directory, student, unit), f"{unit}.html"
+        )
+
     def folders_of(self, student: str) -> list[Path]:
         """All folders that hold work of a student or come of it."""
         return [self._stage(stage, student) for stage in ("submitted", "autograded", "feedback")]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import os
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .files import MAX_BYTES, MAX_NAME, Refused, find_notebook, read_regular, write_whole
+from .archive import MAX_FILES, Allowance, unpacked
+from .files import MAX_NAME, Refused, find_notebook, read_regular, write_whole
 from .folders import MAX_STAMP, STAMP, CourseFolder
 from .intake import Submission, read_submission
 from .master import Master
 
-MAX_FILES = 200
 NOTEBOOKS = (".ipynb", ".ipynb.json", ".ipynb.txt", ".json")
 
 
@@ -108,18 +106,15 @@ def _found(
 
 
 def _unzipped(path: Path) -> Iterator[tuple[str, bytes]]:
-    """The notebooks in an archive; what claims to be larger than a notebook may be is left out."""
+    """The notebooks in an archive, as far as it can be read within bounds."""
     try:
-        with zipfile.ZipFile(io.BytesIO(read_regular(path))) as archive:
-            for about in archive.infolist()[:MAX_FILES]:
-                name = about.filename
-                if name.lower().endswith(NOTEBOOKS) and not name.startswith("__MACOSX"):
-                    with archive.open(about) as file:
-                        data = file.read(MAX_BYTES + 1)
-                    if len(data) <= MAX_BYTES:
-                        yield name, data
-    except (Refused, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+        data = read_regular(path)
+    except (Refused, OSError):
         return
+    folder = f"{path.name[: -len('.zip')]}/"
+    for one in unpacked(path.name, data, Allowance()):
+        if not one.why and one.path.lower().endswith(NOTEBOOKS):
+            yield one.path.removeprefix(folder), one.data
 
 
 def _read(path: Path, master: Master, read: Read) -> tuple[bytes, int] | None:

@@ -28,9 +28,9 @@ HALF = json.dumps(
 OTHER = json.dumps(submission(COURSE, FIXED, PUPILS[FIXED][0])).encode()
 
 
-def zipped(**files):
+def zipped(_method=zipfile.ZIP_STORED, **files):
     archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as made:
+    with zipfile.ZipFile(archive, "w", _method) as made:
         for name, data in files.items():
             made.writestr(name, data)
     return archive.getvalue()
@@ -247,3 +247,23 @@ def test_a_notebook_without_any_text_of_the_students_has_an_automatic_zero(chang
 def test_an_answer_in_its_place_is_as_before():
     found = marks(with_answer(lambda cells, place: cells[place].update(source=ANSWER)))
     assert (found.scores["conclusion"], found.comments["conclusion"]) == (None, None)
+
+
+def damaged(data, sign, by):
+    """An archive with some bytes behind a sign overwritten."""
+    at = data.index(sign) + by
+    return data[:at] + b"\xff" * 20 + data[at + 20 :]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        damaged(zipped(zipfile.ZIP_DEFLATED, **{NAME: WORKED}), NAME.encode(), len(NAME) + 4),
+        damaged(zipped(zipfile.ZIP_DEFLATED, **{NAME: WORKED}), b"PK\x01\x02", 4),
+        damaged(zipped(zipfile.ZIP_DEFLATED, **{NAME: WORKED}), b"PK\x05\x06", 8),
+    ],
+)
+def test_a_damaged_archive_of_one_student_does_not_end_triage_for_the_class(course, data):
+    hand_in(course, {NAME: BLANK, "work.zip": data})
+    hand_in(course, {NAME: BLANK, "mine.ipynb": WORKED}, "bob")
+    assert [one.student for one in proposals(course, DROPS, ["ada", "bob"])] == ["bob"]
