@@ -84,6 +84,20 @@ def triage(options: argparse.Namespace) -> int:
     return int(place(course, unit, students, choose, say) > 0)
 
 
+def collect(options: argparse.Namespace) -> int:
+    """Show whose the files in a zip of Canvas or Moodle are, and lay them where they are graded."""
+    from .lms.command import run_collect
+
+    return run_collect(options, say)
+
+
+def give_back(options: argparse.Namespace) -> int:
+    """Write the feedback pages of a unit as a zip that Canvas or Moodle gives to its students."""
+    from .lms.command import run_give_back
+
+    return run_give_back(options, say)
+
+
 def record_again(options: argparse.Namespace) -> int:
     """Record the kept results of a unit, of all shards, as into a new gradebook."""
     from .bulk.command import run_record
@@ -183,6 +197,13 @@ def parser() -> argparse.ArgumentParser:
     misplaced.add_argument("unit", help="a unit's name or number")
     misplaced.add_argument("--accept", action="append", default=[], metavar="STUDENT")
     misplaced.add_argument("--accept-all", action="store_true")
+    lms = importlib.import_module(".lms.command", __package__)
+    taken = command(collect, "collect")
+    lms.add_arguments(taken)
+    taken.add_argument("--apply", action="store_true", help="lay the files; default: only show")
+    given = command(give_back, "give-back")
+    lms.add_arguments(given)
+    given.add_argument("--output", metavar="FILE", help="default: feedback-UNIT.zip")
     again = command(record_again, "record")
     again.add_argument("unit", help="a unit's name or number")
     for added in (all_of, again):

@@ -41,6 +41,15 @@ ELSEWHERE = {
     "python -m lrlib compare": "lrlib/bridge/test_compare.py::test_the_command_answers_0",
     ".venv/bin/python -m autograders grade 05 --scheduler": "autograders/bulk/test_cluster.py",
     ".venv/bin/dask": "autograders/bulk/test_cluster.py::test_a_cluster_grades_as_one_process_does",
+    ".venv/bin/python -m autograders collect 04 submissions.zip --worksheet": (
+        "autograders/lms/test_collect.py::test_a_worksheet_tells_two_of_one_name_apart"
+    ),
+    ".venv/bin/python -m autograders collect": (
+        "autograders/lms/test_give_back.py::test_from_the_platforms_zip_to_the_platforms_zip"
+    ),
+    ".venv/bin/python -m autograders give-back": (
+        "autograders/lms/test_give_back.py::test_from_the_platforms_zip_to_the_platforms_zip"
+    ),
     "sudo -u postgres": "autograders/gradebook/test_postgres.py::test_a_class_is_graded",
     ".venv/bin/python -m autograders export 04 --to canvas --roster": (
         "autograders/export/test_grades.py::test_the_file_from_canvas_gives_ids"

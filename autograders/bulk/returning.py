@@ -43,7 +43,7 @@ def return_pages(
 
     A page is up to date when it was made of the same notebook, scores and comments.
     """
-    kept = results_path(course, unit).with_name(f"{unit}.pages")
+    kept = _marks_of_pages(course, unit)
     known = _known(kept)
     written = lost = 0
     with kept.open("a", encoding="ascii") as file:
@@ -53,7 +53,7 @@ def return_pages(
 
         def wanted() -> Iterator[Page]:
             for page in pages_of(course, unit, students):
-                path = page_path(course, unit, page.student)
+                path = course.feedback(unit, page.student)
                 if not path.exists() or known.get(page.student) != mark_of(page):
                     yield page
                 else:
@@ -65,7 +65,7 @@ def return_pages(
                     lost += 1
                     say(f"no feedback page for {page.student}: {html.reason}")
                     continue
-                path = page_path(course, unit, page.student)
+                path = course.feedback(unit, page.student)
                 write_whole(path, html.encode("utf-8", "replace"), 0o644)
                 bring_along(page.student, path.parent)
                 file.write(json.dumps([page.student, mark_of(page)]) + "\n")
@@ -96,10 +96,18 @@ def mark_of(page: Page) -> str:
     return hashlib.sha256(page.notebook + about.encode() + page.config).hexdigest()
 
 
-def page_path(course: CourseFolder, unit: str, student: str) -> Path:
-    """Where nbgrader looks for a student's page."""
-    folder = course.dir.format_path(course.dir.feedback_directory, student, unit)
-    return Path(folder) / f"{unit}.html"
+def outdated_pages(course: CourseFolder, unit: str, students: Sequence[str]) -> list[str]:
+    """Those whose page is known to say something else than the gradebook says today."""
+    known = _known(_marks_of_pages(course, unit))
+    return [
+        page.student
+        for page in pages_of(course, unit, students)
+        if known.get(page.student) not in (None, mark_of(page))
+    ]
+
+
+def _marks_of_pages(course: CourseFolder, unit: str) -> Path:
+    return results_path(course, unit).with_name(f"{unit}.pages")
 
 
 def pages_of(course: CourseFolder, unit: str, students: Sequence[str]) -> Iterator[Page]:

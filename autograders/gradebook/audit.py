@@ -121,7 +121,7 @@ def _append(handle: int, text: bytes) -> None:
 
 
 def audit_line(student: str, assignment: str, notebook: str, why: str) -> dict[str, Any]:
-    """What every line of the audit log says; `why`: "graded", "policy", "points" or "roster"."""
+    """What every line of the audit log says; `why`: such as "graded" or "roster"."""
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "why": why,
@@ -138,9 +138,9 @@ def holds(db: Any, line: Mapping[str, Any]) -> bool:
     """Whether a gradebook has the scores and the penalty that a line of the log tells of.
 
     Of a line about the class: whether it has the student; of a due date: whether it is that one.
-    What triage placed would be placed again if it was not.
+    What triage or `collect` placed would be placed again if it was not.
     """
-    if line.get("why") == "triage":
+    if line.get("why") in ("triage", "collect"):
         return True
     if "due" in line:
         due = db.scalar(select(Assignment.duedate).where(Assignment.name == line["assignment"]))

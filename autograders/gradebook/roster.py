@@ -177,7 +177,7 @@ class Roster:
         found, merged, wrong = dict(self.people), Merged(), []
         seen: dict[str, Person] = {}
         for row in rows:
-            ours = self._ours(row)
+            ours = self.ours(row)
             if len(ours) > 1:
                 wrong.append(f"the line of {row.student!r} is {' and '.join(map(repr, ours))}")
                 continue
@@ -210,7 +210,8 @@ class Roster:
         self.people, self.known = found, True
         return merged
 
-    def _ours(self, row: Person) -> list[str]:
+    def ours(self, row: Person) -> list[str]:
+        """Whoever in the class shares the name of a folder or an id with a line of a list."""
         ours = {self.now(row.student)} & self.people.keys()
         for name in IDS:
             value = getattr(row, name).casefold()

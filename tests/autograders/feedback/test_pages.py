@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 
-from autograders.bulk.returning import page_path, return_pages
+from autograders.bulk.returning import return_pages
 from autograders.feedback.pages import CELL, parsed, settled
 from autograders.submission.folders import CourseFolder
 
@@ -121,7 +121,7 @@ def test_a_page_is_made_again_only_when_its_marks_have_changed(returned):
     with Gradebook(f"sqlite:///{returned / 'gradebook.db'}", "learning_rate") as book:
         book.find_grade("conclusion", DROPS, DROPS, "dan-late").manual_score = 1.5
         book.db.commit()
-    page_path(folder, DROPS, "jon-raises").unlink()
+    folder.feedback(DROPS, "jon-raises").unlink()
     assert return_pages(folder, DROPS, Inline(), everyone) == (2, 0)
 
 
