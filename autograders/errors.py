@@ -4,8 +4,8 @@ GraderError
 ├── LearnersError        what a notebook shows as its sentence alone
 │   ├── UnknownExercise  no exercise, unit or course package of this name
 │   ├── PlanError        a learner's plan of an experiment that cannot be run
-│   ├── NotJoined        what a live board was asked with cannot be meant
-│   └── NotCheckable     what `check` was given is nothing that it can check
+│   ├── NotJoined        a request to a live board that makes no sense
+│   └── NotCheckable     an argument that `check` cannot check
 ├── CourseError          what is missing or unknown in a course folder
 │   └── RosterError      a file from another system that does not fit the class
 ├── GradebookUnusable    the gradebook cannot be opened or written

@@ -44,7 +44,7 @@ class Refusal(Exception):
 
 
 class Allowance:
-    """So many at once and so many a second for each key; who has used them up has to wait."""
+    """A token bucket for each key: so many at once and so many a second, or the caller waits."""
 
     def __init__(self, burst: float, rate: float, clock: Callable[[], float], most: int) -> None:
         self.burst, self.rate, self.clock, self.most = burst, rate, clock, most
@@ -118,7 +118,7 @@ class Desk:
         return {"name": name, "secret": secret, "unit": self.unit, "exercises": [*self.lab.items]}
 
     def learner(self, secret: str) -> Learner:
-        """Whose secret this is."""
+        """The learner whose secret this is."""
         found = self.lab.by_secret.get(_hash(secret))
         if found is None:
             raise Refusal(401, "this board does not know you; join it with the class code")

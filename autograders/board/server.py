@@ -51,7 +51,7 @@ class Handler(RequestHandler):
             self.set_header(name, value)
 
     def refuse(self, refusal: Refusal) -> None:
-        """Answer with why not."""
+        """Answer with the reason for a refusal."""
         self.set_status(refusal.status)
         self.finish(refusal.body)
 
@@ -66,7 +66,7 @@ class Handler(RequestHandler):
         return found
 
     def instructor(self) -> None:
-        """Refuse who has not the token of the address that the command printed."""
+        """Refuse anybody without the token of the address that the command printed."""
         given = self.get_query_argument("token", "").encode("utf-8", "replace")
         if not hmac.compare_digest(given, self.desk.token.encode()):
             raise Refusal(403, "open the board by the whole address that the command printed")

@@ -35,7 +35,7 @@ _HERE: list[Session] = []
 
 
 class NotJoined(LearnersError, ValueError):
-    """What a board was asked with cannot be meant: the message says what was expected."""
+    """A request to a board that makes no sense; the message says what was expected."""
 
 
 class Session:

@@ -33,7 +33,7 @@ class Standing:
     answers: dict[str, str] = field(default_factory=dict)
 
     def stuck_for(self, now: float) -> float:
-        """Seconds since something last got better, or 0 for who is not stuck."""
+        """Seconds since something last got better, or 0 for a learner who is not stuck."""
         waited = now - self.moved
         return waited if self.done is None and self.checks > 1 and waited >= STUCK else 0.0
 

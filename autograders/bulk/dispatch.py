@@ -26,7 +26,7 @@ class Lost:
 
 
 class WorkersFail(GraderError):
-    """Not the work fails but those who do it."""
+    """The workers fail, whatever the work is."""
 
 
 def spread(

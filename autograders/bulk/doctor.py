@@ -30,7 +30,7 @@ class Unsafe(GraderError):
 
 
 @dataclass(frozen=True)
-class Finding:
+class Precaution:
     """One thing that was looked at, and where it is unsafe the command that mends it."""
 
     said: str
@@ -45,12 +45,12 @@ class Finding:
         return f"ok      {self.said}" if self.safe else f"UNSAFE  {self.said}\n        {self.mend}"
 
 
-def examine(course: CourseFolder) -> list[Finding]:
+def examine(course: CourseFolder) -> list[Precaution]:
     """Everything that `doctor` looks at, isolation last."""
     return [*before_grading(course), _isolation(), _yama()]
 
 
-def before_grading(course: CourseFolder) -> list[Finding]:
+def before_grading(course: CourseFolder) -> list[Precaution]:
     """What grading looks at first; isolation is refused by the sandbox itself."""
     return [_modes(course), _temporary(Path(tempfile.gettempdir())), _clock(course)]
 
@@ -78,17 +78,17 @@ def accounts() -> list[str]:
     ]
 
 
-def _modes(course: CourseFolder) -> Finding:
+def _modes(course: CourseFolder) -> Precaution:
     others = accounts()
     if not others:
-        return Finding("nobody else has an account on this machine")
+        return Precaution("nobody else has an account on this machine")
     open_to_all = [path for path in _private(course) if _reachable(path)]
     if not open_to_all:
-        return Finding(
+        return Precaution(
             f"no other account can read solutions, submissions or marks in {course.root}"
         )
     names = ", ".join(path.name for path in open_to_all)
-    return Finding(
+    return Precaution(
         f"{len(others)} other accounts of this machine ({', '.join(others[:3])}) can read or change"
         f" {names} in {course.root}",
         f"chmod -R go-rwx {shlex.join(map(str, open_to_all))}",
@@ -108,51 +108,51 @@ def _reachable(path: Path) -> bool:
     return above and bool(path.stat().st_mode & stat.S_IRWXO)
 
 
-def _temporary(folder: Path) -> Finding:
+def _temporary(folder: Path) -> Precaution:
     mode = folder.stat().st_mode
     if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
-        return Finding(
+        return Precaution(
             f"anybody may remove what the grader keeps in {folder}",
             f"sudo chmod +t {shlex.quote(str(folder))}",
         )
-    return Finding(f"nobody else may remove what the grader keeps in {folder}")
+    return Precaution(f"nobody else may remove what the grader keeps in {folder}")
 
 
-def _clock(course: CourseFolder) -> Finding:
+def _clock(course: CourseFolder) -> Precaution:
     """A clock that is behind what was written here makes late work early."""
     written = [path for path in _private(course) if path.is_file()]
     latest = max((path.stat().st_mtime for path in written), default=0.0)
     if latest > time.time() + 60:
         behind = time.strftime("%Y-%m-%d %H:%M", time.localtime(latest))
-        return Finding(
+        return Precaution(
             f"the clock stands before {behind}, when the course's files were last written",
             "sudo timedatectl set-ntp true",
         )
-    return Finding("the clock is not behind what was written here")
+    return Precaution("the clock is not behind what was written here")
 
 
-def _isolation() -> Finding:
+def _isolation() -> Precaution:
     try:
         with Sandbox() as sandbox:
-            return Finding(f"student code runs {sandbox.isolation}")
+            return Precaution(f"student code runs {sandbox.isolation}")
     except SandboxUnavailable as reason:
-        return Finding(
+        return Precaution(
             str(reason),
             "sudo apt install bubblewrap && sudo sysctl -w user.max_user_namespaces=9999",
         )
 
 
-def _yama() -> Finding:
+def _yama() -> Precaution:
     try:
         scope = YAMA.read_text().strip()
     except OSError:
         scope = ""
     known = {"": "is not there", "0": "lets a process open others of its account"}
     said = known.get(scope, "keeps processes of one account apart")
-    return Finding(f"Yama {said}; the grader closes its own memory in any case")
+    return Precaution(f"Yama {said}; the grader closes its own memory in any case")
 
 
-def report(findings: Iterable[Finding]) -> tuple[str, bool]:
+def report(findings: Iterable[Precaution]) -> tuple[str, bool]:
     """All findings as lines, and whether every one of them is safe."""
     found = list(findings)
     return "\n".join(map(str, found)), all(finding.safe for finding in found)

@@ -15,7 +15,7 @@ from ..gradebook.roster import Roster
 from ..gradebook.terms import Terms
 from ..submission.folders import AUDIT, CourseFolder, released_path, secret_seed
 from ..submission.version import grader_of
-from .results import Outcome, index_of, read_entry, result_files
+from .results import KeptResult, index_of, read_entry, result_files
 from .work import Unit
 
 
@@ -26,7 +26,7 @@ def unit_of(course: CourseFolder, unit: str) -> Unit:
 
 
 def open_recorder(course: CourseFolder, unit: str, say: Callable[[str], None]) -> Recorder:
-    """A recorder for a unit, in whose gradebook the unit has its entry; changes of marks wait."""
+    """A recorder for a unit that is in the gradebook; changes of recorded marks are held."""
     released = nbformat.read(released_path(course.dir, unit, unit), as_version=4)
     url, course_id, audit = course.dir.db_url, course.dir.course_id, course.root / AUDIT
     rule, terms = course.late_penalty, Terms.load(course.root)
@@ -59,7 +59,7 @@ def settle(recorder: Recorder, unit: str, agree: Callable[[str], bool]) -> int:
 def record(
     course: CourseFolder,
     unit: str,
-    outcomes: Iterable[Outcome],
+    outcomes: Iterable[KeptResult],
     warn: Callable[[str], None],
     agree: Callable[[str], bool] = lambda said: True,
 ) -> tuple[int, int]:
@@ -87,12 +87,13 @@ def record(
     return recorder.recorded if seen else others, len(recorder.failures)
 
 
-def merged(course: CourseFolder, unit: str) -> Iterator[Outcome]:
+def merged(course: CourseFolder, unit: str) -> Iterator[KeptResult]:
     """The result of each student out of all files of a unit, one by one.
 
     When files differ, as after a second submission, the result of what lies in `submitted/` counts,
-    one of this very grader before another, and a final one before one with faults; otherwise that
-    of the main file. Students bear the names that they have today; who is withdrawn is left out.
+    one of the present grader before one of another, and a final one before one with faults;
+    otherwise that of the main file. Students bear the names that they have today; withdrawn ones
+    are left out.
     """
     entries: dict[str, list[Any]] = {}
     roster = Roster.load(course.root)

@@ -18,14 +18,14 @@ from ..submission.folders import CourseError, CourseFolder
 
 
 @dataclass(frozen=True)
-class Outcome:
+class KeptResult:
     """One graded submission as it is kept: a line of JSON in results/UNIT.jsonl.
 
     `file` is a hash of the file as it was handed in, of the released notebook and of the seed,
     `grader` one of the code that graded it: where both are the same, so is the result.
     `fingerprint` is a hash of what counts in the submission, for the audit log. `worth` says out of
-    how many points each score is, `isolation` how the code was shut in and what the machine did not
-    give. `verdicts` has the status of each exercise's report, `misconceptions` the id of the
+    how many points each score is, `isolation` how the code was isolated and what the machine
+    refused. `verdicts` has the status of each exercise's report, `misconceptions` the id of the
     recognised one where there is one: what a class got wrong can be counted from them. `faults` are
     the grader's or the machine's; a result with faults is not final.
     """
@@ -62,11 +62,11 @@ class Outcome:
         return (json.dumps(asdict(self), sort_keys=True) + "\n").encode()
 
     @staticmethod
-    def from_line(line: bytes) -> Outcome | None:
+    def from_line(line: bytes) -> KeptResult | None:
         """The inverse of `to_line`; None for a line that a stop cut short."""
         try:
             data = json.loads(line)
-            return Outcome(**{**data, "faults": tuple(data["faults"])})
+            return KeptResult(**{**data, "faults": tuple(data["faults"])})
         except (ValueError, TypeError, KeyError):
             return None
 
@@ -102,7 +102,7 @@ class Shard:
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known of a student's last result without reading it: where it stands, and of what."""
+    """Where a student's last result stands in its file, and which file and grader it is of."""
 
     path: Path
     start: int
@@ -113,7 +113,7 @@ class Entry:
     final: bool
 
     @staticmethod
-    def of(outcome: Outcome, path: Path, start: int, length: int) -> Entry:
+    def of(outcome: KeptResult, path: Path, start: int, length: int) -> Entry:
         """The entry of a result that stands in a file."""
         final = not outcome.faults
         about = (outcome.file, outcome.grader, outcome.timestamp, final)
@@ -133,11 +133,11 @@ def result_files(course: CourseFolder, unit: str) -> list[Path]:
     return [path for path in (*shards, main) if path.is_file()]
 
 
-def all_outcomes(course: CourseFolder, unit: str) -> Iterator[Outcome]:
+def all_outcomes(course: CourseFolder, unit: str) -> Iterator[KeptResult]:
     """Every result that was ever kept of a unit, one by one: of each student all attempts."""
     for path in result_files(course, unit):
         with path.open("rb") as file:
-            for outcome in map(Outcome.from_line, file):
+            for outcome in map(KeptResult.from_line, file):
                 if outcome is not None and outcome.unit == unit:
                     yield outcome
 
@@ -148,7 +148,7 @@ def index_of(path: Path) -> tuple[dict[str, Entry], int]:
     at = end = 0
     with path.open("rb") as file:
         for line in file:
-            outcome = Outcome.from_line(line) if line.endswith(b"\n") else None
+            outcome = KeptResult.from_line(line) if line.endswith(b"\n") else None
             if outcome is not None:
                 found[outcome.student] = Entry.of(outcome, path, at, len(line))
             at += len(line)
@@ -157,11 +157,11 @@ def index_of(path: Path) -> tuple[dict[str, Entry], int]:
     return found, end
 
 
-def read_entry(entry: Entry) -> Outcome:
+def read_entry(entry: Entry) -> KeptResult:
     """Read one result from its file."""
     with entry.path.open("rb") as file:
         file.seek(entry.start)
-        outcome = Outcome.from_line(file.read(entry.length))
+        outcome = KeptResult.from_line(file.read(entry.length))
     if outcome is None:
         raise CourseError(f"{entry.path} was changed while it was read")
     return outcome
@@ -210,7 +210,7 @@ class Results:
                 f"another run is grading into {self.path}; wait for it, or stop it first"
             ) from None
 
-    def append(self, outcome: Outcome) -> None:
+    def append(self, outcome: KeptResult) -> None:
         """Keep a result; when the disk is full the file is left as it was."""
         line = outcome.to_line()
         append_whole(self._handle, line, self._end)
@@ -222,7 +222,7 @@ class Results:
         os.fsync(self._handle)
 
 
-def load_results(course: CourseFolder, unit: str) -> dict[str, Outcome]:
+def load_results(course: CourseFolder, unit: str) -> dict[str, KeptResult]:
     """The last result of each student in the main file of a unit."""
     path = results_path(course, unit)
     entries = index_of(path)[0] if path.is_file() else {}

@@ -18,7 +18,7 @@ from .beside import copy_beside, timestamp_text
 from .dispatch import Lost, WorkersFail, spread
 from .recording import merged, open_recorder, record, settle, unit_of
 from .results import (
-    Outcome,
+    KeptResult,
     Results,
     Shard,
     load_results,
@@ -29,7 +29,7 @@ from .tally import Tally
 from .work import Done, Task, Unit, grade_task, ungraded_task
 
 __all__ = [
-    "Outcome",
+    "KeptResult",
     "grade_class",
     "load_results",
     "merged",
@@ -68,9 +68,9 @@ def grade_class(
     """Grade what these students handed in for a unit, at most `window` at once.
 
     Each result is on the disk before it counts: first the graded notebook, then a line in
-    results/UNIT.jsonl, then, in batches, the gradebook. Who has a result of this very grader for
-    the very same file is not graded again; so the same command goes on after any stop. A gradebook
-    that cannot be used ends the recording, not the grading. A full disk ends both, with
+    results/UNIT.jsonl, then, in batches, the gradebook. A file that this version of the grader has
+    already graded is not graded again, so the same command continues after any interruption. A
+    gradebook that cannot be used ends the recording, not the grading. A full disk ends both, with
     `CourseError`. Marks that are recorded already change last, after `agree` was told who gains and
     who loses.
     """
@@ -191,7 +191,7 @@ class _Run:
         target = self.course.autograded(name, task.student)
         write_whole(target / f"{name}.ipynb", done.notebook, 0o444)
         self._copy_beside(task.student)
-        outcome = Outcome(
+        outcome = KeptResult(
             name,
             task.student,
             done.fingerprint,
@@ -222,7 +222,7 @@ class _Run:
         source, target = self.course.submitted(name, student), self.course.autograded(name, student)
         copy_beside(source, target, self.course.given(name))
 
-    def _count(self, outcome: Outcome, *, new: bool) -> None:
+    def _count(self, outcome: KeptResult, *, new: bool) -> None:
         self.tally.count(outcome.scores, new=new)
         self.show(self.tally.line())
         if self.recorder is not None:

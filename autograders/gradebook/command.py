@@ -195,7 +195,7 @@ def in_class(
 
 
 def chosen(wanted: Sequence[str], students: Sequence[str], unit: str) -> list[str]:
-    """The students who were asked for: a slip of the pen must not become somebody with a grade."""
+    """The students who were asked for: a misspelt name must not become a new student."""
     from ..submission.folders import CourseError
 
     for name in wanted:

@@ -36,9 +36,9 @@ class Marks:
 def marks_of(notebook: Mapping[str, Any], reports: Mapping[str, Report]) -> Marks:
     """The marks of a notebook that was rebuilt from the master, given its exercises' reports.
 
-    As in nbgrader, an answer that was not touched gets "No response.", and so many points if it is
-    graded by hand: none. But where the notebook holds text of the student's own, that may be the
-    answer, and a person must look. A test cell without a report is left to a person.
+    As in nbgrader, an answer that was not touched gets "No response.", and 0 points if it is graded
+    by hand. But where the notebook holds text of the student's own, that may be the answer, and a
+    person must look. A test cell without a report is left to a person.
     """
     elsewhere = any(map(is_own_text, notebook["cells"]))
     scores: dict[str, float | None] = {}

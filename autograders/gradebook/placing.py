@@ -59,7 +59,7 @@ def place(course: CourseFolder, unit: str, accepted: Iterable[Proposal]) -> None
 
 
 def these(students: Sequence[str], *, everybody: bool = False) -> Choose:
-    """Accept the proposals of these students, or all; `CourseError` for a slip of the pen."""
+    """Accept the proposals of these students, or all; `CourseError` for a name without one."""
 
     def choose(found: Sequence[Proposal]) -> Sequence[Proposal]:
         unknown = sorted(set(students) - {one.student for one in found})

@@ -59,7 +59,7 @@ class Terms:
             raise CourseError(f"{path}: {error}; expected such as {EXAMPLE}") from None
 
     def check(self, units: Collection[str], students: Collection[str]) -> None:
-        """Raise `CourseError` for a unit or a student that nobody knows: a slip changes no mark."""
+        """Raise `CourseError` for an unknown unit or student: a misspelt name changes no mark."""
         named = {*self.extensions, *self.excused}
         wrong = [f"unit {unit!r}" for unit in {*self.units, *(u for _, u in named)} - {*units}]
         if students:

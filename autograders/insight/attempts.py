@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..bulk.results import Outcome, all_outcomes
+from ..bulk.results import KeptResult, all_outcomes
 from ..declare.catalogue import of_unit
 from ..judging.report import FULL, PARTIAL, UNGRADED, UNWRITTEN, ZERO
 from ..submission.folders import AUDIT, CourseFolder
@@ -128,7 +128,7 @@ def _audited(path: Path) -> Iterator[dict[str, Any]]:
                 yield data
 
 
-def _of_result(outcome: Outcome) -> Attempt:
+def _of_result(outcome: KeptResult) -> Attempt:
     student, mark, named = outcome.student, outcome.fingerprint, outcome.misconceptions
     if not outcome.verdicts:
         # Kept before verdicts were, or nothing in it could be read: then no cell has a score.

@@ -10,7 +10,7 @@ from inspect import signature
 from ..declare.exercise import Case
 from ..declare.returns import Several, describe
 from ..protocol.fixtures import build
-from .plan import Outcome, Plan
+from .plan import Comparison, Plan
 
 Hints = tuple[str, ...]
 NOTHING = describe(None)
@@ -25,14 +25,14 @@ class Wrong:
 
     plan: Plan
     case: Case
-    outcome: Outcome
+    outcome: Comparison
     want: object
 
 
 Rule = Callable[[Wrong], Hints]
 
 
-def cause(plan: Plan, outcomes: Sequence[Outcome]) -> Hints:
+def cause(plan: Plan, outcomes: Sequence[Comparison]) -> Hints:
     """The hints of the mistake that explains every wrong call alike, or none.
 
     They name no hidden input and no value.
@@ -49,7 +49,7 @@ def cause(plan: Plan, outcomes: Sequence[Outcome]) -> Hints:
     return ()
 
 
-def not_every_way_returns(outcomes: Sequence[Outcome]) -> Hints:
+def not_every_way_returns(outcomes: Sequence[Comparison]) -> Hints:
     """The hints for a function that gives None for some inputs and a result for others."""
     if not any(outcome.message.endswith(NOTHING) for outcome in outcomes):
         return ()

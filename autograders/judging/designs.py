@@ -47,7 +47,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Ranking:
     """What a plan found: candidates, the lowest first, and how far the second lies above it."""
 
     candidates: tuple[Candidate, ...]
@@ -79,7 +79,7 @@ class Outcome:
 
 def outcomes_of(
     experiment: Experiment, plan: Plan, runs: Mapping[str, np.ndarray]
-) -> Iterator[Outcome]:
+) -> Iterator[Ranking]:
     """Tune each method on the choosing part and compare on the judging one.
 
     `runs[method]` holds losses `(parts, seeds, rates)` for the plan's seeds and rates. Where two
@@ -103,7 +103,7 @@ def _outcome(
     plan: Plan,
     runs: Mapping[str, np.ndarray],
     chosen: Mapping[str, int],
-) -> Outcome:
+) -> Ranking:
     judge = PARTS.index(plan.judge_on)
     found, at_edge = [], []
     for name, rungs in plan.rungs.items():
@@ -116,7 +116,7 @@ def _outcome(
             label = name if len(plan.methods) > 1 else f"{rate:.3g}"
             found.append(Candidate(label, rate, runs[name][judge][:, at]))
     found.sort(key=lambda each: each.mean)
-    outcome = Outcome(tuple(found), (math.nan, math.nan, math.nan), tuple(at_edge))
+    outcome = Ranking(tuple(found), (math.nan, math.nan, math.nan), tuple(at_edge))
     if len(found) < 2 or outcome.no_interval:
         return outcome
     return replace(outcome, difference=experiment.interval(found[0].losses, found[1].losses))
@@ -195,7 +195,7 @@ def _spacing(experiment: Experiment, plan: Plan) -> str:
     return ""
 
 
-def _inside(experiment: Experiment, plan: Plan, outcome: Outcome) -> str:
+def _inside(experiment: Experiment, plan: Plan, outcome: Ranking) -> str:
     for name in outcome.at_edge:
         rates = [experiment.ladder[k] for k in plan.rungs[name]]
         return (
@@ -238,7 +238,7 @@ def _apart(plan: Plan) -> str:
     return ""
 
 
-def _finding(outcome: Outcome, given: Any) -> str:
+def _finding(outcome: Ranking, given: Any) -> str:
     if not isinstance(given, Mapping) or not {"lower", "sure"} <= set(given):
         return 'expected {"lower": a name, "sure": True or False}'
     if len(outcome.candidates) < 2:

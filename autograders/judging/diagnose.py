@@ -12,7 +12,7 @@ from ..protocol.calls import run_calls
 from .causes import cause, not_every_way_returns
 from .compare import excess, shapes_differ
 from .facts import fact
-from .plan import Outcome, Plan
+from .plan import Comparison, Plan
 
 MOST_PAIRS = 400
 """Pairs of faults that are tried for one plan: some tenths of a second, once for a class."""
@@ -27,7 +27,7 @@ class Diagnosis:
     also: str | None = None
 
 
-def diagnose(plan: Plan, outcomes: Sequence[Outcome], *, strict: bool = False) -> Diagnosis:
+def diagnose(plan: Plan, outcomes: Sequence[Comparison], *, strict: bool = False) -> Diagnosis:
     """Name what these answers have wrong; the hints are never empty.
 
     A misconception that behaves the same in everything; then, unless `strict`, in the values alone
@@ -55,7 +55,7 @@ def diagnose(plan: Plan, outcomes: Sequence[Outcome], *, strict: bool = False) -
     return Diagnosis(None, not_every_way_returns(outcomes) or fact(plan, outcomes))
 
 
-def _single(plan: Plan, outcomes: Sequence[Outcome], strict: bool) -> Misconception | None:
+def _single(plan: Plan, outcomes: Sequence[Comparison], strict: bool) -> Misconception | None:
     everywhere = range(len(outcomes))
     known = plan.exercise.misconceptions
     for exactly in (True,) if strict else (True, False):
@@ -65,7 +65,7 @@ def _single(plan: Plan, outcomes: Sequence[Outcome], strict: bool) -> Misconcept
     return None
 
 
-def _part(plan: Plan, outcomes: Sequence[Outcome]) -> Misconception | None:
+def _part(plan: Plan, outcomes: Sequence[Comparison]) -> Misconception | None:
     """A misconception that explains a property and fails in none where the student is right."""
     failing = _failing(plan, outcomes)
     for number, name in enumerate(failing):
@@ -80,21 +80,21 @@ def _part(plan: Plan, outcomes: Sequence[Outcome]) -> Misconception | None:
     return None
 
 
-def _pairs(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[tuple[str, str]]:
+def _pairs(plan: Plan, outcomes: Sequence[Comparison]) -> Iterator[tuple[str, str]]:
     """Pairs of misconceptions that together give these answers, the one to mend first in front."""
     for (one, two), theirs in _both(plan):
         if all(_alike(plan, i, outcomes[i], theirs[i], False) for i in range(len(outcomes))):
             yield one, two
 
 
-def _both(plan: Plan) -> list[tuple[tuple[str, str], list[Outcome]]]:
+def _both(plan: Plan) -> list[tuple[tuple[str, str], list[Comparison]]]:
     """How every two edits of one right version, made together, answer the plan's calls."""
     if "pairs" not in plan.notes:
         plan.notes["pairs"] = [
             (names, plan.outcomes(run_calls({plan.exercise.name: edit.function}, plan.calls)))
             for names, edit in two_at_once(plan.exercise.misconceptions)
         ]
-    found: list[tuple[tuple[str, str], list[Outcome]]] = plan.notes["pairs"]
+    found: list[tuple[tuple[str, str], list[Comparison]]] = plan.notes["pairs"]
     return found
 
 
@@ -117,13 +117,13 @@ def two_at_once(known: dict[str, Misconception]) -> list[tuple[tuple[str, str], 
     return found[:MOST_PAIRS]
 
 
-def _failing(plan: Plan, outcomes: Sequence[Outcome]) -> list[str]:
+def _failing(plan: Plan, outcomes: Sequence[Comparison]) -> list[str]:
     """The properties of which a case has a fault, in the order in which a report lists them."""
     names = {case.property for case, outcome in zip(plan.cases, outcomes) if outcome.fault}
     return [name for name in plan.exercise.worth if name in names]
 
 
-def _alike(plan: Plan, position: int, mine: Outcome, theirs: Outcome, strict: bool) -> bool:
+def _alike(plan: Plan, position: int, mine: Comparison, theirs: Comparison, strict: bool) -> bool:
     if strict and (mine.fault, bool(mine.impure)) != (theirs.fault, bool(theirs.impure)):
         return False
     if mine.read is None or theirs.read is None:

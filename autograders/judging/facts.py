@@ -9,12 +9,12 @@ import numpy as np
 
 from ..declare.returns import numbers_of
 from .compare import excess
-from .plan import Outcome, Plan
+from .plan import Comparison, Plan
 
-Pair = tuple[np.ndarray, np.ndarray]
+GotAndWanted = tuple[np.ndarray, np.ndarray]
 
 
-def fact(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+def fact(plan: Plan, outcomes: Sequence[Comparison]) -> tuple[str, ...]:
     """Up to two sentences: where the answers are wrong, and what all wrong ones have in common.
 
     They name no hidden input and no value.
@@ -27,7 +27,7 @@ def fact(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     return tuple(filter(None, said))
 
 
-def count(plan: Plan, outcomes: Sequence[Outcome]) -> str:
+def count(plan: Plan, outcomes: Sequence[Comparison]) -> str:
     """Every result of a wrong shape has equally many rows or entries too few, or too many."""
     off = set()
     for outcome, want in zip(outcomes, plan.expected):
@@ -51,7 +51,7 @@ def count(plan: Plan, outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def where_it_is_wrong(plan: Plan, outcomes: Sequence[Outcome]) -> str:
+def where_it_is_wrong(plan: Plan, outcomes: Sequence[Comparison]) -> str:
     """How many calls are right, which result is wrong of several, and the first case."""
     first = list(zip(plan.cases, outcomes))
     wrong = [(case, outcome) for case, outcome in first if outcome.fault]
@@ -67,7 +67,7 @@ def where_it_is_wrong(plan: Plan, outcomes: Sequence[Outcome]) -> str:
     return f"{which}Of {len(first)} different calls {right} are right{where}."
 
 
-def _wrong_parts(plan: Plan, outcomes: Sequence[Outcome]) -> list[int]:
+def _wrong_parts(plan: Plan, outcomes: Sequence[Comparison]) -> list[int]:
     """The places of those results of several that are wrong in some call."""
     found: set[int] = set()
     several = False
@@ -81,7 +81,7 @@ def _wrong_parts(plan: Plan, outcomes: Sequence[Outcome]) -> list[int]:
     return sorted(found) if several else []
 
 
-def _wrong_numbers(plan: Plan, outcomes: Sequence[Outcome]) -> list[Pair]:
+def _wrong_numbers(plan: Plan, outcomes: Sequence[Comparison]) -> list[GotAndWanted]:
     """Got and expected of every wrong call, as flat arrays of finite numbers."""
     found = []
     for outcome, want in zip(outcomes, plan.expected):
@@ -104,13 +104,13 @@ def _flat(value: Any) -> np.ndarray | None:
     return flat if np.isfinite(flat).all() else None
 
 
-def sign(pairs: Sequence[Pair]) -> str:
+def sign(pairs: Sequence[GotAndWanted]) -> str:
     """Every wrong number has the other sign."""
     alike = all(np.allclose(got, -want, rtol=1e-6, atol=0) for got, want in pairs)
     return "Every wrong number has the right size and the wrong sign." if alike else ""
 
 
-def one_factor(pairs: Sequence[Pair]) -> str:
+def one_factor(pairs: Sequence[GotAndWanted]) -> str:
     """All wrong numbers are the right ones times one factor."""
     got, want = (np.concatenate(part) for part in zip(*pairs))
     if len(got) < 3 or not want.all():
@@ -120,7 +120,7 @@ def one_factor(pairs: Sequence[Pair]) -> str:
     return "Every wrong number is off by the same factor." if same else ""
 
 
-def one_shift(pairs: Sequence[Pair]) -> str:
+def one_shift(pairs: Sequence[GotAndWanted]) -> str:
     """All wrong numbers are the right ones plus one number."""
     got, want = (np.concatenate(part) for part in zip(*pairs))
     gap = got - want
@@ -128,7 +128,7 @@ def one_shift(pairs: Sequence[Pair]) -> str:
     return "Every wrong number is off by the same amount." if same else ""
 
 
-def a_limit(pairs: Sequence[Pair]) -> str:
+def a_limit(pairs: Sequence[GotAndWanted]) -> str:
     """Wherever it is wrong, it returns one number: a floor, a cap or an early end."""
     got, want = (np.concatenate(part) for part in zip(*pairs))
     wrong = ~np.isclose(got, want, rtol=1e-6, atol=0)
@@ -141,7 +141,7 @@ def a_limit(pairs: Sequence[Pair]) -> str:
     )
 
 
-def rounded(pairs: Sequence[Pair]) -> str:
+def rounded(pairs: Sequence[GotAndWanted]) -> str:
     """All wrong numbers are nearly right: rounded, or by an approximation."""
     got, want = (np.concatenate(part) for part in zip(*pairs))
     near = np.allclose(got, want, rtol=1e-2, atol=1e-4 * float(np.abs(want).max()))
@@ -153,14 +153,14 @@ def rounded(pairs: Sequence[Pair]) -> str:
     )
 
 
-def backwards(pairs: Sequence[Pair]) -> str:
+def backwards(pairs: Sequence[GotAndWanted]) -> str:
     """The right numbers come in the opposite order."""
     long = [(got, want) for got, want in pairs if len(got) > 2]
     turned = bool(long) and all(np.allclose(got[::-1], want, rtol=1e-6) for got, want in long)
     return "The numbers are right and their order is reversed." if turned else ""
 
 
-def shifted_by_one(pairs: Sequence[Pair]) -> str:
+def shifted_by_one(pairs: Sequence[GotAndWanted]) -> str:
     """The right numbers come one place too early or too late."""
     long = [(got, want) for got, want in pairs if len(got) > 3]
     late = bool(long) and all(np.allclose(got[1:], want[:-1], rtol=1e-6) for got, want in long)
@@ -170,7 +170,7 @@ def shifted_by_one(pairs: Sequence[Pair]) -> str:
     return f"The numbers are right and stand one place too {'late' if late else 'early'}."
 
 
-RULES: tuple[Callable[[Sequence[Pair]], str], ...] = (
+RULES: tuple[Callable[[Sequence[GotAndWanted]], str], ...] = (
     sign,
     one_factor,
     one_shift,

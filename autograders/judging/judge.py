@@ -15,7 +15,7 @@ from ..declare.experiment import Experiment
 from ..declare.returns import describe, show
 from .designs import judge_experiment
 from .diagnose import diagnose
-from .plan import Outcome, Plan, call_text
+from .plan import Comparison, Plan, call_text
 from .report import FULL, PARTIAL, UNWRITTEN, ZERO, Example, Finding, Report
 from .rules import Round, evidence, useless
 
@@ -71,7 +71,7 @@ def _nothing(plan: Plan, message: str) -> list[Finding]:
     ]
 
 
-def _unwritten(outcomes: Sequence[Outcome], answers: Sequence[Any]) -> bool:
+def _unwritten(outcomes: Sequence[Comparison], answers: Sequence[Any]) -> bool:
     if all(outcome.fault == "missing" for outcome in outcomes):
         return True
     return all(
@@ -86,7 +86,7 @@ def _first(types: Any) -> Any:
     return types[0] if isinstance(types, list) and types else None
 
 
-def _finding(seen: Round, name: str, second: Sequence[Outcome], reveal: bool) -> Finding:
+def _finding(seen: Round, name: str, second: Sequence[Comparison], reveal: bool) -> Finding:
     """Whether one property holds over both rounds, and the first thing that speaks against it."""
     plan, exercise = seen.plan, seen.plan.exercise
     against = evidence(seen, name, second)
@@ -105,7 +105,7 @@ def _finding(seen: Round, name: str, second: Sequence[Outcome], reveal: bool) ->
     return Finding(name, exercise.statement(name), held, worth * held, worth, message, rule)
 
 
-def _example(plan: Plan, outcomes: Sequence[Outcome], answers: Sequence[Any]) -> Example | None:
+def _example(plan: Plan, outcomes: Sequence[Comparison], answers: Sequence[Any]) -> Example | None:
     for position, outcome in enumerate(outcomes):
         if outcome.fault or outcome.impure:
             index = plan.order[position]
@@ -129,7 +129,7 @@ def _example(plan: Plan, outcomes: Sequence[Outcome], answers: Sequence[Any]) ->
     return None
 
 
-def _contrast(plan: Plan, index: int, outcome: Outcome) -> str:
+def _contrast(plan: Plan, index: int, outcome: Comparison) -> str:
     note = plan.cases[index].note
     lead = f"when {note}: " if note else ""
     return f"{lead}expected {show(plan.expected[index])}, got {show(outcome.read)}"

@@ -24,7 +24,7 @@ REFUSED_CALL = re.compile(r"\(\) (missing \d|takes |got an unexpected |got multi
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Comparison:
     """What one answer amounts to: no fault, or the kind of fault and a sentence about it."""
 
     fault: str | None = None
@@ -107,54 +107,56 @@ class Plan:
             raise WrongKind(f"expected a function of one argument, got {describe(came)}")
         return tuple(self.exercise.returns.read(item) for item in value)
 
-    def outcome(self, index: int, answer: Any) -> Outcome:
+    def outcome(self, index: int, answer: Any) -> Comparison:
         """What one answer to the case `index` amounts to."""
         case = self.cases[index]
         if not isinstance(answer, Mapping):
-            return Outcome("malformed", "the answer did not arrive whole")
+            return Comparison("malformed", "the answer did not arrive whole")
         if "missing" in answer:
-            return Outcome("missing", f"there is no function called {self.exercise.name}")
+            return Comparison("missing", f"there is no function called {self.exercise.name}")
         if "raised" in answer:
             return self._raised(case, answer)
         if "result" not in answer:
-            return Outcome("malformed", "the answer did not arrive whole")
+            return Comparison("malformed", "the answer did not arrive whole")
         if case.raises is not None:
             came = show(answer["result"])
-            return Outcome("value", f"expected {case.raises} to be raised, but it returned {came}")
+            return Comparison(
+                "value", f"expected {case.raises} to be raised, but it returned {came}"
+            )
         impure = self._impure(case, answer)
         try:
             read = self.read(case, answer["result"])
         except WrongKind as error:
-            return Outcome("kind", str(error)[:LONGEST_SAID], impure=impure)
+            return Comparison("kind", str(error)[:LONGEST_SAID], impure=impure)
         if self.exercise.compare is not None:
             said = self.exercise.compare(case, self.expected[index], read)
-            return Outcome("value" if said else None, said or "", read, impure)
+            return Comparison("value" if said else None, said or "", read, impure)
         want = self.expected[index]
         shapes = shapes_differ(read, want)
         if shapes:
-            return Outcome("shape", shapes, read, impure)
+            return Comparison("shape", shapes, read, impure)
         if excess(read, want, self.scales[index]) > 1:
-            return Outcome("value", "", read, impure)
-        return Outcome(None, "", read, impure)
+            return Comparison("value", "", read, impure)
+        return Comparison(None, "", read, impure)
 
-    def _raised(self, case: Case, answer: Mapping[str, Any]) -> Outcome:
+    def _raised(self, case: Case, answer: Mapping[str, Any]) -> Comparison:
         told = _told(answer["raised"])
         if told is None:
-            return Outcome("malformed", "the answer did not arrive whole")
+            return Comparison("malformed", "the answer did not arrive whole")
         types, message, line = told
         place = f" (line {line} of your cell)" if line else ""
         said = printable(f"raised {types[0][:100]}: {message[:LONGEST_SAID] or 'no message'}")
         if case.raises is not None and case.raises in types:
-            return Outcome(None, "", types[0], self._impure(case, answer))
+            return Comparison(None, "", types[0], self._impure(case, answer))
         if case.raises is not None:
             words = f"expected {case.raises}, but it {said}"
-            return Outcome("value", words, place=place, raised=said + place)
+            return Comparison("value", words, place=place, raised=said + place)
         if case.frozen and types[0] == "ValueError" and "read-only" in message:
             # NumPy words it by the operation; it is one mistake, to be known however it is written.
             said = "raised ValueError: this array is read-only, as all inputs of this call are"
         if types[0] == "TypeError" and not place and REFUSED_CALL.search(message):
             said += f"; the contract is {self.exercise.signature}"
-        return Outcome("raised", said, place=place)
+        return Comparison("raised", said, place=place)
 
     def _impure(self, case: Case, answer: Mapping[str, Any]) -> str:
         """Say which input was changed or is shared with the result, if any."""
@@ -181,7 +183,7 @@ class Plan:
         return {}
 
     @cached_property
-    def baselines(self) -> list[tuple[str, list[Outcome]]]:
+    def baselines(self) -> list[tuple[str, list[Comparison]]]:
         """How each misconception, in each way of writing it, answers these calls."""
         return [
             (id, self.outcomes(run_calls({self.exercise.name: function}, self.calls)))
@@ -189,7 +191,7 @@ class Plan:
             for function in item.functions
         ]
 
-    def outcomes(self, answers: Sequence[Any]) -> list[Outcome]:
+    def outcomes(self, answers: Sequence[Any]) -> list[Comparison]:
         """The outcome of every call; answers that are missing count as lost."""
         lost = [None] * (len(self.order) - len(answers))
         found = [self.outcome(index, a) for index, a in zip(self.order, [*answers, *lost])]

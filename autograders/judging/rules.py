@@ -15,7 +15,7 @@ import numpy as np
 
 from ..declare.exercise import Case
 from ..declare.returns import numbers_of
-from .plan import Outcome, Plan
+from .plan import Comparison, Plan
 
 STANDS = None
 """What a rule of `USELESS` returns when the answers may earn something, whatever others say."""
@@ -26,7 +26,7 @@ class Round:
     """The outcomes of the first round, and what was read of them."""
 
     plan: Plan
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[Comparison]
 
     @cached_property
     def asked(self) -> list[tuple[Case, Any]]:
@@ -174,14 +174,14 @@ def _copies(seen: Round, place: int, name: str) -> bool:
 Against = Iterator[tuple[int, str]]
 
 
-def mostly_silent(seen: Round, name: str, second: Sequence[Outcome]) -> Against:
-    """Who answers less than half of the calls shows neither a shape nor that it is pure."""
+def mostly_silent(seen: Round, name: str, second: Sequence[Comparison]) -> Against:
+    """An answer to less than half of the calls shows neither a shape nor purity."""
     silent = [index for index, outcome in enumerate(seen.outcomes) if not outcome.answered]
     if name in ("shape", "purity") and len(silent) > len(seen.outcomes) / 2:
         yield silent[0], seen.outcomes[silent[0]].said
 
 
-def wrong_form(seen: Round, name: str, second: Sequence[Outcome]) -> Against:
+def wrong_form(seen: Round, name: str, second: Sequence[Comparison]) -> Against:
     """An answer of another kind or shape speaks against the shape, in whatever case it came.
 
     A case of the shape's own with a wrong value counts when the values are right otherwise: then
@@ -197,14 +197,14 @@ def wrong_form(seen: Round, name: str, second: Sequence[Outcome]) -> Against:
             yield index, outcome.said
 
 
-def changed_input(seen: Round, name: str, second: Sequence[Outcome]) -> Against:
+def changed_input(seen: Round, name: str, second: Sequence[Comparison]) -> Against:
     """An input that was changed, or is shared with the result, speaks against purity."""
     for index, outcome in enumerate(seen.outcomes if name == "purity" else ()):
         if outcome.impure:
             yield index, outcome.impure
 
 
-def own_fault(seen: Round, name: str, second: Sequence[Outcome]) -> Against:
+def own_fault(seen: Round, name: str, second: Sequence[Comparison]) -> Against:
     """A fault in a case of the property itself; impurity too, where no property is for it."""
     if name in ("shape", "purity"):
         return
@@ -215,7 +215,7 @@ def own_fault(seen: Round, name: str, second: Sequence[Outcome]) -> Against:
             yield index, outcome.impure
 
 
-def other_answer_later(seen: Round, name: str, second: Sequence[Outcome]) -> Against:
+def other_answer_later(seen: Round, name: str, second: Sequence[Comparison]) -> Against:
     """A call that was right and, asked a second time in another order, is not."""
     worth, cases = seen.plan.exercise.worth, seen.plan.cases
     for index, outcome in zip(seen.plan.order[len(seen.outcomes) :], second):
@@ -225,7 +225,7 @@ def other_answer_later(seen: Round, name: str, second: Sequence[Outcome]) -> Aga
             yield index, outcome.impure or "the same call gave another answer the second time"
 
 
-def own_fault_of_purity(seen: Round, name: str, second: Sequence[Outcome]) -> Against:
+def own_fault_of_purity(seen: Round, name: str, second: Sequence[Comparison]) -> Against:
     """A wrong value in a case that is there for purity, where the values are right otherwise."""
     for index, (case, outcome) in enumerate(zip(seen.plan.cases, seen.outcomes)):
         if case.property == name == "purity" and outcome.fault and seen.values_hold:
@@ -242,7 +242,7 @@ EVIDENCE = (
 )
 
 
-def evidence(seen: Round, name: str, second: Sequence[Outcome]) -> tuple[int, str, str] | None:
+def evidence(seen: Round, name: str, second: Sequence[Comparison]) -> tuple[int, str, str] | None:
     """The first thing that speaks against a property: the case, what is said, and the rule."""
     for rule in EVIDENCE:
         for index, said in rule(seen, name, second):

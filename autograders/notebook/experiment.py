@@ -11,7 +11,7 @@ import numpy as np
 
 from ..declare.catalogue import UnknownExercise, find
 from ..declare.experiment import Experiment, Plan, is_blank
-from ..judging.designs import Outcome, outcomes_of
+from ..judging.designs import Ranking, outcomes_of
 from ..protocol.codec import decode, encode
 from . import listeners
 
@@ -23,7 +23,7 @@ class Result:
     plan: Plan
     rates: dict[str, tuple[float, ...]]
     losses: dict[str, np.ndarray] = field(repr=False)
-    outcome: Outcome = field(repr=False)
+    outcome: Ranking = field(repr=False)
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))

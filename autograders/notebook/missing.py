@@ -20,7 +20,7 @@ LONGEST = 60
 
 
 @dataclass(frozen=True)
-class Cell:
+class SavedCell:
     """A code cell of the notebook as saved; `heading` is the one it stands below, or ""."""
 
     id: str
@@ -45,16 +45,16 @@ def notebook() -> Path | None:
     return path if path.suffix == ".ipynb" else None
 
 
-def code_cells() -> list[Cell]:
+def code_cells() -> list[SavedCell]:
     """The code cells of the saved notebook that hold code; none where it cannot be read."""
-    path, found, heading = notebook(), list[Cell](), ""
+    path, found, heading = notebook(), list[SavedCell](), ""
     try:
         for cell in json.loads(path.read_text("utf-8"))["cells"] if path else ():
             source = "".join(cell["source"])
             if cell["cell_type"] == "markdown":
                 heading = (HEADING.findall(source) or [heading])[-1].replace("`", "")
             elif cell["cell_type"] == "code" and source.strip():
-                found.append(Cell(cell["id"], source, heading, not found))
+                found.append(SavedCell(cell["id"], source, heading, not found))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
     return found

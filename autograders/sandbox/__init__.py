@@ -2,13 +2,13 @@
 
 from .host import Sandbox
 from .level import SandboxLevel, SandboxUnavailable
-from .outcome import TOO_SLOW, Cell, Fork, Outcome, Request, Survey
+from .outcome import TOO_SLOW, Cell, Fork, Reply, Request, Survey
 
 __all__ = [
     "TOO_SLOW",
     "Cell",
     "Fork",
-    "Outcome",
+    "Reply",
     "Request",
     "Sandbox",
     "SandboxLevel",

@@ -10,7 +10,7 @@ from ..declare.catalogue import Surroundings, surroundings
 from . import mounts
 from .inside.lockdown import close_memory
 from .level import SandboxLevel, SandboxUnavailable, obtained
-from .outcome import FAULT, Cell, Fork, Outcome, Request, Survey
+from .outcome import FAULT, Cell, Fork, Reply, Request, Survey
 from .warm import Lost, Warm
 
 WALL_BASE, WALL_FACTOR = 10.0, 8.0
@@ -18,7 +18,7 @@ MAX_FATAL_CELLS = 4
 
 
 class Sandbox:
-    """A warm process that is forked once per request, shut in as well as the machine allows.
+    """A warm process that is forked once per request, isolated as well as the machine allows.
 
     Use it as a context manager. It starts when first needed and again whenever it was lost.
     `allow_process` accepts `SandboxLevel.PROCESS` where namespaces are refused; `level` says what
@@ -85,12 +85,12 @@ class Sandbox:
 
     @property
     def isolation(self) -> str:
-        """How student code was shut in, in words, with what this machine did not give."""
+        """How student code was isolated, in words, with what this machine did not give."""
         return obtained(self.level, self.walls)
 
     def run(
         self, cells: Sequence[Cell], requests: Sequence[Request], *, plotting: bool = False
-    ) -> list[Outcome]:
+    ) -> list[Reply]:
         """Answer every request in a fork of its own: a crash or endless loop costs one request."""
         return [
             self.run_together(cells, [request], plotting=plotting).outcomes[0]
@@ -145,7 +145,7 @@ class Sandbox:
             if not warm.usable:
                 self._drop(plotting)
             return fork
-        return Fork({}, [Outcome(request.name, FAULT, detail=detail) for request in requests], 0.0)
+        return Fork({}, [Reply(request.name, FAULT, detail=detail) for request in requests], 0.0)
 
     def _process(self, plotting: bool) -> Warm:
         if plotting not in self._warm:

@@ -1,4 +1,4 @@
-"""How well student code is shut in: what was asked for, and what the machine gave."""
+"""How well student code is isolated: what was asked for, and what the machine gave."""
 
 from __future__ import annotations
 
@@ -47,4 +47,4 @@ def obtained(level: SandboxLevel, walls: Mapping[str, str]) -> str:
 
 
 class SandboxUnavailable(GraderError, RuntimeError):
-    """Student code cannot be shut in on this machine as well as was asked."""
+    """Student code cannot be isolated on this machine as well as was asked."""

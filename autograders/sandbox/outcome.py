@@ -42,7 +42,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Reply:
     """What came back for one request.
 
     `status` is "answered"; "too slow", "crashed" or "malformed", which are the submission's own
@@ -70,7 +70,7 @@ class Fork:
     """
 
     failed: dict[int, str]
-    outcomes: list[Outcome]
+    outcomes: list[Reply]
     cpu_seconds: float
     cells_done: bool = True
     ended_in: int | None = None
@@ -135,21 +135,21 @@ def _is_told(item: Any, count: int) -> bool:
     return type(at) is int and 0 <= at < count and isinstance(text, str)
 
 
-def _outcome(name: str, frame: Any, broken: str, report: dict[str, Any], cpu_limit: int) -> Outcome:
+def _outcome(name: str, frame: Any, broken: str, report: dict[str, Any], cpu_limit: int) -> Reply:
     if broken:
-        return Outcome(name, MALFORMED, detail=broken)
+        return Reply(name, MALFORMED, detail=broken)
     if frame is None:
         if report["late"] or report["cpu"] >= cpu_limit - 0.5:
-            return Outcome(name, TOO_SLOW, detail=f"{report['cpu']:.1f} s of CPU time")
-        return Outcome(name, CRASHED, detail=_ending(report["code"]))
+            return Reply(name, TOO_SLOW, detail=f"{report['cpu']:.1f} s of CPU time")
+        return Reply(name, CRASHED, detail=_ending(report["code"]))
     if isinstance(frame, dict) and isinstance(frame.get("answers"), list):
-        return Outcome(name, ANSWERED, frame["answers"])
+        return Reply(name, ANSWERED, frame["answers"])
     stopped = frame.get("stopped") if isinstance(frame, dict) else None
     if stopped == "time":
-        return Outcome(name, TOO_SLOW, detail="its CPU time was used up")
+        return Reply(name, TOO_SLOW, detail="its CPU time was used up")
     if isinstance(stopped, str):
-        return Outcome(name, CRASHED, detail=_RAISED.get(stopped, "an exception of its own kind"))
-    return Outcome(name, MALFORMED, detail="a frame that is not an answer")
+        return Reply(name, CRASHED, detail=_RAISED.get(stopped, "an exception of its own kind"))
+    return Reply(name, MALFORMED, detail="a frame that is not an answer")
 
 
 # An exit code or a type's name chosen by the student could carry a hidden input out of the process.

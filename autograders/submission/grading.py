@@ -20,7 +20,7 @@ from ..judging.judge import judge, judge_quiz
 from ..judging.plan import PUBLIC_SEED, plan_for, read_of
 from ..judging.report import FULL, UNGRADED, UNWRITTEN, ZERO, Finding, Report, printable, ungraded
 from ..protocol.codec import encode
-from ..sandbox import TOO_SLOW, Cell, Outcome, Request, Sandbox, SandboxLevel
+from ..sandbox import TOO_SLOW, Cell, Reply, Request, Sandbox, SandboxLevel
 from .intake import Submission
 from .master import TEST
 from .turns import Turn
@@ -40,7 +40,7 @@ class Graded:
     `reports` has one entry for each exercise of the unit, in the course's order. `notes` says what
     was repaired and which cells failed, in words for the student. `faults` says what went wrong in
     the grader or the machine, with all that is needed to repeat it, in words for the instructor.
-    `isolation` says how the code was shut in, and what this machine did not give.
+    `isolation` says how the code was isolated, and what this machine did not give.
     """
 
     unit: str
@@ -186,7 +186,7 @@ class _Grader:
         requests = [request_for(item, seed) for item in items]
         return self.sandbox.run_together(self.cells, requests, plotting=self.plotting)
 
-    def _alone(self, item: Exercise | Quiz) -> Outcome:
+    def _alone(self, item: Exercise | Quiz) -> Reply:
         """The outcome in a fork of its own; one that did not answer is asked a second time."""
         request = request_for(item, self.seed)
         outcome = self.sandbox.run(self.cells, [request], plotting=self.plotting)[0]
@@ -210,7 +210,7 @@ class _Grader:
     def _is_told(self, cell: Cell) -> bool:
         return cell.trusted or cell.name in self.items or cell.name.startswith("added-")
 
-    def _report(self, item: Exercise | Quiz, outcome: Outcome) -> Report:
+    def _report(self, item: Exercise | Quiz, outcome: Reply) -> Report:
         """Judge one outcome; a fault that is not the student's is never a score."""
         if outcome.status == "fault":
             return self._ungraded(item, f"the sandbox was lost: {outcome.detail}")
@@ -289,7 +289,7 @@ _STOPPED = {
 }
 
 
-def _unanswered(item: Exercise | Quiz, outcome: Outcome) -> Report:
+def _unanswered(item: Exercise | Quiz, outcome: Reply) -> Report:
     message = _STOPPED[outcome.status]
     if outcome.status == "crashed":
         message += f" ({_plain(outcome.detail)})"

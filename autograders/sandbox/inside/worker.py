@@ -194,7 +194,7 @@ def start_clock() -> None:
     """Look at the CPU time used again and again from now on, and raise `OutOfTime` when it is up.
 
     One timer, set before the filter refuses to set any, ticks for all cells and requests: student
-    code can neither disarm nor delay it. The kernel's own limit holds for who ignores it.
+    code can neither disarm nor delay it. Code that ignores it meets the kernel's own limit.
     """
     signal.signal(signal.SIGPROF, _tick)
     signal.setitimer(signal.ITIMER_PROF, TICK_SECONDS, TICK_SECONDS)
