@@ -344,4 +344,9 @@ TECHNIQUES = (
         opt.ScheduleFreeSGD(0.7),
         lambda d: opt.ScheduleFreeSGD(d.number(0, 0.99)), rate=0.12,
     ),
+    Technique(
+        "Clipping by the global norm", "clip_by_global_norm",
+        "When a gradient may jump, with a bound near its usual norm; not when gradients fade.",
+        opt.Clipped(opt.SGD(), max_norm=1.0), rate=0.15,
+    ),
 )  # fmt: skip

@@ -105,6 +105,19 @@ class Parameters:
 
 
 @dataclass(frozen=True)
+class Arrays:
+    """A list (or tuple) of NumPy arrays of real numbers, each of a shape of its own."""
+
+    words: str = "a list of NumPy arrays"
+    forms: ClassVar[Forms] = {"arrays_in_a_tuple": tuple}
+
+    def read(self, value: Any) -> tuple[np.ndarray, ...]:
+        if not isinstance(value, (list, tuple)):
+            raise WrongKind(f"expected {self.words}, got {describe(value)}")
+        return tuple(_named(Parameters(), f"array {k}", item) for k, item in enumerate(value))
+
+
+@dataclass(frozen=True)
 class Text:
     """One string."""
 

@@ -19,6 +19,7 @@ _LABS = {
     "triangle_anatomy": "triangle",
     "schedule_designer": "designer",
     "edge_of_stability": "edge",
+    "spike_maker": "spike",
     "results_board": "board",
     "playground": "play",
 }

@@ -42,6 +42,7 @@ SOLUTIONS: dict[str, dict[str, Any]] = {
     "triangle_anatomy": {"base_lr": 0.01, "max_lr": 0.7, "half_cycle": 80},
     "schedule_designer": {"lr": 0.5, "parts": (30, 70)},
     "edge_of_stability": {"lr": 0.1},
+    "spike_maker": {"beta2": "0.95"},
     "results_board": {"adam": (0, 3)},
 }
 

@@ -156,6 +156,20 @@ def test_a_fault_in_the_middle_of_a_drag_is_shown_and_gone_with_the_next_value()
     assert "after 0 steps" in lab.reading and not lab.outcome.diverged
 
 
+def clip_by_global_norm(grads, max_norm):
+    norm = float(np.sqrt(sum(np.sum(grad**2) for grad in grads)))
+    return [grad * min(1.0, max_norm / norm) for grad in grads], norm
+
+
+def test_a_learner_s_clipping_takes_the_damage_out_of_the_spike_maker() -> None:
+    lab, clipped = labs.spike_maker(), labs.spike_maker(clip_by_global_norm)
+    (before, *_), (after, *_) = lab.outcome.data, clipped.outcome.data
+    assert np.array_equal(before[:30], after[:30])
+    assert after[150:].max() < before[150:].max() / 4
+    wrong = labs.spike_maker(lambda grads, max_norm: grads[0])
+    assert "Your clip_by_global_norm answered" in wrong.reading
+
+
 def test_a_fault_of_the_lab_itself_is_raised_and_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     lab = labs.step_marble()
 

@@ -6,6 +6,7 @@ import pytest
 from autograders.declare.exercise import Exercise, given
 from autograders.declare.forms import forms_of
 from autograders.declare.returns import (
+    Arrays,
     Batches,
     Keyed,
     Number,
@@ -26,6 +27,7 @@ RESULTS = [
     (WholeNumber(), 12, {"as_a_float", "as_zero_dimensional_array"}),
     (Numbers(), [0.5, 2.0], {"in_single_precision", "as_a_tuple"}),
     (Parameters(), np.array([[0.5], [2.0]]), {"in_single_precision", "entry_by_entry"}),
+    (Arrays(), [np.array([0.5]), np.array([[2.0]])], {"arrays_in_a_tuple"}),
     (Text(), "too slow", {"as_numpy_text"}),
     (Batches(), [np.array([2, 0]), np.array([1])], {"in_small_integers"}),
     (STATE, {"lr": 0.5, "bad": 3},
