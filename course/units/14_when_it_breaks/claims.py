@@ -30,25 +30,26 @@ class _ClippedAdam:
 
 
 ARMS: dict[str, tuple[Any, float]] = {
-    "nothing changed": (Adam(), 1.0),
-    "beta2 0.95": (Adam(beta2=0.95), 1.0),
-    "clipped at 0.5": (_ClippedAdam(0.5), 1.0),
-    "a third of the rate": (Adam(), 1 / 3),
+    "unchanged": (Adam(), 1.0),
+    "beta2": (Adam(beta2=0.95), 1.0),
+    "clipped": (_ClippedAdam(0.5), 1.0),
+    "lower": (Adam(), 1 / 3),
     "skipped": (Adam(), 1.0),
-    "fresh moments, no damage": (Adam(), 1.0),
-    "no damage": (Adam(), 1.0),
+    "fresh": (Adam(), 1.0),
+    "undamaged": (Adam(), 1.0),
 }
 
 
 def branches(seeds: int = 10) -> Figures:
-    """How far the unseen loss rises above that at the branch, for each arm and seed.
-
-    A run makes 195 updates with Adam at rate 0.01; all arms branch off there, and update 200 to 202
-    have damaged batches of random characters. Each seed has a split of its own.
+    """A transformer of width 32 makes 195 updates on batches of 8 windows with Adam at rate 0.01;
+    there branches go on, in which updates 200 to 202 read random characters: as before, with beta2
+    0.95, clipped at 0.5, at a third of the rate, without those batches; and, undamaged, with fresh
+    moments and as before. The figures are how far the unseen loss rises, on average over seeds, each
+    with a split of its own, and in how many seeds an order holds.
     """
     book = load_shakespeare()
-    rises: dict[str, list[float]] = {name: [] for name in ARMS}
-    back: dict[str, list[int]] = {name: [] for name in ARMS}
+    rose: dict[str, list[float]] = {name: [] for name in ARMS}
+    back = []
     for seed in range(seeds):
         learn, unseen = book.split(seed)
         problem, judge = (
@@ -67,9 +68,9 @@ def branches(seeds: int = 10) -> Figures:
             )
         coming = [next(batches) for _ in range(65)]
         for name, (rule, share) in ARMS.items():
-            w, state, seen = w0, Adam().init(w0) if "fresh" in name else state0, []
+            w, state, seen = w0, Adam().init(w0) if name == "fresh" else state0, []
             for i, batch in enumerate(coming):
-                if 5 <= i < 5 + DAMAGED and "no damage" not in name:
+                if 5 <= i < 5 + DAMAGED and name not in ("fresh", "undamaged"):
                     if name == "skipped":
                         continue
                     rows = np.arange((i - 5) * BATCH, (i - 4) * BATCH)
@@ -79,25 +80,39 @@ def branches(seeds: int = 10) -> Figures:
                 w, state = rule.update(w, grad, state, share * RATE)
                 seen.append(float(judge.loss(w)))
             start = float(judge.loss(w0))
-            rises[name].append(max(seen) - start)
-            high = [i for i, loss in enumerate(seen) if loss > start + 0.05]
-            back[name].append(max(high, default=0))
-    return {"rises": rises, "back": back}
+            rose[name].append(max(seen) - start)
+            if name == "unchanged":
+                back.append(max(i for i, loss in enumerate(seen) if loss > start + 0.05))
+    found = {name: np.array(values) for name, values in rose.items()}
+    mended = np.maximum(found["clipped"], found["lower"])
+    ordered = (mended < found["beta2"]) & (found["beta2"] < found["unchanged"])
+    return {name: round(float(values.mean()), 2) for name, values in found.items()} | {
+        "seeds": seeds,
+        "beta2_highest_of_three": int(ordered.sum()),
+        "skipped_below_clipped": int((found["skipped"] < found["clipped"]).sum()),
+        "fresh_above": int((found["fresh"] > found["undamaged"]).sum()),
+        "back_within": max(back),
+    }
 
 
 SETTINGS: dict[str, tuple[Optimizer, Rates]] = {
-    "0.999": (Adam(), 0.02),
-    "0.99": (Adam(beta2=0.99), 0.02),
-    "0.95": (Adam(beta2=0.95), 0.02),
-    "0.95, clipped at 0.1": (Clipped(Adam(beta2=0.95), 0.1), 0.02),
-    "0.95, half the rate": (Adam(beta2=0.95), 0.01),
-    "0.95, eps 1e-4": (Adam(beta2=0.95, eps=1e-4), 0.02),
-    "0.95, cosine": (Adam(beta2=0.95), CosineDecay(0.02, 0.0, 400)),
+    "long": (Adam(), 0.02),
+    "middle": (Adam(beta2=0.99), 0.02),
+    "short": (Adam(beta2=0.95), 0.02),
+    "clipped": (Clipped(Adam(beta2=0.95), 0.1), 0.02),
+    "half": (Adam(beta2=0.95), 0.01),
+    "eps": (Adam(beta2=0.95, eps=1e-4), 0.02),
+    "cosine": (Adam(beta2=0.95), CosineDecay(0.02, 0.0, 400)),
 }
 
 
 def memorised(seeds: int = 10, wanted: tuple[str, ...] = tuple(SETTINGS)) -> Figures:
-    """In how many runs on sixteen fixed windows the loss spikes, 400 exact updates each."""
+    """A transformer of width 32 learns sixteen windows by heart, all at every update, 400 updates
+    with Adam at rate 0.02; the windows and the start are others for each seed. The figures are in how
+    many runs a loss exceeds 1.5 times the median of the twenty before: with beta2 0.999 (long), 0.99
+    (middle) and 0.95 (short), and with 0.95 clipped at 0.1, at half the rate, with eps 1e-4, and on a
+    cosine to zero.
+    """
     book, spiked = load_shakespeare(), {}
     for name in wanted:
         rule, rates = SETTINGS[name]
@@ -110,101 +125,45 @@ def memorised(seeds: int = 10, wanted: tuple[str, ...] = tuple(SETTINGS)) -> Fig
             ).losses
             before = np.lib.stride_tricks.sliding_window_view(losses[:-1], 20)
             spiked[name] += bool((losses[20:] > 1.5 * np.median(before, axis=1)).any())
-    return {"seeds": seeds, "spiked": spiked}
+    return {"seeds": seeds, **spiked}
 
 
-FOUND_RISES = {
-    "nothing changed": [0.412, 0.459, 0.603, 0.596, 0.478, 0.455, 0.417, 0.524, 0.477, 0.512],
-    "beta2 0.95": [0.303, 0.229, 0.386, 0.312, 0.286, 0.248, 0.251, 0.304, 0.267, 0.317],
-    "clipped at 0.5": [0.089, 0.098, 0.139, 0.194, 0.097, 0.064, 0.056, 0.077, 0.167, 0.118],
-    "a third of the rate": [0.081, 0.119, 0.153, 0.124, 0.094, 0.090, 0.098, 0.114, 0.100, 0.129],
-    "skipped": [0.016, -0.004, 0.033, 0.045, -0.004, -0.001, 0.012, 0.004, 0.038, 0.059],
-    "fresh moments, no damage": [
-        0.078,
-        0.028,
-        0.103,
-        0.058,
-        0.002,
-        0.076,
-        0.088,
-        0.067,
-        0.072,
-        0.084,
-    ],
-    "no damage": [0.029, -0.004, 0.034, 0.045, -0.006, -0.001, 0.001, 0.003, 0.027, 0.046],
-}
-FOUND_BACK = {"nothing changed": [37, 24, 34, 30, 32, 28, 29, 44, 32, 42]}
-FOUND_SPIKED = {
-    "0.999": 0,
-    "0.99": 1,
-    "0.95": 10,
-    "0.95, clipped at 0.1": 10,
-    "0.95, half the rate": 8,
-    "0.95, eps 1e-4": 1,
-    "0.95, cosine": 0,
-}
-
-
-def _order_of_the_mends(figures: Figures) -> bool:
-    """Every seed has the order of the unit; over ten seeds the means are those it quotes."""
-    rises = {name: np.array(values) for name, values in figures["rises"].items()}
-    mended = np.maximum(rises["clipped at 0.5"], rises["a third of the rate"])
-    ordered = (
-        (mended < rises["beta2 0.95"]).all()
-        and (rises["beta2 0.95"] < rises["nothing changed"]).all()
-        and (rises["skipped"] < rises["clipped at 0.5"]).all()
-        and (rises["fresh moments, no damage"] > rises["no damage"]).all()
-        and max(figures["back"]["nothing changed"]) <= 45
-    )
-    quoted = {
-        "nothing changed": 0.49,
-        "beta2 0.95": 0.29,
-        "clipped at 0.5": 0.11,
-        "a third of the rate": 0.11,
-        "skipped": 0.02,
-        "fresh moments, no damage": 0.07,
-        "no damage": 0.02,
-    }
-    full = len(rises["skipped"]) == 10
-    exact = all(round(float(rises[name].mean()), 2) == mean for name, mean in quoted.items())
-    return bool(ordered and (exact or not full))
-
-
-def _who_spikes(figures: Figures) -> bool:
-    spiked, all_of_them = figures["spiked"], figures["seeds"]
-    return (
-        spiked["0.95"] == all_of_them
-        and spiked["0.999"] == 0
-        and (all_of_them < 10 or spiked == FOUND_SPIKED)
+def _order_of_the_mends(found: Figures) -> bool:
+    return bool(
+        found["beta2_highest_of_three"] == found["skipped_below_clipped"] == found["seeds"]
+        and found["fresh_above"] == found["seeds"]
+        and found["back_within"] <= 45
     )
 
 
 STUDIED = [
     Studied(
         words=(
-            "the unseen loss rose by 0.49 with nothing changed, by 0.29 with",
-            "and by 0.11 both with clipping and with a third of the rate; in all ten",
-            "the loss rose by 0.02, as much as without damage",
-            "All ten runs came back by themselves, within 45 updates",
-            "let the loss rise by 0.07, where it otherwise rose by 0.02",
-            "our spike rose by 0.29 in place of 0.49",
+            "In {seeds:word} seeds on {seeds:word} splits the unseen loss rose by {unchanged} with"
+            " nothing changed, by {beta2}",
+            "and by {clipped} both with clipping and with a third of the rate; in all"
+            " {beta2_highest_of_three:word}",
+            "the loss rose by {skipped}, as much as without damage",
+            "let the loss rise by {fresh}, where it otherwise rose by {undamaged}",
+            "our spike rose by {beta2} in place of {unchanged}",
+            "{lower} at a third of the rate",
         ),
         rerun=branches,
-        found={"rises": FOUND_RISES, "back": FOUND_BACK},
         holds=_order_of_the_mends,
         sample={"seeds": 1},
     ),
     Studied(
         words=(
-            "with 0.95 all ten spiked within 400 updates, with 0.99 one, with 0.999 none",
-            "Clipping, at 0.1: all ten spiked. Half the rate: eight spiked",
-            "all ten of our runs without any damage spiked with it, and none with 0.999",
-            "Clipped at 0.1, all ten of our runs without damage still spiked",
+            "with 0.95 all {short:word} spiked within 400 updates, with 0.99 {middle:word}, with"
+            " 0.999 none",
+            "Clipping, at 0.1: all {clipped:word} spiked. Half the rate: {half:word} spiked",
+            "1e-4, which bounds $\\eta/\\sqrt{{v}}$: {eps:word} spiked",
+            "all {short:word} of our runs without any damage spiked with it, and none with 0.999",
+            "Clipped at 0.1, all {clipped:word} of our runs without damage still spiked",
         ),
         rerun=memorised,
-        found={"seeds": 10, "spiked": FOUND_SPIKED},
-        holds=_who_spikes,
-        sample={"seeds": 1, "wanted": ("0.999", "0.95")},
+        holds=lambda found: found["short"] == found["seeds"] and found["long"] == 0,
+        sample={"seeds": 1, "wanted": ("long", "short")},
     ),
 ]
 

@@ -4,7 +4,7 @@
 # A run has learned for two thousand updates, and then its loss leaps. What has happened, will it
 # come back, and what do you change before you start it again?
 #
-# **Time** 110 minutes. **Points** 24: read the curves 1, functions 14, repair 1, your experiment 3,
+# **Time** 120 minutes. **Points** 24: read the curves 1, functions 14, repair 1, your experiment 3,
 # predictions and quiz 2, written conclusion 3. **You need** units 02, 03, 09 and 12; 13 helps.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -336,8 +336,15 @@ with your_code():
     print(f"it settles near {np.median(scales[200:]):,.0f}; {skipped} of 400 updates skipped")
 
 # %% [markdown]
-# A skipped update is none: neither Adam's `t` nor the schedule may count it. With bfloat16, which
-# has the range of 32 bits and fewer digits, all this is unnecessary; that is why it has won.
+# Two clocks must not count a skipped update. Which?
+#
+# <details><summary>Answer</summary>
+#
+# Adam's `t` and that of the schedule: no update was made.
+#
+# </details>
+#
+# With bfloat16, which has the range of 32 bits and fewer digits, no scale is needed.
 #
 # > **Conventions.** *Clipping.* PyTorch's `clip_grad_norm_` divides by the norm plus 1e-6 and works
 # > in place; Optax's `clip_by_global_norm` and Keras's `global_clipnorm` are as ours; Keras's
@@ -627,6 +634,14 @@ with your_code():
 # where it otherwise rose by 0.02, and more than otherwise in all ten runs: the first update of a
 # fresh Adam is one rate long in every weight, four times the usual length.
 #
+# Before you go on: what did the curvature do in unit 13, at a constant rate and without noise?
+#
+# <details><summary>Answer</summary>
+#
+# It grew until it met the limit of that rate, and stayed there.
+#
+# </details>
+#
 # ## Experiment 2: nothing damaged
 #
 # Sixteen windows by heart, all at every update. Along the way we measure the largest effective
@@ -695,10 +710,16 @@ with your_code():
 # because $v$ hardly moves. The short one lets $v$ sink between two swings, and then the limit is
 # passed by far before the first large gradients lift $v$ again.
 # In ten runs from ten seeds: with 0.95 all ten spiked within 400 updates, with 0.99 one, with 0.999
-# none. What mends it? Clipping, at 0.1: all ten spiked. Half the rate: eight spiked, for the
-# curvature simply follows the lower rate up to its edge. A larger $\epsilon$, 1e-4, which bounds
-# $\eta/\sqrt{v}$: one spiked. A cosine down to zero: none, because its edge recedes faster than the
-# curvature can follow.
+# none. What mends it? Clipping, at 0.1: all ten spiked. Half the rate: eight spiked. A larger
+# $\epsilon$, 1e-4, which bounds $\eta/\sqrt{v}$: one spiked. A cosine down to zero: none. Why does
+# half the rate help so little, and a falling one so much?
+#
+# <details><summary>Answer</summary>
+#
+# Half the rate has its own edge, at twice the curvature, and the curvature grows up to it. The edge
+# of a falling rate recedes all the time.
+#
+# </details>
 #
 # ### Claims, settled
 #

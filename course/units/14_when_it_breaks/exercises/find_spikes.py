@@ -54,7 +54,10 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(huge, 10, 1.5).on("values", "two huge losses stand in one window")
     yield given([2.0, 2.0, 2.0, 3.0, 2.0], 3, 1.5).on("boundary", "it is exactly factor times")
     yield given([2.0, 2.0, 2.0, 3.0 + 1e-6, 2.0], 3, 1.5).on("boundary", "it is just above that")
-    yield given([4.0, 1.0, 3.0, 5.0, 2.0, 9.0], 4, 2.0).on("values", "the window is even")
+    for last, far in ((5.0, "above"), (4.0, "below")):
+        yield given([4.0, 1.0, 8.0, 2.0, last], 4, 1.5).on(
+            "values", f"the window is even and the loss just {far} the line"
+        )
     yield given([1, 1, 1, 4, 1, 1], 3, 2).on("edge", "all are whole numbers")
     yield given([1.0, 5.0, 1.0, 5.0], 1, 2.0).on("edge", "the window is a single loss")
     yield given([1.0, 2.0, 9.0], 3, 1.5).on("edge", "there are as many losses as the window")
@@ -137,6 +140,21 @@ FIND_SPIKES.misconception(
     where="Put two huge losses into one window: is the second found?",
     why="One huge loss pulls the mean up, and the next spike hides behind it; the median stays.",
     how="Use `np.median`.",
+)
+
+FIND_SPIKES.misconception(
+    "one-of-the-two-middles",
+    Edit(
+        with_sorting,
+        ("(ordered[(window - 1) // 2] + ordered[window // 2]) / 2", "ordered[window // 2]"),
+    ),
+    Edit(
+        with_sorting,
+        ("(ordered[(window - 1) // 2] + ordered[window // 2]) / 2", "ordered[(window - 1) // 2]"),
+    ),
+    where="Use an even window, such as 1, 2, 4, 8: what is its median?",
+    why="Of an even number of losses two stand in the middle; the median is the mean of both.",
+    how="Use `np.median`, or average the two in the middle.",
 )
 
 FIND_SPIKES.misconception(
