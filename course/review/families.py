@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lrlib.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, Optimizer, RMSprop
 from lrlib.schedules import (
@@ -95,7 +96,7 @@ def family(unit: str, lr: float, n: int) -> tuple[Schedule, ...]:
 
 def moved(rule: Optimizer, lr: float, gradient: float, steps: int) -> float:
     """How far a parameter moves in some updates with the same gradient."""
-    w = np.zeros(1)
+    w: NDArray[np.floating] = np.zeros(1)
     state = rule.init(w)
     for _ in range(steps):
         w, state = rule.update(w, np.full(1, gradient), state, lr)
