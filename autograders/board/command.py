@@ -7,6 +7,7 @@ import asyncio
 import signal
 import socket
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..errors import GraderError
@@ -56,7 +57,10 @@ def run(options: argparse.Namespace) -> None:
     finally:
         desk.journal.close()
     if options.keep:
-        print(f"The journal is kept in {journal}.", file=sys.stderr)
+        # Under a name of its own: the next lab of this unit is another one.
+        kept = journal.with_name(f"{unit}-{datetime.now():%Y-%m-%d-%H%M%S}.jsonl")
+        journal.rename(kept)
+        print(f"The journal is kept in {kept}.", file=sys.stderr)
     else:
         desk.journal.remove()
         print("The lab is over; everything that the board was told is deleted.", file=sys.stderr)
@@ -66,6 +70,9 @@ async def _serve(desk: Desk, options: argparse.Namespace) -> None:
     """Listen until the process is told to end."""
     from .server import listen
 
+    ended, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
     try:
         server, port = listen(desk, options.ip, options.port)
     except (OSError, OverflowError) as fault:
@@ -77,13 +84,12 @@ async def _serve(desk: Desk, options: argparse.Namespace) -> None:
     desk.address = f"http://{near}:{port}"
     if desk.resumed:
         known = len(desk.lab.learners)
-        print(f"Goes on with the lab that was interrupted ({known} learners); --new begins anew.")
+        begun = datetime.fromtimestamp(desk.begun)
+        print(f"Goes on with the lab of {begun:%d %B, %H:%M}, which was interrupted, with {known}")
+        print("learners; --new deletes it and begins anew.")
     print(f"The board, for you alone to open: {desk.address}/board?token={desk.token}")
     print(f"A learner's cell: from autograders.board import join; {desk.invitation}")
     print("Ctrl-C ends the lab.", flush=True)
-    ended, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
     await ended.wait()
     server.stop()
     await server.close_all_connections()

@@ -95,7 +95,7 @@ class Desk:
         self.code, self.token, self.begun = begun["code"], begun["token"], begun["at"]
         for record in records:
             self.lab.apply(record)
-        self.joins = Allowance(400, 2.0, time.monotonic, 2000)
+        self.joins = Allowance(MOST_LEARNERS, 2.0, time.monotonic, 2000)
         self.wrong = Allowance(30, 0.5, time.monotonic, 2000)
         self.events = Allowance(120, 4.0, time.monotonic, 2 * MOST_LEARNERS)
 

@@ -184,7 +184,9 @@ def join(address: str, code: str = "", *, name: str | None = None, consent: bool
     kept = _kept()
     if kept and kept["url"] == url and kept["code"] == code:
         session = Session(url, kept["secret"], kept["name"], kept["exercises"])
-        welcome = "go on"
+        welcome = "are again"
+        if name and name != session.name:
+            print("To be seen under another name, call leave() and join again.")
     else:
         try:
             status, answer = ask(f"{url}/api/join", {"code": code, "name": name})

@@ -74,6 +74,43 @@ class Board:
         return (int(stat[11]) + int(stat[12])) / 100, int(peak[1]) / 1024 if peak else 0.0
 
 
+async def polled(board: Board, phones: int) -> None:
+    """Open a question to phones that all follow it and vote at once; print what it took."""
+    joined = await asyncio.gather(
+        *(board.post("join", {"code": board.code, "phone": True}) for _ in range(phones))
+    )
+    secrets = [answer["secret"] for answer in joined]
+    seen: dict[str, float] = {}
+
+    def follow(secret: str) -> Any:
+        def read(chunk: bytes) -> None:
+            if b'"phase": "first"' in chunk:
+                seen.setdefault(secret, time.perf_counter())
+
+        address = f"{board.url}/api/poll?secret={secret}"
+        stream = HTTPRequest(address, streaming_callback=read, request_timeout=0)
+        return asyncio.ensure_future(board.client.fetch(stream, raise_error=False))
+
+    streams = [follow(secret) for secret in secrets]
+    await asyncio.sleep(2)
+    began = time.perf_counter()
+    await board.post(f"act?token={board.token}", {"do": "poll", "question": 1})
+    while len(seen) < phones:
+        await asyncio.sleep(0.01)
+    delays = [moment - began for moment in seen.values()]
+    print(f"{phones} phones show a question after: {shares(delays)}")
+
+    async def vote(secret: str, option: int) -> float:
+        asked = time.perf_counter()
+        await board.post("vote", {"question": 1, "phase": "first", "option": option}, secret)
+        return time.perf_counter() - asked
+
+    times = await asyncio.gather(*(vote(secret, n % 3) for n, secret in enumerate(secrets)))
+    print(f"{phones} vote at once: {shares(list(times))}")
+    await asyncio.gather(*(board.post("leave", {}, secret) for secret in secrets))
+    await asyncio.gather(*streams, return_exceptions=True)
+
+
 def shares(times: list[float]) -> str:
     """Median, 95th percentile and longest in milliseconds."""
     ordered = sorted(times)
@@ -111,6 +148,7 @@ async def measure(board: Board, learners: int, seconds: float) -> None:
     times = await asyncio.gather(*map(send, range(learners)))
     print(f"{learners} check at once: {shares(list(times))}")
 
+    await polled(board, learners)
     before, began = board.used()[0], time.perf_counter()
     answered: list[float] = []
 
@@ -152,7 +190,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30, help="of ordinary work; default: 30")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        board = Board(new_course(Path(folder) / "course", [UNIT]))
+        course = new_course(Path(folder) / "course", [UNIT])
+        guide = Path("units") / UNIT / "guide.md"
+        (course / guide).parent.mkdir(parents=True)
+        (course / guide).write_bytes((ROOT / "course" / guide).read_bytes())
+        board = Board(course)
         try:
             asyncio.run(measure(board, options.learners, options.seconds))
         finally:

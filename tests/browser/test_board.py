@@ -78,7 +78,7 @@ def test_the_page_follows_what_happens_as_it_happens(page, lab):
     late = lab.join("Late")
     late.send(checked("step_decay", sorted(of_unit(UNIT)["step_decay"].worth)))
     row = page.get_by_role("row", name="step_decay")
-    row.get_by_role("cell").nth(1).get_by_text(str(before + 1), exact=True).wait_for(timeout=5000)
+    row.get_by_role("cell").nth(1).get_by_text(str(before + 1), exact=True).wait_for()
     assert page.locator("#learners").inner_text() == "31"
 
 

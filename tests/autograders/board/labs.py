@@ -32,7 +32,7 @@ class Served:
         ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), daemon=True)
         self._thread.start()
-        assert ready.wait(10)
+        assert ready.wait(30)
 
     async def _serve(self, ready: threading.Event) -> None:
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
@@ -47,13 +47,13 @@ class Served:
         """End the server, and leave the journal as it is."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._ended.set)
-            self._thread.join(10)
+            self._thread.join(30)
         self.desk.journal.close()
 
     def post(self, path: str, body: Any, secret: str = "") -> tuple[int, dict[str, Any]]:
         """Post a body, as JSON unless it is bytes."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             headers = {"Authorization": f"Bearer {secret}"}
             connection.request("POST", f"/api/{path}", data, headers)

@@ -208,9 +208,9 @@ def test_a_journal_whose_last_line_was_cut_off_goes_on_without_it(tmp_path):
 
 
 @contextmanager
-def command(course):
+def command(course, *more):
     """The command on a free port; the process and what it said. It is killed if it still runs."""
-    options = ["--ip", "127.0.0.1", "--port", "0", "--course", str(course)]
+    options = ["--ip", "127.0.0.1", "--port", "0", "--course", str(course), *more]
     with subprocess.Popen(
         [sys.executable, "-m", "autograders", "board", "4", *options],
         cwd=ROOT,
@@ -247,7 +247,7 @@ def test_the_command_goes_on_after_a_kill_and_deletes_everything_at_its_end(tmp_
         assert ada.send(checked("step_decay", [], "glides"))[0] == 200
         assert journal.stat().st_mode & 0o077 == 0
     with command(course) as (process, said):
-        assert "Goes on with the lab that was interrupted (1 learners)" in said
+        assert re.search(r"Goes on with the lab of .* interrupted, with 1\nlearners", said)
         ada.served = at_the_port_of(said)
         assert ada.send(checked("step_decay", [], "glides"))[0] == 200
         address = re.search(r"http://\S+", said)[0].replace("/board?", "/api/board?")
@@ -256,5 +256,21 @@ def test_the_command_goes_on_after_a_kill_and_deletes_everything_at_its_end(tmp_
         (mistake,) = view["mistakes"]
         assert (mistake["mistake"], mistake["learners"]) == ("glides", 1)
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(30) == 0
     assert not journal.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
+def test_a_lab_that_is_kept_is_not_the_next_one(tmp_path):
+    course = new_course(tmp_path / "course", [UNIT])
+    with command(course, "--keep") as (process, first):
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    (kept,) = (course / "board").iterdir()
+    assert kept.name.startswith(f"{UNIT}-") and '"begin"' in kept.read_text()
+    with command(course) as (process, second):
+        assert "Goes on" not in second
+        code = re.compile(r'"([A-Z0-9]{6})"\)')
+        assert code.search(first)[1] != code.search(second)[1]
+    with command(course, "--new") as (process, third):
+        assert "Goes on" not in third

@@ -197,6 +197,13 @@ def test_a_name_is_the_learners_choice_and_a_pseudonym_says_nothing_of_them(lab,
     assert re.fullmatch(r"[a-z]+ [a-z]+", name) and repr(name) in capsys.readouterr().out
 
 
+def test_joining_again_under_another_name_says_how(lab, capsys):
+    join(lab.url, lab.desk.code, name="Ada", consent=True)
+    join(lab.url, lab.desk.code, name="Grace", consent=True)
+    assert "You are again on the board as 'Ada'." in capsys.readouterr().out
+    assert [learner.name for learner in lab.desk.lab.learners.values()] == ["Ada"]
+
+
 def test_leaving_deletes_and_silences(lab, tmp_path, capsys):
     join(lab.url, lab.desk.code, name="Ada", consent=True)
     work()
@@ -231,19 +238,13 @@ def test_a_secret_lies_where_only_its_owner_reads_it(lab, tmp_path):
         assert (tmp_path / ".board.json").stat().st_mode & 0o077 == 0
 
 
-def test_with_the_board_gone_the_work_goes_on_as_fast(tmp_path, monkeypatch):
+def test_with_the_board_gone_the_work_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr(session, "PAUSES", (0.05,))
     served = Served(tmp_path / "lab.jsonl")
     join(served.url, served.desk.code, consent=True)
     served.stop()
-    began = time.perf_counter()
     work()
-    without = time.perf_counter() - began
     assert sent().waiting == 3
-    session._HERE[-1].end("to compare")
-    began = time.perf_counter()
-    work()
-    assert without < 3 * (time.perf_counter() - began) + 1
 
 
 def test_events_that_waited_arrive_in_order_and_at_their_time(tmp_path, monkeypatch):
@@ -282,7 +283,7 @@ def test_a_board_that_hangs_delays_no_check(tmp_path, wire, monkeypatch):
     began = time.perf_counter()
     for _ in range(20):
         check("quiz_04", {"q1": "a"})
-    assert time.perf_counter() - began < 2.5, "one request may take three seconds"
+    assert time.perf_counter() - began < 10 * session.PATIENCE, "twenty requests would take twice"
     slow.close()
 
 
