@@ -20,7 +20,7 @@ def _norm(grads) -> float:
 
 
 def _cases(rng: np.random.Generator) -> Iterator[Case]:
-    for shapes in (((4,), (3,)), ((2, 3), (4,), (1,)), ((2, 2), (3, 1))):
+    for shapes in (((2, 3), (4,), (1,)), ((4,), (3,)), ((2, 2), (3, 1))):
         grads = [narrow(rng, shape) for shape in shapes]
         norm = _norm(grads)
         words = f"there are {len(shapes)} arrays"
@@ -169,6 +169,14 @@ CLIP_BY_GLOBAL_NORM.misconception(
     where="Look at the second result for a gradient that is too long.",
     why="The norm *before* is what you log: afterwards it says only that it was clipped.",
     how="Return the norm that you computed from the gradients as they came.",
+)
+
+CLIP_BY_GLOBAL_NORM.misconception(
+    "gradients-without-the-norm",
+    Edit(as_written, ("for g in grads], norm", "for g in grads]")),
+    where="Count what comes back: the contract names two results, gradients and norm.",
+    why="The list of clipped arrays is only the first; the caller logs the norm that they had.",
+    how="End with both of them, with a comma between: `return gradients, norm`.",
 )
 
 CLIP_BY_GLOBAL_NORM.misconception(
