@@ -5,6 +5,9 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+from .carry import carry, marks
 
 # Pages to look things up in. A student who fetches lessons through nbgrader's exchange gets their
 # folders and nothing else, side by side: so a copy of the pages lies in the first lesson's folder.
@@ -92,7 +95,7 @@ def writing(content: bytes) -> str:
     return sha256(json.dumps(written, sort_keys=True).encode())
 
 
-def read_record(path: Path) -> dict[str, dict[str, str]]:
+def read_record(path: Path) -> dict[str, dict[str, Any]]:
     """The record of deliveries; a lost or damaged one is empty, and then no file is replaced."""
     try:
         found = json.loads(path.read_text("utf-8"))
@@ -114,9 +117,9 @@ def deliver(release: Path, work: Path) -> list[str]:
 
     `work/.delivered.json` says which release each file came from, and what was written in it. A
     notebook that still says the same is refreshed. One with the learner's writing stays, and its
-    update is put beside it as `NAME.updated.ipynb`, then `NAME.updated-2.ipynb`. A deleted notebook
-    is delivered afresh, a deleted update is not offered twice. The pages of `reference` come by the
-    same rule. Returns a sentence for each update.
+    update is put beside it as `NAME.updated.ipynb`, then `NAME.updated-2.ipynb`, with that writing
+    carried into it. A deleted notebook is delivered afresh, a deleted update is not offered twice.
+    The pages of `reference` come by the same rule. Returns a sentence for each update.
     """
     record = work / ".delivered.json"
     delivered = read_record(record)
@@ -124,25 +127,62 @@ def deliver(release: Path, work: Path) -> list[str]:
     lessons = [(path.name, path.read_bytes()) for path in sorted(release.glob("*/*.ipynb"))]
     files = [(name, relink(content.decode()).encode()) for name, content in lessons]
     for first, content in [*files, *reference(release.parent, lessons="")]:
-        edition = {"release": sha256(content), "writing": writing(content)}
+        edition: dict[str, Any] = {"release": sha256(content), "writing": writing(content)}
+        wrote: tuple[bytes, dict[str, str]] | None = None
         for name in names_for(first):
             target, was = work / name, delivered.get(name, {})
             now = writing(target.read_bytes()) if target.exists() else None
             if was.get("release") == edition["release"] and (now or name != first):
                 break
             if now is None or now == was.get("writing"):
-                write(target, content)
+                brought, look = carry(content, *wrote) if wrote else (content, 0)
+                write(target, brought)
+                edition |= {"writing": writing(brought), "cells": marks(content)}
+                edition["written"] = sha256(brought)
                 if name != first:
-                    notices.append(
-                        f"{first} has been improved since you began. Yours is as you left "
-                        f"it; the new one is work/{name}."
-                    )
+                    notices.append(_notice(first, name, brought != content, look))
             elif now != edition["writing"]:
+                base = was.get("cells")
+                wrote = target.read_bytes(), base if isinstance(base, dict) else {}
                 continue
             delivered[name] = edition
             break
     write(record, json.dumps(delivered, indent=1, sort_keys=True).encode())
     return notices
+
+
+def _notice(first: str, name: str, carried: bool, look: int) -> str:
+    """What is said of an update."""
+    new = f"the new one, with what you wrote in it, is work/{name}"
+    if not carried:
+        new = f"the new one is work/{name}"
+    where = {0: "", 1: " A note in it shows where yours and the new text differ."}.get(
+        look, f" {look} notes in it show where yours and the new text differ."
+    )
+    return f"{first} has been improved since you began. Yours is as you left it; {new}.{where}"
+
+
+def last_saved(work: Path) -> str | None:
+    """The name of the lesson to go on with: the last one that the learner saved, if there is one.
+
+    Where an update of it came later, that is the one.
+    """
+    record = read_record(work / ".delivered.json")
+    saved = [
+        path
+        for path in work.glob("*.ipynb")
+        if path.name in record and record[path.name].get("written") != sha256(path.read_bytes())
+    ]
+    if not saved:
+        return None
+    newest = max(saved, key=_when)
+    lesson = re.sub(r"\.updated(-\d+)?$", "", newest.stem)
+    chain = [newest, *work.glob(f"{lesson}.updated*.ipynb")]
+    return max(chain, key=_when).name
+
+
+def _when(path: Path) -> float:
+    return path.stat().st_mtime
 
 
 def names_for(name: str) -> Iterator[str]:
