@@ -23,7 +23,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 OLDEST_PYTHON = (3, 11)
-FIRST_LESSON = "work/00_start_here.ipynb"
 FIRST_PORT = 8888
 COURSE, SCALE = "requirements.txt", "requirements-scale.txt"
 TEST, PEERS = "requirements-test.txt", "requirements-peers.txt"
@@ -329,15 +328,13 @@ def running(root, venv):
     return None
 
 
-def serve(root, venv, port, browser):
-    """Run JupyterLab at the root of the repository, on the first lesson, until it is stopped."""
+def serve(root, venv, port, browser, lesson):
+    """Run JupyterLab at the root of the repository, on a lesson, until it is stopped."""
     command = [interpreter(venv), "-m", "jupyterlab", "--log-level=WARN", "-y"]
     command += [f"--ServerApp.{name}" for name in (f"root_dir={root}", f"port={port}")]
     command += ["--ServerApp.port_retries=0"] + ([] if browser else ["--no-browser"])
-    if (root / FIRST_LESSON).exists():
-        command.append(f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}")
-    else:
-        print(f"The first lesson, {FIRST_LESSON}, is not there; JupyterLab opens without it.")
+    if (root / "work" / lesson).exists():
+        command.append(f"--LabApp.default_url=/lab/tree/work/{lesson}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     print("Opening JupyterLab. Your lessons are in work/. To stop it, press Ctrl-C.", flush=True)
@@ -398,7 +395,7 @@ def main(arguments):
         return subprocess.call(command, cwd=str(ROOT), env=environ(venv))
     port = None if options.command == "setup" else choose_port(options.port)
     venv = prepare(ROOT, TESTS[options.peers] if options.tests or options.peers else [COURSE])
-    from course.lessons import deliver  # in the syntax of a newer Python
+    from course.lessons import deliver, last_saved  # in the syntax of a newer Python
 
     for notice in deliver(ROOT / "course" / "release", ROOT / "work"):
         print(notice)
@@ -409,7 +406,10 @@ def main(arguments):
     if page and options.port is None:
         print(f"JupyterLab is already running on this folder: {page.as_uri()}")
         return 0 if options.no_browser else int(not webbrowser.open(page.as_uri()))
-    return serve(ROOT, venv, port, browser=not options.no_browser)
+    last, say = last_saved(ROOT / "work"), "from course.review.coming_back import say; say({!r})"
+    if last:
+        print(run_inside(venv, say.format(last))[0] or "")
+    return serve(ROOT, venv, port, not options.no_browser, last or "00_start_here.ipynb")
 
 
 def guarded(arguments):

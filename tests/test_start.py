@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from course.lessons import last_saved
 from tests import lanes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +38,7 @@ def course(tmp_path):
     (lesson / "00_start_here.ipynb").write_text('{"cells": []}', "utf-8")
     files = [
         "start.py",
+        "course/carry.py",
         "course/lessons.py",
         "pyproject.toml",
         start.LOCK,
@@ -94,11 +96,18 @@ def test_the_file_can_be_read_by_the_old_pythons_it_turns_away():
 
 def test_only_the_standard_library_is_imported():
     names = {"course"}
-    for file in ("start.py", "course/lessons.py", "tests/__init__.py", "tests/lanes.py"):
+    ours = (
+        "start.py",
+        "course/lessons.py",
+        "course/carry.py",
+        "tests/__init__.py",
+        "tests/lanes.py",
+    )
+    for file in ours:
         for node in ast.walk(ast.parse((ROOT / file).read_text("utf-8"))):
             if isinstance(node, ast.Import):
                 names |= {alias.name.partition(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
+            elif isinstance(node, ast.ImportFrom) and not node.level:
                 names.add(node.module.partition(".")[0])
     assert names - sys.stdlib_module_names == {"course", "tests"}
 
@@ -363,12 +372,13 @@ def serving(*arguments, runtime):
 
 
 @pytest.mark.browser
-def test_a_start_ends_on_the_first_lesson_in_a_browser(tmp_path, chromium):
+def test_a_start_ends_on_the_first_lesson_in_a_browser_or_on_the_one_saved_last(tmp_path, chromium):
     from playwright.sync_api import sync_playwright
 
+    lesson = last_saved(ROOT / "work") or "00_start_here.ipynb"
     port = free_port()
     with serving("--port", str(port), runtime=tmp_path) as address:
-        assert f":{port}/lab/tree/work/00_start_here.ipynb?token=" in address
+        assert f":{port}/lab/tree/work/{lesson}?token=" in address
         token = address.partition("token=")[2]
         listing = f"http://127.0.0.1:{port}/api/contents/work?token={token}"
         with urllib.request.urlopen(listing) as answer:
@@ -387,7 +397,7 @@ def test_a_start_ends_on_the_first_lesson_in_a_browser(tmp_path, chromium):
             errors = []
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.goto(address)
-            page.get_by_role("tab", name="00_start_here.ipynb").wait_for(timeout=60_000)
+            page.get_by_role("tab", name=lesson).wait_for(timeout=60_000)
             page.locator(".jp-Notebook .jp-Cell h1").first.wait_for(timeout=60_000)
             assert page.get_by_text("Would you like to").count() == 0, "the news prompt is open"
             assert errors == []

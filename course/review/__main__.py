@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 from autograders.arguments import positive
-from autograders.notebook.progress import FILE
 
 from .asking import CARDS, hold
-
-WORK = Path(__file__).resolve().parents[2] / "work"
+from .coming_back import use_progress_of_work
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,8 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     given = parser.parse_args(arguments)
     # Notebooks keep progress beside themselves, and a terminal often stands one folder above.
-    if not Path(FILE).exists() and (WORK / FILE).exists():
-        os.environ.setdefault("LR_COURSE_PROGRESS", str(WORK / FILE))
+    use_progress_of_work()
     try:
         hold(given.cards, date.today())
     except OSError as error:

@@ -4,11 +4,12 @@ import builtins
 import json
 import re
 import time
+from datetime import date
 
 import pytest
 
 from autograders.notebook import progress
-from course.review import asking, cards, memory, review
+from course.review import asking, cards, coming_back, memory, review
 from course.review.__main__ import main
 from course.review.pictures import image
 
@@ -77,6 +78,18 @@ def test_a_damaged_file_is_said_before_the_first_card(learner, monkeypatch, caps
     assert main([]) == 0
     said = capsys.readouterr().out
     assert said.index("Damaged in") < said.index("Card 1 of 10")
+
+
+def test_one_who_comes_back_is_told_the_lesson_what_is_open_and_what_is_due(learner, capsys):
+    coming_back.say("04_step_decay_and_drops.ipynb")
+    said = capsys.readouterr().out
+    assert "Going on with work/04_step_decay_and_drops.ipynb, where you stopped." in said
+    assert "Next: open 00_start_here.ipynb" in said and "due" not in said
+    mine = [card for card in ALL if card.unit == "04"][:2]
+    for card, expected in zip(mine, ("1 card is due for review: ", "2 cards are due for review: ")):
+        memory.Memory.load(memory.path()).answer(card, False, date(2026, 1, 5))
+        coming_back.say("04_step_decay_and_drops.ipynb")
+        assert f"{expected}.venv/bin/python -m course.review" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("wrong", [0, -1])
