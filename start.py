@@ -406,9 +406,9 @@ def main(arguments):
     if page and options.port is None:
         print(f"JupyterLab is already running on this folder: {page.as_uri()}")
         return 0 if options.no_browser else int(not webbrowser.open(page.as_uri()))
-    last, say = last_saved(ROOT / "work"), "from course.review.coming_back import say; say({!r})"
+    last, say = last_saved(ROOT / "work"), "from course.coming_back import say; say({!r}, {})"
     if last:
-        print(run_inside(venv, say.format(last))[0] or "")
+        print(run_inside(venv, say.format(last, page is None))[0] or "")
     return serve(ROOT, venv, port, not options.no_browser, last or "00_start_here.ipynb")
 
 

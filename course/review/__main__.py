@@ -10,7 +10,7 @@ from datetime import date
 from autograders.arguments import positive
 
 from .asking import CARDS, hold
-from .coming_back import use_progress_of_work
+from .memory import use_progress_of_work
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -16,6 +17,13 @@ from .cards import Card
 
 DAYS = (1, 3, 7, 21)
 """Days until a card of each box comes again; a mistake puts a card back into the first."""
+WORK = Path(__file__).resolve().parents[2] / "work"
+
+
+def use_progress_of_work() -> None:
+    """Read and keep progress where the notebooks do, unless there is some in this folder."""
+    if not Path(progress.FILE).exists() and (WORK / progress.FILE).exists():
+        os.environ.setdefault("LR_COURSE_PROGRESS", str(WORK / progress.FILE))
 
 
 def path() -> Path:

@@ -40,8 +40,14 @@ body[data-jp-theme-light="false"] .lr-lab{{{variables(DARK)}}}
 .lr-lab .lr-number .widget-label{{{UNSEEN}}}
 .lr-lab .lr-buttons{{flex-flow:row wrap;overflow:visible}}
 .lr-lab .lr-buttons button{{width:auto;padding:0 12px}}
+.lr-lab .lr-asleep{{display:none;font-weight:bold}}
+.lr-lab.jupyter-widgets-disconnected .lr-asleep{{display:block}}
 .lr-lab .noUi-target.noUi-target.noUi-target .noUi-handle{{background:var(--lr-0)}}
 """
+ASLEEP = (
+    "This lab sleeps, because the kernel was stopped or started anew. To wake it, run the set-up"
+    " cell, the first code cell of this notebook, and then this one (Shift+Enter)."
+)
 SCRIPT = files(__package__).joinpath("jupyter.js").read_text(encoding="utf-8")
 
 
@@ -214,6 +220,8 @@ class LabWidget(widgets.VBox):
         for name, made in self.knobs.items():
             made.observe(partial(self._turned, name), names="value")
         head = f"<style>{STYLE}</style><h4>{escape(lab.title)}</h4><p>{escape(lab.question)}</p>"
+        # ipywidgets marks the views of a kernel that is gone, and nothing else tells a learner.
+        asleep = f'<p class="lr-asleep" role="alert">{ASLEEP}</p>'
         script = {
             "output_type": "display_data",
             "data": {"text/html": f"<script>{SCRIPT}</script>"},
@@ -221,7 +229,7 @@ class LabWidget(widgets.VBox):
         }
         super().__init__(
             [
-                widgets.HTML(head),
+                widgets.HTML(head + asleep),
                 *self.knobs.values(),
                 self._button_row(),
                 self._view,

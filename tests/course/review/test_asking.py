@@ -9,7 +9,8 @@ from datetime import date
 import pytest
 
 from autograders.notebook import progress
-from course.review import asking, cards, coming_back, memory, review
+from course import coming_back
+from course.review import asking, cards, memory, review
 from course.review.__main__ import main
 from course.review.pictures import image
 

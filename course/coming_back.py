@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
-from pathlib import Path
 
 from autograders.notebook import progress
 
-from .cards import all_cards
-from .memory import Memory, begun, path
-
-WORK = Path(__file__).resolve().parents[2] / "work"
-
-
-def use_progress_of_work() -> None:
-    """Read and keep progress where the notebooks do, unless there is some in this folder."""
-    if not Path(progress.FILE).exists() and (WORK / progress.FILE).exists():
-        os.environ.setdefault("LR_COURSE_PROGRESS", str(WORK / progress.FILE))
+from .asleep import put_labs_to_sleep
+from .review.cards import all_cards
+from .review.memory import WORK, Memory, begun, path, use_progress_of_work
 
 
-def say(lesson: str) -> None:
-    """Print which lesson opens, which exercises are open, and how many cards are due for review."""
+def say(lesson: str, alone: bool = False) -> None:
+    """Print which lesson opens, which exercises are open, and how many cards are due for review.
+
+    `alone` says that no server runs on this folder, so that no widget is alive.
+    """
+    if alone:
+        put_labs_to_sleep(WORK)
     print(f"Going on with work/{lesson}, where you stopped.")
     use_progress_of_work()
     print(progress.Progress().next)
