@@ -161,9 +161,11 @@ def doctor(options: argparse.Namespace) -> int:
 
 def selftest(options: argparse.Namespace) -> int:
     """Put every known right and wrong implementation through the judge."""
-    from .judging.laws import main as run
+    from .judging import guards, laws
 
-    return run(options.exercises, options.seeds)
+    if options.guards:
+        return guards.main(laws.chosen(options.exercises), options.seeds)
+    return laws.main(options.exercises, options.seeds)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -224,6 +226,9 @@ def parser() -> argparse.ArgumentParser:
     proof = command(selftest, "selftest", course=False)
     proof.add_argument("exercises", nargs="*", help="exercises by name; default: all")
     proof.add_argument("--seeds", type=positive, default=3, metavar="N", help="draws of each")
+    proof.add_argument(
+        "--guards", action="store_true", help="put limits around right versions instead"
+    )
     return main
 
 

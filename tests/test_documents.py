@@ -27,6 +27,9 @@ ELSEWHERE = {
     "python3 start.py test": "test_start.py::test_arguments_after_test_go_to_pytest",
     "python3 start.py": "test_start.py::test_a_start_ends_on_the_first_lesson_in_a_browser",
     ".venv/bin/python -m pytest tests/autograders/hostile": "autograders/hostile/test_integrity.py",
+    ".venv/bin/python -m autograders selftest --guards": (
+        "autograders/judging/test_guards.py::test_the_command_says_what_survives"
+    ),
     ".venv/bin/python -m autograders selftest": "autograders/judging/test_laws.py",
     ".venv/bin/python -m ruff": "test_start.py::test_lint_and_types_come",
     ".venv/bin/python -m mypy": "test_start.py::test_lint_and_types_come",

@@ -108,10 +108,13 @@ class Exercise:
     or a sentence that says what does not hold. `may_return_inputs` allows an input itself among the
     results; changing one is still a fault. `together` looks at all results side by side, for what
     no single call can show: it returns a sentence for each place that is at fault. `sized_by` names
-    the arguments whose largest entry says how large a case is, for comparing what should be 0.
+    the arguments whose largest entry says how large a case is, for comparing what should be 0, or
+    is that size itself where results have one of their own.
     `remark` says in a sentence of the report what came back, right or wrong. `alike` tells whether
     two results have the same fault; where there is a `compare`, equal sentences decide otherwise.
     `not_in_form` names the forms of `forms_of` in which the first variant would not be right.
+    `harmless` says why a guard (a regular expression for its words in `judging.guards`) changes
+    nothing that the contract allows.
     """
 
     name: str
@@ -128,9 +131,10 @@ class Exercise:
     alike: Callable[[Case, Any, Any], bool] | None = None
     curve: Callable[[], Iterable[Case]] | None = None
     may_return_inputs: bool = False
-    sized_by: tuple[str, ...] = RATES
+    sized_by: tuple[str, ...] | float = RATES
     seconds: float = 2.0
     not_in_form: tuple[str, ...] = ()
+    harmless: dict[str, str] = field(default_factory=dict)
     variants: dict[str, Callable[..., Any]] = field(default_factory=dict)
     misconceptions: dict[str, Misconception] = field(default_factory=dict)
 
@@ -192,8 +196,12 @@ class Exercise:
 
     def bound(self, case: Case) -> dict[str, Any]:
         """The arguments of a case by name, as the reference names them."""
+        return self.named(case.args, case.kwargs)
+
+    def named(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of a call by name, as the reference names them."""
         names = inspect.signature(self.reference).parameters
-        return {**dict(zip(names, case.args)), **case.kwargs}
+        return {**dict(zip(names, args)), **kwargs}
 
 
 @dataclass(frozen=True)

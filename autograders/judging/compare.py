@@ -113,7 +113,9 @@ def size_of(value: Any) -> float:
     return float(finite.max()) if finite.size else 0.0
 
 
-def scale_of(arguments: Mapping[str, Any], names: Iterable[str]) -> float:
-    """The largest entry of the named arguments: an absolute tolerance is a share of it."""
-    sized = [arguments[name] for name in names if name in arguments]
+def scale_of(arguments: Mapping[str, Any], sized_by: Iterable[str] | float) -> float:
+    """What an absolute tolerance is a share of: the largest of these arguments, or a number."""
+    if isinstance(sized_by, float):
+        return sized_by
+    sized = [arguments[name] for name in sized_by if name in arguments]
     return max((size_of(value) for value in sized), default=0.0)

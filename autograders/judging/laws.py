@@ -52,6 +52,11 @@ def exercises(package: str | None = None) -> list[Exercise]:
     return [item for item in catalogue(package).values() if isinstance(item, Exercise)]
 
 
+def chosen(names: Sequence[str]) -> list[Exercise]:
+    """The graded functions of these names, or all of them where there is none."""
+    return [_function(name) for name in names] or exercises()
+
+
 def _function(name: str) -> Exercise:
     item = find(name)
     if not isinstance(item, Exercise):
@@ -142,7 +147,7 @@ def matrix(found: Iterable[Row]) -> str:
 def main(names: Sequence[str] = (), seeds: int = len(SEEDS)) -> int:
     """Print the confusion matrix; the exit code is 1 when an entry lies off the diagonal."""
     drawn = [*SEEDS, *range(100, 100 + seeds)][:seeds]
-    found = rows([_function(name) for name in names] or exercises(), drawn)
+    found = rows(chosen(names), drawn)
     print(matrix(found))
     off = sum(not row.holds for row in found)
     print(f"{len(found)} implementations put through the judge, {off} off the diagonal")

@@ -30,9 +30,13 @@ class Round:
 
     @cached_property
     def asked(self) -> list[tuple[Case, Any]]:
-        """The cases that want a value and got one that could be read."""
+        """The cases that want a value and got one that could be read; records are no answers."""
         pairs = zip(self.plan.cases, self.outcomes)
-        return [(c, o.read) for c, o in pairs if o.read is not None and c.raises is None]
+        return [
+            (c, o.read)
+            for c, o in pairs
+            if o.read is not None and c.raises is None and not c.record
+        ]
 
     @cached_property
     def parts(self) -> list[np.ndarray]:

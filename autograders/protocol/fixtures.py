@@ -40,13 +40,15 @@ def bowl(slope: Any, shift: Any, floor: float) -> Counted:
     return Counted(loss_and_grad)
 
 
-def wall(slope: Any, shift: Any, floor: float, limit: float) -> Counted:
-    """The bowl, whose loss turns into infinity once it exceeds `limit`."""
+def wall(
+    slope: Any, shift: Any, floor: float, limit: float, beyond: float = float("inf")
+) -> Counted:
+    """The bowl, whose loss turns into infinity, or into `beyond`, once it exceeds `limit`."""
     inside = bowl(slope, shift, floor)
 
     def loss_and_grad(w: Any) -> tuple[float, Any]:
         loss, grad = inside(w)
-        return (loss if loss <= limit else float("inf")), grad
+        return (loss if loss <= limit else beyond), grad
 
     return Counted(loss_and_grad)
 
@@ -112,6 +114,28 @@ def generator(seed: int) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
+class Watched(np.random.Generator):
+    """A random generator whose record is 1 once it was drawn from or had a child, 0 before."""
+
+    def __init__(self, bits: np.random.BitGenerator) -> None:
+        super().__init__(bits)
+        self._first = self._now()
+
+    def _now(self) -> tuple[Any, int]:
+        seeds = getattr(self.bit_generator, "seed_seq", None)
+        return self.bit_generator.state, getattr(seeds, "n_children_spawned", 0)
+
+    @property
+    def record(self) -> int:
+        """Whether the next draw would be another one."""
+        return int(self._now() != self._first)
+
+
+def watched_generator(seed: int) -> Watched:
+    """A NumPy random generator that keeps a record of having been drawn from."""
+    return Watched(np.random.PCG64(seed))
+
+
 def source(code: str, name: str) -> Any:
     """The function `name` that a piece of source text defines."""
     namespace: dict[str, Any] = {"np": np}
@@ -131,6 +155,7 @@ KINDS: dict[str, Callable[..., Any]] = {
         table,
         trials,
         generator,
+        watched_generator,
         source,
     )
 }

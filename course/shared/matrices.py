@@ -43,6 +43,8 @@ def hessians(rng: np.random.Generator) -> Iterator[tuple[str, str, np.ndarray]]:
     steep = np.array([[2.0, -1.0], [-1.0, 2.0]])
     yield "edge", "the steepest direction moves parameters in opposite ways", steep
     yield "edge", "there is a single parameter", np.array([[float(rng.uniform(2.5, 8))]])
+    yield "edge", "all curvatures are huge", turned(rng, spread(rng, 3, 1e9, 1e11))
+    yield "edge", "hardly anything curves", turned(rng, spread(rng, 3, 1e-12, 1e-10))
     yield "edge", "all curvatures are equal", float(rng.uniform(2.5, 8)) * np.eye(3)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from autograders.declare.edits import Edit
 from autograders.declare.exercise import Case, Exercise, given
 from autograders.declare.returns import Parameters
+from course.shared.draws import one_at_a_time
 
 from . import UNIT
 
@@ -20,6 +21,14 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(rng.uniform(1, 300, size=3), 0.0).on("all", "percent is 0")
     yield given(rng.uniform(1, 9, size=(2, 3)), 20).on("all", "prices are a table")
     yield given(rng.uniform(1, 9, size=3), 4.0).read_only().on("all", "prices cannot be written to")
+    prices = rng.uniform(1, 300, size=4)
+    yield from one_at_a_time(
+        given(prices, 12.5),
+        "prices percent",
+        "all",
+        prices=(1e-13 * prices, 1e4 * prices),
+        percent=(3e3,),
+    )
 
 
 RAISED_PRICES = Exercise(
@@ -30,6 +39,9 @@ RAISED_PRICES = Exercise(
     reference=lambda prices, percent: prices * (1 + percent / 100),
     cases=_cases,
     worth={"all": 1},
+    harmless={
+        "percent (at least 1e-0[69]|rounded .*)": "it moves no price by as much as a millionth",
+    },
     statements={"all": "returns the raised prices, and leaves the old ones alone"},
 )
 

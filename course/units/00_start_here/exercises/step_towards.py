@@ -9,6 +9,7 @@ import numpy as np
 from autograders.declare.edits import Edit
 from autograders.declare.exercise import Case, Exercise, given
 from autograders.declare.returns import Parameters
+from course.shared.draws import narrow, one_at_a_time
 
 from . import UNIT
 
@@ -30,6 +31,13 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(here, here.copy(), 0.4).on("purity", "x is at the target already")
     yield between(4, 1.0).on("purity", "share is 1")
     yield between(4, 0.3).read_only().on("purity", "x and target must not be written to")
+    x, target = narrow(rng, (4,)), narrow(rng, (4,))
+    names = "x target share"
+    yield from one_at_a_time(
+        given(x, target, 0.3), names, x=(1e4 * x,), target=(1e4 * target,), share=(0.7,)
+    )
+    yield from one_at_a_time(given(np.zeros(4), target, 0.3), names, share=(1e-7, 3e3))
+    yield given(1e-10 * x, 1e-10 * target, 0.3).on("values", "x and target are tiny")
 
 
 STEP_TOWARDS = Exercise(
@@ -39,6 +47,7 @@ STEP_TOWARDS = Exercise(
     returns=Parameters(),
     reference=lambda x, target, share: x + share * (target - x),
     cases=_cases,
+    harmless={"share at least 1e-09": "right versions that start at the target round as much"},
     worth={"values": 2, "shape": 1, "purity": 1},
 )
 

@@ -86,6 +86,18 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(np.array([4.0, 4.5, 5.0 + 1e-6]), 4.0).on("edge", "it is just above the line")
     yield given(np.array([4.0, 6.0, 3.0]), 4.0).on("edge", "it is exactly a quarter below a guess")
     yield given(np.array([4.0, 6.0, 3.0 - 1e-6]), 4.0).on("edge", "it is just further below")
+    losses = [start, *(0.7 * guess * noise[:60]).tolist()]
+    yield given(losses, guess).on("values", "the loss stays below that of a guess")
+    yield given(losses, 2 * guess).on("values", "of an earlier call only the guess is another one")
+    good = start * np.geomspace(1, 0.06, 250)
+    yield given([*good.tolist(), *[9.0 * guess] * 50], guess).on("end", "a long run ends high")
+    yield given(start - 3 * guess * np.linspace(0, 1, 60), guess).on(
+        "values", "losses become negative"
+    )
+    for size, words in ((1e5, "large"), (1e-10, "tiny")):
+        for end in (2 + 1e-4, 2 - 1e-4):
+            case = given(size * np.array([4.0, 3.0, end]), 4.0 * size)
+            yield case.on("edge", f"the end is near half a guess and all numbers are {words}")
 
 
 def _diagnosed(losses, guess):

@@ -9,6 +9,7 @@ import numpy as np
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters
 from autograders.protocol.codec import Recipe
+from course.shared.draws import narrow, one_at_a_time
 from lrlib.optimizers import SGD
 
 from . import UNIT
@@ -36,6 +37,24 @@ def _minimise_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield bowl((3, 1), 0.3, 4).on("shape", "w0 is a column")
     yield bowl((3,), 0.2, 5).read_only().on("purity", "w0 cannot be written to")
 
+    def slopes() -> Recipe:
+        data = {"slope": rng.uniform(0.5, 1.5, 3), "shift": rng.normal(size=3)}
+        return Recipe("linear_grad", data)
+
+    names, w0 = "grad_fn w0 lr steps", narrow(rng, (3,))
+    yield from one_at_a_time(
+        given(slopes(), w0, 0.01, 200),
+        names,
+        grad_fn=(slopes(),),
+        w0=(1e4 * w0,),
+        lr=(0.03,),
+        steps=(150,),
+    )
+    one = Recipe("linear_grad", {"slope": np.ones(1), "shift": np.zeros(1)})
+    yield given(one, np.ones(1), 2.5, 20).on("values", "it diverges")
+    yield given(one, 1e-10 * np.ones(1), 0.01, 9).on("values", "all arrays are tiny")
+    yield from one_at_a_time(given(slopes(), np.zeros(3), 0.01, 3), names, lr=(1e-10, 3e3))
+
 
 def _minimise(grad_fn, w0, lr, steps):
     path = [w0]
@@ -52,6 +71,7 @@ MINIMISE = Exercise(
     reference=_minimise,
     cases=_minimise_cases,
     worth={"values": 2, "shape": 1, "edge": 1, "purity": 1},
+    harmless={"steps at most 1000": "a right version that calls itself ends at 1,000 calls"},
     statements={"edge": "returns just the starting point when steps is 0"},
     not_in_form=("entry_by_entry",),
 )

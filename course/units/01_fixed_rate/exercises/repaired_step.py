@@ -8,6 +8,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters
+from course.shared.draws import one_at_a_time
 
 from . import UNIT
 
@@ -23,6 +24,13 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(rng.normal(size=3), rng.normal(size=3), 0.3, 0.0).on("all", "decay is 0")
     frozen = given(rng.normal(size=3), rng.normal(size=3), 0.2, 0.3).read_only()
     yield frozen.on("all", "the inputs cannot be written to")
+    w, grad, names = rng.normal(size=4), rng.normal(size=4), "w grad lr decay"
+    usual = given(w, grad, 0.1, 0.2)
+    yield from one_at_a_time(usual, names, "all", w=(1e4 * w,), grad=(1e4 * grad,))
+    yield from one_at_a_time(given(np.zeros(4), grad, 0.1, 0.2), names, "all", lr=(1e-10, 3e3))
+    still = given(w, np.zeros(4), 3e3, 0.2)
+    yield from one_at_a_time(still, names, "all", decay=(0.0, 1e-7, 3e3))
+    yield given(1e-10 * w, 1e-10 * grad, 0.1, 0.2).on("all", "w and grad are tiny")
 
 
 REPAIRED_STEP = Exercise(

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters
+from course.shared.draws import one_at_a_time
 from lrlib.optimizers import SGD
 
 from . import UNIT
@@ -28,6 +29,10 @@ def _sgd_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(rng.normal(size=(2, 3)), rng.normal(size=(2, 3)), 0.3).on("shape", "w is a matrix")
     frozen = given(rng.normal(size=4), rng.normal(size=4), 0.6).read_only()
     yield frozen.on("purity", "the inputs cannot be written to")
+    w, grad, names = rng.normal(size=4), rng.normal(size=4), "w grad lr"
+    yield from one_at_a_time(given(w, grad, 0.1), names, w=(1e4 * w,), grad=(1e4 * grad,))
+    yield from one_at_a_time(given(np.zeros(4), grad, 0.1), names, lr=(1e-10, 3e3))
+    yield given(1e-10 * w, 1e-10 * grad, 0.1).on("values", "w and grad are tiny")
 
 
 SGD_STEP = Exercise(

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 
 from ....shared.matrices import hessians, spread, turned
 from . import UNIT
@@ -34,6 +35,16 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(0.5, 2 * np.eye(3)).on("edge", "one step reaches the bottom in all directions")
     yield given(1, hessian / 2).on("edge", "the rate is a whole number")
     yield given(0.3, hessian).read_only().on("edge", "the hessian cannot be written to")
+    usual = given(float(0.3 * limit), hessian)
+    yield from one_at_a_time(
+        usual,
+        "lr hessian",
+        lr=(float(1e4 * limit),),
+        hessian=(turned(rng, spread(rng, 3, 0.4, 2)),),
+    )
+    steep = float(rng.uniform(2, 5))
+    near = given((1 - float(rng.uniform(1e-5, 9e-5))) / steep, np.array([[steep]]))
+    yield near.on("values", "one step reaches the bottom nearly")
 
 
 CONTRACTION = Exercise(
@@ -43,6 +54,7 @@ CONTRACTION = Exercise(
     returns=Number(),
     reference=_contraction,
     cases=_cases,
+    sized_by=1.0,
     worth={"values": 1, "boundary": 1, "edge": 1},
     statements={
         "boundary": "is 1 at rate 0 and at the limit of stability, and above 1 beyond it",

@@ -9,6 +9,7 @@ import numpy as np
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from autograders.protocol.codec import Recipe
+from course.shared.draws import one_at_a_time
 
 from ....shared.matrices import spread, turned
 from . import UNIT
@@ -53,6 +54,24 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield on(matrix, 4, 3.0).read_only().on("edge", "v0 cannot be written to")
     vast = turned(rng, spread(rng, 3, 1e11, 1e12))
     yield on(vast, 40).on("edge", "the curvatures are vast and there are many iterations")
+    close = turned(rng, np.array([3.0, 2.9985, 1.0]))
+    other = turned(rng, np.array([4.0, 3.998, 0.5]))
+    v0 = rng.uniform(0.4, 1.2, 3) * np.array([1.0, -1.0, 1.0])
+    usual = given(Recipe("matvec", {"matrix": close}), v0, 1500)
+    yield from one_at_a_time(
+        usual,
+        "matvec v0 iterations",
+        "values",
+        matvec=(Recipe("matvec", {"matrix": other}),),
+        v0=(1e5 * v0, 1e-10 * v0),
+        iterations=(40,),
+    )
+    for size, words in ((1e5, "large"), (1e-10, "tiny")):
+        scaled = Recipe("matvec", {"matrix": size * close})
+        yield given(scaled, v0, 5).on("values", f"all eigenvalues are {words}")
+    plain = Recipe("matvec", {"matrix": np.diag([2.0, 1.0])})
+    beside = given(plain, np.array([1e-8, 1.0]), 26)
+    yield beside.on("values", "v0 lies beside the smaller eigenvector")
 
 
 LARGEST_EIGENVALUE = Exercise(

@@ -9,6 +9,7 @@ import numpy as np
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Numbers
 from autograders.protocol.codec import Recipe
+from course.shared.draws import one_at_a_time
 
 from ....shared.matrices import spread, turned
 from . import UNIT
@@ -28,6 +29,24 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield on(turned(rng, spread(rng, 3, 0.5, 6)), np.full(3, 2.0), 0).on("all", "no rounds")
     frozen = on(turned(rng, spread(rng, 3, 0.5, 6)), np.array([2.0, 0.5, -1.0]), 3).read_only()
     yield frozen.on("all", "v0 cannot be written to")
+    close = turned(rng, np.array([3.0, 2.9985, 1.0]))
+    other = turned(rng, np.array([4.0, 3.998, 0.5]))
+    v0 = rng.uniform(0.4, 1.2, 3) * np.array([1.0, -1.0, 1.0])
+    usual = given(Recipe("matvec", {"matrix": close}), v0, 400)
+    yield from one_at_a_time(
+        usual,
+        "matvec v0 iterations",
+        "all",
+        matvec=(Recipe("matvec", {"matrix": other}),),
+        v0=(1e5 * v0, 1e-10 * v0),
+        iterations=(40,),
+    )
+    for size, words in ((1e5, "large"), (1e-10, "tiny")):
+        scaled = Recipe("matvec", {"matrix": size * close})
+        yield given(scaled, v0, 5).on("all", f"all eigenvalues are {words}")
+    plain = Recipe("matvec", {"matrix": np.diag([2.0, 1.0])})
+    beside = given(plain, np.array([1e-8, 1.0]), 26)
+    yield beside.on("all", "v0 lies beside the smaller eigenvector")
 
 
 REPAIRED_HISTORY = Exercise(
@@ -38,6 +57,7 @@ REPAIRED_HISTORY = Exercise(
     reference=lambda matvec, v0, iterations: _history(matvec, v0, iterations),
     cases=_cases,
     worth={"all": 1},
+    harmless={"iterations at most 1000": "a right version that calls itself ends at 1,000 calls"},
     statements={"all": "returns the estimate after every round, the start included"},
 )
 

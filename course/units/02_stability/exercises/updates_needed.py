@@ -9,6 +9,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import WholeNumber
+from course.shared.draws import one_at_a_time
 
 from ....shared.matrices import spread, turned
 from . import UNIT
@@ -46,6 +47,13 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(3 * np.eye(2), 1.0).on("edge", "share is 1 and all curvatures are equal")
     frozen = after(turned(rng, spread(rng, 3, 0.5, 5)), 9.5).read_only()
     yield frozen.on("edge", "the hessian cannot be written to")
+    against = 4 * np.eye(3) - 1
+    yield after(against, 6.5).on("values", "off-diagonal entries are negative")
+    usual = after(turned(rng, spread(rng, 3, 0.5, 5)), 9.5)
+    other = turned(rng, spread(rng, 3, 0.2, 8))
+    yield from one_at_a_time(usual, "hessian share", hessian=(other,), share=(1e-12, 0.3))
+    yield after(turned(rng, spread(rng, 3, 1e9, 1e11)), 30.5).on("values", "huge curvatures")
+    yield after(turned(rng, spread(rng, 3, 1e-12, 1e-10)), 30.5).on("values", "almost no curvature")
 
 
 UPDATES_NEEDED = Exercise(
@@ -56,6 +64,7 @@ UPDATES_NEEDED = Exercise(
     reference=_reference,
     cases=_cases,
     worth={"values": 2, "edge": 1},
+    harmless={"share clipped at .*": "no share is above 1"},
     statements={
         "values": "returns the fewest updates that are sure to be enough",
         "edge": "needs no update for a share of 1, and one where all directions land at once",

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import WholeNumber
+from course.shared.draws import one_at_a_time
 
 from . import UNIT
 
@@ -39,6 +40,17 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(50.0, 0.5, 2.0, 8.0).on("edge", "a single sample is more than enough")
     target = float(rng.uniform(0.05, 0.3))
     yield given(target, 0.5, 2.0, 0.0).on("edge", "there is no noise")
+    usual = needing(25.3, 0.4, 2.0, 4.0)
+    yield from one_at_a_time(
+        usual,
+        "target lr curvature sample_variance",
+        target=(usual.args[0] / 2,),
+        lr=(0.3,),
+        curvature=(1.5,),
+        sample_variance=(6.0,),
+    )
+    yield needing(25.3, 5e9, 2e-10, 3e3).on("values", "an almost flat bowl has its large rate")
+    yield needing(25.3, 1e-10, 1e10, 1e-10).on("values", "a very steep bowl has its small rate")
 
 
 BATCH_FOR_FLOOR = Exercise(
@@ -50,6 +62,7 @@ BATCH_FOR_FLOOR = Exercise(
         1, math.ceil(_floor_of_one(lr, curvature, sample_variance) / target)
     ),
     cases=_cases,
+    sized_by=(),
     worth={"values": 2, "edge": 1},
     statements={
         "values": "returns the smallest batch that is large enough",

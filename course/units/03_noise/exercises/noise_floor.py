@@ -8,6 +8,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 
 from . import UNIT
 
@@ -37,6 +38,15 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(1e-6, 3.0, noise).on("edge", "the rate is almost 0")
     yield given(0.1, 1e-3, noise).on("edge", "the bowl is almost flat")
     yield given(0.002, 700.0, 300 * noise).on("edge", "curvature and noise are large")
+    yield from one_at_a_time(
+        given(0.4, 2.0, noise),
+        "lr curvature grad_variance",
+        lr=(0.3,),
+        curvature=(1.5,),
+        grad_variance=(6.0, 3e-11),
+    )
+    yield given(5e9, 2e-10, 3e3).on("values", "an almost flat bowl has its large rate")
+    yield given(1e-10, 1e10, noise).on("values", "a very steep bowl has its small rate")
 
 
 NOISE_FLOOR = Exercise(
@@ -46,6 +56,7 @@ NOISE_FLOOR = Exercise(
     returns=Number(),
     reference=_noise_floor,
     cases=_cases,
+    sized_by=(),
     worth={"values": 2, "edge": 1},
     statements={"edge": "works without noise, for tiny rates, flat bowls and whole numbers"},
 )

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Numbers
+from course.shared.draws import one_at_a_time
 
 from . import UNIT
 
@@ -19,6 +20,12 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         )
     yield given([1.0] * 5, 2).on("all", "the gradients of the cell above")
     yield given([2.5], 3).on("all", "a single gradient")
+    gradients = rng.normal(size=2600).tolist()
+    usual = given(gradients, 1200)
+    yield from one_at_a_time(usual, "gradients accumulate", "all", accumulate=(700,))
+    for size, words in ((1e5, "large"), (1e-10, "tiny")):
+        few = [size * gradient for gradient in gradients[:7]]
+        yield given(few, 2).on("all", f"all gradients are {words}")
 
 
 REPAIRED_ACCUMULATION = Exercise(

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 
 from . import UNIT
 
@@ -41,6 +42,15 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     at = partial(given, float(rng.uniform(0.01, 2)), 32, 128)
     for other in ("cube", "", "lin", "Linear", "SQRT", "linear sqrt", None):
         yield at(other).refused().on("errors", f"the rule is {other!r}")
+    usual = given(float(rng.uniform(0.1, 0.4)), 256, 8192, "linear")
+    yield from one_at_a_time(
+        usual,
+        "lr batch_size new_batch_size rule",
+        "linear",
+        lr=(2e-11, 3e3),
+        batch_size=(2048,),
+        new_batch_size=(96,),
+    )
 
 
 SCALE_LR = Exercise(

@@ -33,6 +33,7 @@ def _epoch_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(epochs, 4096 * int(rng.integers(9, 99)) + 1, 4096).on(
         "edge", "one sample is left over and batches are large"
     )
+    yield given(2500, full + 1, batch).on("edge", "there are many epochs")
 
 
 EPOCHS_TO_STEPS = Exercise(

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 from lrlib.schedules import ScheduledDrop
 
 from . import UNIT
@@ -53,6 +54,15 @@ def _drop_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(10, lr0=0.7 * scale, milestones=[4, 12], gamma=0.4).on(
         "purity", "of an earlier call only the milestones are others"
     )
+    yield given(0, lr0=0.3 * scale, milestones=[1, 4], gamma=0.4).on(
+        "boundary", "t is 0 and the first milestone is 1"
+    )
+    usual = given(2300, lr0=0.3 * scale, milestones=[1200, 2200], gamma=0.6)
+    yield from one_at_a_time(
+        usual, "t", t=(1700, 500), lr0=(1e-10, 3e3), gamma=(0.01, 0.999), milestones=([900, 2900],)
+    )
+    spent = given(800, lr0=0.3 * scale, milestones=[*range(100, 800, 100)], gamma=0.1)
+    yield spent.on("values", "almost nothing of the rate is left")
 
 
 SCHEDULED_DROP = Exercise(

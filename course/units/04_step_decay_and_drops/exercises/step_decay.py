@@ -10,6 +10,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 from lrlib.schedules import StepDecay
 
 from . import UNIT
@@ -37,6 +38,15 @@ def _step_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(7, lr0=0.2 * scale, gamma=1.0, every=3).on("edge", "gamma is 1, so nothing drops")
     yield given(13, lr0=1, gamma=0.5, every=4).on("edge", "lr0 is a whole number")
     yield given(400, lr0=0.1 * scale, gamma=0.98, every=2).on("edge", "t is large")
+    usual = given(2300, lr0=0.3 * scale, gamma=0.6, every=1200)
+    yield from one_at_a_time(
+        usual, "t", t=(500,), lr0=(1e-10, 3e3), gamma=(0.01, 0.999), every=(700,)
+    )
+    for t in (49, 98, 103):
+        late = given(t, lr0=0.3 * scale, gamma=0.6, every=103 if t == 103 else 49)
+        yield late.on("boundary", "t is exactly at a drop, and 1 / every is rounded")
+    spent = given(180, lr0=0.3 * scale, gamma=0.1, every=22)
+    yield spent.on("values", "almost nothing of the rate is left")
 
 
 STEP_DECAY = Exercise(

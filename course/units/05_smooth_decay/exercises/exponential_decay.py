@@ -10,6 +10,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 from lrlib.schedules import ExponentialDecay
 
 from . import UNIT
@@ -42,6 +43,10 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     spent = given(450, lr0=0.1 * scale, gamma=0.5, every=31)
     yield spent.on("edge", "almost nothing of the rate is left")
     yield given(3, lr0=0.6 * scale, gamma=0.3, every=2000).on("edge", "every is large")
+    usual = given(1500, lr0=0.3 * scale, gamma=0.6, every=1200)
+    yield from one_at_a_time(
+        usual, "t", t=(500,), lr0=(1e-10, 3e3), gamma=(0.01, 0.999), every=(700,)
+    )
 
 
 EXPONENTIAL_DECAY = Exercise(

@@ -32,6 +32,8 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(float(rng.uniform(0.02, 0.2)), 1).on("edge", "it is shorter than one update")
     yield given(0.999, 10).on("edge", "gamma is almost 1")
     yield given(0.96, np.int64(391)).on("edge", "every is a NumPy integer")
+    yield given(7e-4, 1).on("values", "gamma is tiny and every is 1")
+    yield given(0.9, 5000).on("values", "every is in the thousands")
 
 
 HALF_LIFE = Exercise(
@@ -42,6 +44,7 @@ HALF_LIFE = Exercise(
     reference=lambda gamma, every: every * math.log(2) / -math.log(gamma),
     cases=_cases,
     worth={"values": 2, "edge": 1},
+    harmless={"result at least .*": "as short a half-life takes a gamma below 1e-300"},
     statements={"edge": "works for every = 1 and for gamma at a half, near 0 and near 1"},
 )
 

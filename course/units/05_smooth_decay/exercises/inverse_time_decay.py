@@ -10,6 +10,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 from lrlib.schedules import InverseTimeDecay
 
 from . import UNIT
@@ -40,6 +41,10 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(13, lr0=1, rate=2, every=4).on("edge", "lr0 and rate are whole numbers")
     yield given(100_000, lr0=0.1 * scale, rate=0.3, every=20).on("edge", "t is large")
     yield given(3, lr0=0.6 * scale, rate=9.0, every=2000).on("edge", "every is large")
+    usual = given(1500, lr0=0.3 * scale, rate=0.7, every=1200)
+    yield from one_at_a_time(usual, "t", t=(500,), lr0=(1e-10, 3e3), rate=(3e3,), every=(700,))
+    still = given(100_000, lr0=0.3 * scale, rate=0.0, every=1)
+    yield still.on("edge", "rate is 0 and t is large")
 
 
 INVERSE_TIME_DECAY = Exercise(

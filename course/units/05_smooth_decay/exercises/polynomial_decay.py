@@ -10,6 +10,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 from lrlib.schedules import PolynomialDecay
 
 from . import UNIT
@@ -49,6 +50,18 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(700, lr0=0.5 * scale, lr_end=0.02 * scale, steps=3000, power=0.9).on(
         "edge", "steps is large"
     )
+    usual = given(2, lr0=0.3 * scale, lr_end=0.0, steps=2500, power=1.5)
+    yield from one_at_a_time(
+        usual,
+        "t",
+        t=(2499, 1300),
+        lr0=(1e-10, 3e3),
+        lr_end=(3e3,),
+        steps=(1700,),
+        power=(20.0,),
+    )
+    flat = given(2499, lr0=0.3 * scale, lr_end=0.0, steps=2500, power=1e-8)
+    yield flat.on("values", "the power is almost 0 and the end is near")
 
 
 POLYNOMIAL_DECAY = Exercise(
@@ -60,6 +73,10 @@ POLYNOMIAL_DECAY = Exercise(
     cases=_cases,
     curve=lambda: [given(t, lr0=0.4, lr_end=0.05, steps=32, power=2.0) for t in range(48)],
     worth={"values": 2, "clamp": 1, "edge": 1},
+    harmless={
+        "power clipped at 1000": "such a power overflows where right versions raise steps to it",
+        "power at least 1e-09|power rounded .*": "to a millionth, the result is that of power 0",
+    },
     statements={"edge": "works for steps = 1, equal ends, whole-number settings and large steps"},
 )
 

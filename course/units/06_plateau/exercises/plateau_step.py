@@ -11,6 +11,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Exercise, given
 from autograders.declare.returns import Number, State, WholeNumber
+from course.shared.draws import one_at_a_time
 from lrlib.optimizers.reactive import PlateauState, ReduceOnPlateau
 
 from . import UNIT
@@ -101,6 +102,34 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield exact(1.0, {"bad": 1, "best": 2.0, "lr": lr}).on("purity", "the metric improves")
     yield exact(3.0, {"bad": 0, "best": 2.0, "lr": lr}).on("purity", "the metric gets worse")
     yield exact(3.0, {"bad": 2, "best": 2.0, "lr": lr}).on("purity", "the rate is cut")
+    usual = {"factor": 0.3, "patience": 1500, "min_delta": 0.1, "min_lr": 1e-4}
+    cut = given(best + 1, _state(lr, best, 1500), **usual)
+    yield from one_at_a_time(
+        cut, "metric state", patience=(1499, 2000), factor=(0.01, 0.999), min_lr=(lr / 2,)
+    )
+    better = given(best - 1, _state(lr, best, 1200), **usual)
+    yield from one_at_a_time(better, "metric state", min_delta=(1.5,))
+    waits = given(best + 1, _state(lr, best, 1200), **usual)
+    yield waits.on("values", "patience is long and there were many bad values")
+    for size, words in ((1e5, "large"), (1e-10, "tiny")):
+        state = {"lr": size * lr, "best": size * best, "bad": 1}
+        for sign, metric in ((1, best - 0.4), (1, best + 0.2), (-1, best + 0.4), (-1, best - 0.2)):
+            margin = {
+                "factor": 0.3,
+                "patience": 1,
+                "min_delta": size * 0.1,
+                "min_lr": size * lr / 2,
+            }
+            case = given(sign * size * metric, {**state, "best": sign * size * best}, **margin)
+            yield case.on("values", f"all real numbers are {words}")
+    fine = {"factor": 0.3, "patience": 4, "min_lr": 0.0}
+    for margin, move in ((0.0, 1e-10), (1e-7, 5e-8), (3e3, 2e3), (3e3, 4e3)):
+        case = given(best - move, _state(lr, best, 1), min_delta=margin, **fine)
+        yield case.on("boundary", "min_delta is far from ordinary")
+    spent = given(
+        best + 1, _state(1e-10, best, 9), factor=0.3, patience=1, min_delta=0.1, min_lr=0.0
+    )
+    yield spent.on("clamp", "min_lr is 0 and almost nothing of the rate is left")
 
 
 PLATEAU_STEP = Exercise(

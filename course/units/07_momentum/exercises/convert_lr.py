@@ -9,6 +9,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 
 from . import UNIT
 
@@ -36,6 +37,10 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(0.4, 0.0, source="classic", target="ema").on("edge", "mu is 0")
     yield given(0.4, 0.0, source="ema", target="inside").on("edge", "mu is 0")
     yield given(2, 0.75, source="ema", target="classic").on("edge", "lr is a whole number")
+    usual = given(float(rng.uniform(0.2, 0.6)), 0.9, source="classic", target="ema")
+    yield from one_at_a_time(
+        usual, "lr mu", lr=(2e-11, 3e3), mu=(0.05, 0.999), source=("ema",), target=("inside",)
+    )
 
 
 CONVERT_LR = Exercise(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograders.declare.exercise import Case, given
-from course.shared.draws import gradient_runs, narrow, whole, wide
+from course.shared.draws import gradient_runs, narrow, one_at_a_time, whole, wide
 
 
 def velocity_cases(rng: np.random.Generator, step: Callable[..., Any]) -> Iterator[Case]:
@@ -40,3 +40,17 @@ def velocity_cases(rng: np.random.Generator, step: Callable[..., Any]) -> Iterat
         .read_only()
         .on("purity", "the inputs cannot be written to")
     )
+    w, grad, velocity = (narrow(rng, (4,)) for _ in range(3))
+    names, settings = "w grad velocity", {"lr": 0.3, "mu": 0.9}
+    yield from one_at_a_time(
+        given(w, grad, velocity, **settings),
+        names,
+        w=(1e4 * w,),
+        grad=(1e4 * grad,),
+        velocity=(1e4 * velocity,),
+        mu=(0.05, 0.999),
+    )
+    start = given(np.zeros(4), grad, velocity, **settings)
+    yield from one_at_a_time(start, names, lr=(1e-10, 3e3))
+    tiny = given(1e-10 * w, 1e-10 * grad, 1e-10 * velocity, **settings)
+    yield tiny.on("values", "all arrays are tiny")

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters, Several
-from course.shared.draws import SHAPES, gradient_runs, narrow
+from course.shared.draws import SHAPES, gradient_runs, narrow, one_at_a_time
 from lrlib.optimizers import AdaGrad
 from lrlib.optimizers.adaptive import Accumulator
 
@@ -38,6 +38,19 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     zero = given(w, np.zeros(4), np.zeros(4), lr=0.4, eps=0.1)
     yield zero.on("edge", "gradient and accumulator are 0")
     yield given(w, narrow(rng, (4,)), accumulator, lr=0.0, eps=0.1).on("edge", "the rate is 0")
+    w, grad, accumulator = narrow(rng, (4,)), narrow(rng, (4,)), narrow(rng, (4,)) ** 2
+    names, settings = "w grad accumulator", {"lr": 0.3, "eps": 1e-8}
+    yield from one_at_a_time(
+        given(w, grad, accumulator, **settings),
+        names,
+        w=(1e4 * w,),
+        grad=(1e4 * grad,),
+        accumulator=(1e4 * accumulator,),
+    )
+    start = given(np.zeros(4), 1e-5 * grad, 1e-10 * accumulator, **settings)
+    yield from one_at_a_time(start, names, lr=(1e-10, 3e3), eps=(1e-3, 3e3))
+    tiny = given(1e-10 * w, 1e-10 * grad, 1e-20 * accumulator, **{**settings, "lr": 1e-8})
+    yield tiny.on("values", "the rate and all arrays are tiny")
 
 
 ADAGRAD_STEP = Exercise(

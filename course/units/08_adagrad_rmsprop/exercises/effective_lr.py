@@ -8,7 +8,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters
-from course.shared.draws import SHAPES, narrow, whole
+from course.shared.draws import SHAPES, narrow, one_at_a_time, whole
 
 from . import UNIT
 
@@ -34,6 +34,13 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(some, lr=0.2, eps=0.01).on("edge", "one entry has seen no gradient")
     yield given(np.zeros(3), lr=0.2, eps=0.01).on("edge", "no entry has seen a gradient")
     yield given(narrow(rng, (3,)) ** 2, lr=0.0, eps=0.1).on("edge", "the rate is 0")
+    usual = given(narrow(rng, (4,)) ** 2, lr=0.3, eps=1e-8)
+    small, large = 1e-12 * narrow(rng, (4,)) ** 2, 1e4 * narrow(rng, (4,)) ** 2
+    yield from one_at_a_time(usual, "mean_square", mean_square=(small, large))
+    fresh = given(small, lr=0.3, eps=1e-8)
+    yield from one_at_a_time(fresh, "mean_square", lr=(1e-10, 3e3), eps=(1e-3, 3e3))
+    late = given(large, lr=1e-8, eps=1e-8)
+    yield late.on("values", "the rate is tiny and the squares are large")
 
 
 EFFECTIVE_LR = Exercise(

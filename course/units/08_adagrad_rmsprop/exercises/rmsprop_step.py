@@ -8,7 +8,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters, Several
-from course.shared.draws import SHAPES, gradient_runs, narrow
+from course.shared.draws import SHAPES, gradient_runs, narrow, one_at_a_time
 from lrlib.optimizers import RMSprop
 from lrlib.optimizers.adaptive import MeanSquare
 
@@ -40,6 +40,20 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield zero.on("edge", "gradient and mean square are 0")
     fresh = given(w, narrow(rng, (4,)), mean_square, lr=0.4, rho=0.0, eps=0.1)
     yield fresh.on("edge", "rho is 0, so nothing is remembered")
+    w, grad, mean_square = narrow(rng, (4,)), narrow(rng, (4,)), narrow(rng, (4,)) ** 2
+    names, settings = "w grad mean_square", {"lr": 0.3, "eps": 1e-8, "rho": 0.9}
+    yield from one_at_a_time(
+        given(w, grad, mean_square, **settings),
+        names,
+        w=(1e4 * w,),
+        grad=(1e4 * grad,),
+        mean_square=(1e4 * mean_square,),
+        rho=(0.05, 0.999),
+    )
+    start = given(np.zeros(4), 1e-5 * grad, 1e-10 * mean_square, **settings)
+    yield from one_at_a_time(start, names, lr=(1e-10, 3e3), eps=(1e-3, 3e3))
+    tiny = given(1e-10 * w, 1e-10 * grad, 1e-20 * mean_square, **{**settings, "lr": 1e-8})
+    yield tiny.on("values", "the rate and all arrays are tiny")
 
 
 RMSPROP_STEP = Exercise(

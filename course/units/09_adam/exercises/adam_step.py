@@ -8,7 +8,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters, Several
-from course.shared.draws import SHAPES, gradient_runs, narrow
+from course.shared.draws import SHAPES, gradient_runs, narrow, one_at_a_time
 from lrlib.optimizers import Adam
 from lrlib.optimizers.adam import Moments
 
@@ -53,6 +53,26 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     long = {**settings, "beta1": 0.99, "beta2": 0.999}
     late = given(w, narrow(rng, (4,)), m, v, int(rng.integers(150, 400)), **long)
     yield late.on("values", "t is in the hundreds and the memories are longer still")
+    w, grad, m, v = (narrow(rng, (4,)) for _ in range(4))
+    names = "w grad m v t"
+    usual = {"lr": 0.3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+    first = given(w, 0.01 * grad, np.zeros(4), np.zeros(4), 1, **usual)
+    yield first.on("values", "settings are the usual ones and gradients are small")
+    yield from one_at_a_time(
+        given(w, grad, m, v**2, 1200, **usual),
+        names,
+        w=(1e4 * w,),
+        grad=(1e4 * grad,),
+        m=(1e4 * m,),
+        v=(1e4 * v**2,),
+        t=(40,),
+        beta1=(0.05, 0.999),
+        beta2=(0.05, 0.9999),
+    )
+    start = given(np.zeros(4), 1e-3 * grad, 1e-3 * m, 1e-6 * v**2, 1200, **usual)
+    yield from one_at_a_time(start, names, lr=(1e-10, 3e3), eps=(1e-3, 3e3))
+    tiny = (1e-10 * w, 1e-10 * grad, 1e-10 * m, 1e-20 * v**2, 3)
+    yield given(*tiny, **{**usual, "lr": 1e-8}).on("values", "the rate and all arrays are tiny")
 
 
 ADAM_STEP = Exercise(

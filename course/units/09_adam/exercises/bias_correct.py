@@ -8,7 +8,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters
-from course.shared.draws import SHAPES, narrow, whole, wide
+from course.shared.draws import SHAPES, narrow, one_at_a_time, whole, wide
 
 from . import UNIT
 
@@ -38,6 +38,11 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(narrow(rng, (4,)), 0.999, 1).on("edge", "beta is close to 1")
     late = given(1e-3 * narrow(rng, (4,)), 0.999, int(rng.integers(300, 900)))
     yield late.on("values", "t is in the hundreds and the memory is long")
+    moment = narrow(rng, (4,))
+    usual = given(moment, 0.999, 1200)
+    yield from one_at_a_time(
+        usual, "moment beta t", moment=(1e-10 * moment, 1e4 * moment), t=(40,), beta=(0.05, 0.9999)
+    )
 
 
 BIAS_CORRECT = Exercise(

@@ -64,6 +64,22 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     exact = given(unit, np.array([2.0 ** int(rng.integers(-1, 3))]), np.array([3.0, 0.5, 0.5]))
     yield exact.on("boundary", "a loss is exactly 4 times the best")
     yield given(bowl((3,)), start((3,)), calm).on("purity", "w0 is wanted again afterwards")
+    lost = {**wall, "beyond": float("nan")}
+    gone = given(Recipe("wall", lost), np.array([2.0, 1.0]), np.array([0.1, 4.0, 0.1, 0.1]))
+    yield gone.on("boundary", "a loss is NaN, and the next ones would be small again")
+    yield given(bowl((2,)), start((2,)), np.full(150, 0.01)).on("values", "there are 150 rates")
+    yield given(bowl((2,)), start((2,)), [0.01] * 150).on("values", "150 rates are a list")
+    for slope, words in (
+        (1e-4, "large for an almost flat bowl"),
+        (1e10, "tiny for a very steep one"),
+    ):
+        fitting = np.array([0.3, 0.2, 0.4]) / slope
+        case = given(bowl((2,), slope), start((2,)), fitting)
+        yield case.on("values", f"the rates are {words}")
+    for size, words in ((1e5, "large"), (1e-10, "tiny")):
+        scaled = {"slope": np.ones(2), "shift": size * narrow(rng, (2,)), "floor": 0.1 * size**2}
+        case = given(Recipe("bowl", scaled), 3 * size * narrow(rng, (2,)), calm)
+        yield case.on("values", f"all arrays are {words}")
 
 
 LR_RANGE_TEST = Exercise(

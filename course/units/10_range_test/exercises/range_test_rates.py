@@ -9,6 +9,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Numbers
+from course.shared.draws import one_at_a_time
 from lrlib.training import range_test_rates
 
 from . import UNIT
@@ -30,6 +31,12 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     ):
         yield given(low, high, 2).on("edge", "there are two rates, the bounds themselves")
         yield given(low, high, 3).on("edge", "there are three rates")
+    usual = given(1e-4, 1.0, 40)
+    yield from one_at_a_time(
+        usual, "lr_min lr_max steps", lr_min=(1e-11,), lr_max=(3e3,), steps=(1500,)
+    )
+    yield given(3e3, 9e5, 7).on("values", "both bounds are large")
+    yield given(1e-11, 5e-10, 6).on("values", "both bounds are tiny")
 
 
 RANGE_TEST_RATES = Exercise(

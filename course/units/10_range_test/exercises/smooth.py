@@ -8,6 +8,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Numbers
+from course.shared.draws import one_at_a_time
 from lrlib.training import smooth
 
 from . import UNIT
@@ -28,6 +29,11 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(rng.uniform(1, 2, size=4), 0.6).on("purity", "losses are wanted again")
     ints = [*rng.permutation(9)[:5].tolist(), 12]
     yield given(ints, 0.8).on("edge", "losses are ints, as in [4, 1, 3]")
+    losses = rng.uniform(0.5, 3, size=300)
+    yield from one_at_a_time(given(losses.tolist(), 0.9), "losses beta", beta=(0.05, 0.995))
+    for size, words in ((1e5, "large"), (1e-10, "tiny"), (-1.0, "negative")):
+        yield given(size * losses[:9], 0.9).on("values", f"losses are {words}")
+    yield given(np.array([2.0, 0.0, -1e-10, 0.0, 0.0]), 0.0).on("values", "some losses are 0")
 
 
 SMOOTH = Exercise(

@@ -49,6 +49,20 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(rates[:2], np.array([2.0, 1.0])).on("edge", "there are two rates")
     bump = np.array([3.0, 2.9, 2.7, 2.75, 2.8, 2.4, 1.0, 0.8, 0.7, 0.9, 3.0, 9.0])
     yield given(rates, bump * rng.uniform(1, 2)).on("edge", "the loss rises a little on its way")
+    rates = np.geomspace(1e-5, 10.0, 140)
+    losses = _curve(rates, -2.2, -0.8, 0.2)
+    for size, words in ((1e7, "large"), (1e-8, "tiny")):
+        yield given(size * rates, losses).on("values", f"all rates are {words}")
+    yield given(rates.tolist(), losses.tolist()).on("values", "there are more than 100 rates")
+    for size, words in ((1e5, "large"), (1e-10, "tiny")):
+        yield given(rates, size * losses).on("values", f"all losses are {words}")
+    yield given(rates, losses - 9.0).on("values", "all losses are negative")
+    yield given(rates, losses - 1.5).on("values", "some losses are negative")
+    paired = 10.0 ** (np.array([-1.0, 0.0, 1.0, 1.1, 2.1, 3.1, 4.1]) - 4)
+    steps = np.array([9.0, 9.0, 7.0, 7.0, 5.5, 4.0, 5.0])
+    yield given(paired, steps * rng.uniform(1, 2)).on(
+        "values", "two of the rates lie close together"
+    )
 
 
 SUGGEST_LR = Exercise(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 from lrlib.schedules import CosineRestarts
 
 from . import UNIT
@@ -48,6 +50,16 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     many = partial(given, lr_max=0.4 * scale, lr_min=0.1 * scale)
     yield many(123, first_cycle=3, multiplier=1).on("edge", "dozens of cycles have gone by")
     yield many(1027, first_cycle=1, multiplier=2).on("edge", "ten cycles have doubled")
+    usual = given(7000, lr_max=0.3 * scale, lr_min=0.0, first_cycle=2000, multiplier=2)
+    yield from one_at_a_time(
+        usual, "t", t=(2700, 900), lr_max=(1e-10, 3e3), lr_min=(0.1,), first_cycle=(1300,)
+    )
+    yield replace(usual, kwargs={**usual.kwargs, "multiplier": 12}).on(
+        "values", "only `multiplier` differs from an ordinary call: it is larger"
+    )
+    high = given(250_000, lr_max=9e3 * scale, lr_min=3e3 * scale, first_cycle=200, multiplier=1500)
+    yield high.on("values", "the second cycle is very long and both rates are large")
+    yield many(367, first_cycle=3, multiplier=1).on("edge", "more than 100 cycles have gone by")
 
 
 COSINE_RESTARTS = Exercise(

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 from lrlib.schedules import OneCycle
 
 from . import UNIT
@@ -52,6 +53,18 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield at(15).on("edge", "final_div is 1, so it ends where it began")
     whole = given(3, max_lr=1, steps=20, pct_start=0.5, div=10, final_div=100)
     yield whole.on("edge", "the rates are whole numbers")
+    usual = given(900, max_lr=0.3 * scale, steps=4000, pct_start=0.3, div=25.0, final_div=1e4)
+    yield from one_at_a_time(
+        usual,
+        "t",
+        t=(1900, 3995),
+        max_lr=(1e-10, 3e3),
+        steps=(2500,),
+        pct_start=(0.04, 0.999),
+        div=(1.5, 3e3),
+    )
+    late = given(3995, max_lr=0.3 * scale, steps=4000, pct_start=0.3, div=1.5, final_div=10.0)
+    yield from one_at_a_time(late, "t", final_div=(3e3,))
 
 
 ONE_CYCLE = Exercise(
@@ -65,6 +78,10 @@ ONE_CYCLE = Exercise(
         given(t, max_lr=0.4, steps=40, pct_start=0.3, div=10.0, final_div=100.0) for t in range(50)
     ],
     worth={"values": 1.5, "boundary": 1.5, "clamp": 0.5, "edge": 0.5},
+    harmless={
+        "(final_)?div at least .*": "neither can be below 1",
+        "(final_)?div rounded to 6 digits": "to a millionth, a number from 1 on is the same",
+    },
     statements={
         "edge": "works when the peak lies between two updates, for div = 1, and for NumPy integers"
     },

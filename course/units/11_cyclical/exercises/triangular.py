@@ -10,6 +10,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 from lrlib.schedules import Triangular
 
 from . import UNIT
@@ -42,6 +43,14 @@ def cycle_cases(rng: np.random.Generator) -> Iterator[Case]:
         "edge", "both bounds are equal"
     )
     yield given(3, base_lr=1, max_lr=2, half_cycle=4).on("edge", "the bounds are whole numbers")
+    usual = given(5100, base_lr=0.0, max_lr=0.3 * scale, half_cycle=2000)
+    yield from one_at_a_time(
+        usual, "t", t=(700,), max_lr=(1e-10, 3e3), base_lr=(0.1,), half_cycle=(1100,)
+    )
+    tiny = given(700, base_lr=2e-10 * scale, max_lr=9e-10 * scale, half_cycle=2000)
+    yield tiny.on("values", "both bounds are tiny")
+    high = given(700, base_lr=3e3 * scale, max_lr=9e3 * scale, half_cycle=2000)
+    yield high.on("values", "both bounds are large")
 
 
 def curve(**more: float) -> list[Case]:

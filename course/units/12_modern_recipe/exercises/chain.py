@@ -56,6 +56,10 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     twice = given([schedules[0], schedules[0]], [4]).then_at(3, 4, 6)
     yield twice.on("edge", "the same schedule stands in it twice")
     yield given(tuple(schedules), tuple(lengths)).then_at(0, 30).on("edge", "pieces are tuples")
+    for start in (1e-10, 0.3, -0.3, 3e3):
+        piece = Recipe("geometric", {"start": start, "ratio": float(rng.uniform(0.995, 0.999))})
+        long = given([piece, schedules[0]], [1500]).then_at(3, 1400, 1503)
+        yield long.on("values", "the first piece lasts long, and another call differs in it alone")
 
 
 CHAIN = Exercise(

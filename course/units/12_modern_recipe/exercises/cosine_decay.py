@@ -10,6 +10,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 from lrlib.schedules import CosineDecay
 
 from . import UNIT
@@ -43,6 +44,8 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         "edge", "the last rate is above the first"
     )
     yield given(3, lr0=2, lr_end=1, steps=7).on("edge", "the rates are whole numbers")
+    usual = given(700, lr0=0.3 * scale, lr_end=0.0, steps=2000)
+    yield from one_at_a_time(usual, "t", t=(1700,), lr0=(1e-10, 3e3), lr_end=(3e3,), steps=(1100,))
 
 
 COSINE_DECAY = Exercise(

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 from lrlib.schedules import Warmup
 
 from . import UNIT
@@ -32,6 +33,8 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     for t in (0, 1, 7):
         yield given(t, lr=0.4 * scale, steps=1).on("edge", "the warmup is a single update")
     yield given(1, lr=2, steps=4).on("edge", "lr is a whole number")
+    usual = given(700, lr=0.3 * scale, steps=2000)
+    yield from one_at_a_time(usual, "t", t=(1700,), lr=(1e-10, 3e3), steps=(900,))
 
 
 WARMUP = Exercise(
@@ -43,6 +46,7 @@ WARMUP = Exercise(
     cases=_cases,
     curve=lambda: [given(t, lr=0.4, steps=20) for t in range(40)],
     worth={"values": 1, "boundary": 1, "clamp": 0.5, "edge": 0.5},
+    harmless={"steps at least 1": "a climb of one update is no warmup"},
     statements={
         "boundary": "starts at lr / steps and reaches the peak at t = steps - 1",
         "clamp": "stays at the peak after the warmup",

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 from lrlib.schedules import WSD as Schedule
 
 from . import UNIT
@@ -49,6 +50,11 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield at(3).on("edge", "there is no level part: last update of the warmup")
     yield at(4).on("edge", "there is no level part: first update after the warmup")
     yield at(7).on("edge", "there is no level part: in the decay")
+    sizes = {"warmup_steps": 1500, "steps": 6000, "decay_steps": 1500}
+    usual = given(700, lr=0.3 * scale, lr_end=0.0, **sizes)
+    yield from one_at_a_time(usual, "t", t=(300,), lr=(1e-10, 3e3), warmup_steps=(1100,))
+    late = given(5200, lr=0.3 * scale, lr_end=0.0, **sizes)
+    yield from one_at_a_time(late, "t", steps=(6500,), decay_steps=(1300,), lr_end=(3e3,))
 
 
 WSD = Exercise(
@@ -62,6 +68,7 @@ WSD = Exercise(
         given(t, lr=0.4, warmup_steps=8, steps=40, decay_steps=12, lr_end=0.05) for t in range(50)
     ],
     worth={"values": 1.5, "boundary": 1, "clamp": 0.5, "edge": 1},
+    harmless={"warmup_steps at least 1": "a climb of one update is no warmup"},
     statements={"edge": "works without warmup, without a level part, and with a one-step decay"},
 )
 

@@ -60,6 +60,14 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         case = given(start + narrow(rng, shape), grad, state)
         yield case.on("shape", f"the arrays have shape {shape}")
         yield case.read_only().on("purity", "the inputs cannot be written to")
+    start, move, grad = (narrow(rng, (4,)) for _ in range(3))
+    for size, words in ((1e4, "large"), (1e-10, "tiny")):
+        far = size * float(rng.uniform(2, 4))
+        state = _state(size * start, far, float(rng.uniform(1, 3)) * size**2)
+        at = given(size * start, size * grad, state)
+        yield at.on("values", f"it is back at the start, and all numbers are {words}")
+        gone = given(size * (start + 9 * move), size * grad, state)
+        yield gone.on("farthest", f"it is farther away than ever, and all numbers are {words}")
 
 
 DOG_STEP = Exercise(

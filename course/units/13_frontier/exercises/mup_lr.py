@@ -8,6 +8,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
+from course.shared.draws import one_at_a_time
 from lrlib.width import mup_lr
 
 from . import UNIT
@@ -28,6 +29,10 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(lr, 3 * base, 2 * base).on("edge", "it is narrower and the quotient is not whole")
     yield given(1, 8, 32).on("edge", "lr is a whole number")
     yield given(lr, np.int64(base), np.int64(7 * base)).on("edge", "the widths are NumPy integers")
+    usual = given(float(rng.uniform(0.002, 0.02)), 256, 4096)
+    yield from one_at_a_time(
+        usual, "lr base_width width", lr=(1e-10, 3e5), base_width=(2048,), width=(12_288, 128)
+    )
 
 
 MUP_LR = Exercise(

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters
-from course.shared.draws import SHAPES, gradient_runs, narrow, whole
+from course.shared.draws import SHAPES, gradient_runs, narrow, one_at_a_time, whole
 from lrlib.optimizers import PolyakStep
 
 from . import UNIT
@@ -53,6 +53,24 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
         case = given(w, grad, loss, 0.2, 1.0)
         yield case.on("shape", f"the arrays have shape {shape}")
         yield case.read_only().on("purity", "the inputs cannot be written to")
+    w, grad = narrow(rng, (4,)), narrow(rng, (4,))
+    names, square = "w grad loss loss_min max_lr", float(np.sum(grad**2))
+    usual = given(w, grad, 1 + 0.5 * square, 1.0, 30.0)
+    yield from one_at_a_time(
+        usual,
+        names,
+        w=(1e4 * w,),
+        grad=(1.5 * grad,),
+        loss=(1 + 0.7 * square,),
+        loss_min=(0.8,),
+        max_lr=(0.2,),
+    )
+    start = given(np.zeros(4), grad, 1 + 0.5 * square, 1.0, 30.0)
+    yield from one_at_a_time(start, names, max_lr=(1e-10,))
+    for size, words in ((1e4, "large"), (1e-10, "tiny")):
+        low = 0.3 * size**2
+        case = given(size * w, size * grad, low + 0.4 * size**2 * square, low, 30.0)
+        yield case.on("values", f"all arrays and losses are {words}")
 
 
 POLYAK_STEP = Exercise(

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Parameters, Several
-from course.shared.draws import SHAPES, gradient_runs, narrow
+from course.shared.draws import SHAPES, gradient_runs, narrow, one_at_a_time
 from lrlib.optimizers.schedule_free import Average, ScheduleFreeSGD
 
 from . import UNIT
@@ -43,6 +43,21 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(z, x, grad, 3, lr=0.4, beta=0.0).on("edge", "beta is 0: gradients are taken at z")
     yield given(z, x, grad, np.int64(5), **usual).on("edge", "t is a NumPy integer")
     yield given(z, x, grad, 2, lr=1, beta=0.5).on("edge", "lr is a whole number")
+    z, x, grad = (narrow(rng, (4,)) for _ in range(3))
+    names, usual = "z x grad t", {"lr": 0.3, "beta": 0.9}
+    yield from one_at_a_time(
+        given(z, x, grad, 1500, **usual),
+        names,
+        z=(1e4 * z,),
+        x=(1e4 * x,),
+        grad=(1e4 * grad,),
+        t=(40,),
+        beta=(0.05, 0.999),
+    )
+    start = given(np.zeros(4), np.zeros(4), grad, 1500, **usual)
+    yield from one_at_a_time(start, names, lr=(1e-10, 3e3))
+    tiny = given(1e-10 * z, 1e-10 * x, 1e-10 * grad, 3, **usual)
+    yield tiny.on("values", "all arrays are tiny")
 
 
 SCHEDULE_FREE_STEP = Exercise(

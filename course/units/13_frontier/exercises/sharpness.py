@@ -9,6 +9,7 @@ import numpy as np
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number
 from autograders.protocol.codec import Recipe
+from course.shared.draws import one_at_a_time
 from lrlib.curvature import largest_eigenvalue
 
 from ....shared.matrices import spread, turned
@@ -66,6 +67,22 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(plain, across, 4).on("flat", "the Hessian is 0")
     yield given(plain, across, 0).on("flat", "the Hessian is 0 and there are no iterations")
     yield given(valley, across, 3).on("flat", "the loss is flat along v0")
+    close = turned(rng, np.array([3.0, 2.9985, 1.0]))
+    other = turned(rng, np.array([4.0, 3.998, 0.5]))
+    v0 = _start(rng, (3,), 1.0)
+    usual = given(Recipe("matvec", {"matrix": close}), v0, 1500)
+    yield from one_at_a_time(
+        usual,
+        "hvp v0 iterations",
+        hvp=(Recipe("matvec", {"matrix": other}),),
+        v0=(1e5 * v0, 1e-10 * v0),
+        iterations=(40,),
+    )
+    for size, words in ((1e5, "large"), (1e-10, "tiny")):
+        scaled = Recipe("matvec", {"matrix": size * close})
+        yield given(scaled, v0, 5).on("values", f"all curvatures are {words}")
+    beside = given(Recipe("matvec", {"matrix": np.diag([2.0, 1.0])}), np.array([1e-8, 1.0]), 26)
+    yield beside.on("values", "v0 lies beside the smaller eigenvector")
 
 
 SHARPNESS = Exercise(

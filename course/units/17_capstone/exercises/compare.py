@@ -121,6 +121,11 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(arrays).only("mean").on("edge", "losses are arrays")
     yield given(arrays).read_only().only("mean").on("purity", "losses cannot be written to")
     yield given(field(6)).only("mean").on("purity", "losses are in no order")
+    for size, words in ((1e5, "large"), (1e-10, "tiny")):
+        scaled = {key: [size * loss for loss in losses] for key, losses in field(5).items()}
+        for part, name in (("mean", "mean"), ("spread", "spread"), ("margin", "interval")):
+            yield given(scaled).only(part).on(name, f"all losses are {words}")
+        yield given(scaled).only("verdict").on("verdict", f"all losses are {words}")
 
 
 COMPARE = Exercise(

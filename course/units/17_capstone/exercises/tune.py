@@ -10,6 +10,7 @@ import numpy as np
 from autograders.declare.exercise import Case, Edit, Exercise, given
 from autograders.declare.returns import Number, Numbers, Several
 from autograders.protocol.codec import Recipe
+from course.shared.draws import one_at_a_time
 
 from . import UNIT
 
@@ -26,11 +27,13 @@ def _reference(train, rates, seeds):
 
 
 def _cases(rng: np.random.Generator) -> Iterator[Case]:
-    def table(losses: Any, rates: Any = None, watch: str = "runs", other: Any = None) -> Case:
+    def table(
+        losses: Any, rates: Any = None, watch: str = "runs", other: Any = None, first: int = 10
+    ) -> Case:
         losses = np.array(losses, dtype=float)
         if rates is None:
             rates = np.geomspace(0.01, 1, len(losses)) * rng.uniform(0.5, 1)
-        seeds = [int(seed) for seed in 10 + rng.permutation(60)[: losses.shape[1]]]
+        seeds = [int(seed) for seed in first + rng.permutation(60)[: losses.shape[1]]]
         if other is None:
             other = losses[::-1] + rng.uniform(0.05, 0.2, losses.shape)
         data = {"rates": np.array(rates), "seeds": seeds, "watch": watch}
@@ -104,6 +107,31 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     none = rough(3, 3)
     none[[0, 1, 2], [0, 2, 1]] = np.nan
     yield table(none).refused()
+    usual = rough(4, 3)
+    for size, words in ((1e5, "large"), (1e-10, "tiny")):
+        yield table(size * usual).only("scores").on("scores", f"all losses are {words}")
+        spaced = size * np.array([0.2, 0.9, 0.4, 0.3])
+        yield table(usual, spaced).only("rate").on("rate", f"all rates are {words}")
+    tie = rough(4, 1) + 0.4
+    tie[[1, 2]] = [[0.1005], [0.1]]
+    yield table(tie).only("rate").on("ties", "two scores differ by half a percent")
+    high = 200 * (rough(4, 3) + 0.5)
+    yield table(high).only("rate").on("divergence", "all losses are high and none diverged")
+    yield table(high).only("scores").on("divergence", "all losses are high and none diverged")
+    many = rough(120, 1) + 0.4
+    many[110] = 0.1
+    yield table(many).only("rate").on("rate", "there are more than 100 rates")
+    late = table(rough(4, 3), first=7000)
+    yield late.only("scores").on("scores", "the seeds are large numbers")
+    usual = table(rough(5, 3)).only("scores")
+    yield from one_at_a_time(
+        usual,
+        "train rates seeds",
+        "scores",
+        train=(table(rough(5, 3)).args[0],),
+        rates=(usual.args[1][1:],),
+        seeds=(usual.args[2][:2],),
+    )
 
 
 TUNE = Exercise(
