@@ -89,17 +89,20 @@ def reason(exercise: Exercise, what: str) -> str | None:
 
 def main(chosen: Sequence[Exercise], seeds: int) -> int:
     """Print what survived; the exit code is 1 when a guard did that the contract does not allow."""
-    count, found = 0, []
+    count, harmless, bad = 0, 0, 0
     for exercise in chosen:
         made, survived = survivors(exercise, range(1, seeds + 1))
         count += made
-        found += survived
-    bad = [survivor for survivor in found if survivor.reason is None]
-    for survivor in bad:
-        print(f"{survivor.exercise}: {survivor.what} (seeds {', '.join(map(str, survivor.seeds))})")
+        for survivor in survived:
+            if survivor.reason is not None:
+                harmless += 1
+                continue
+            bad += 1
+            on = ", ".join(map(str, survivor.seeds))
+            print(f"{survivor.exercise}: {survivor.what} (seeds {on})", flush=True)
     print(
-        f"{count} guards put around right versions, each on {seeds} seeds: {len(bad)} survive,"
-        f" and {len(found) - len(bad)} change nothing that a contract allows"
+        f"{count} guards put around right versions, each on {seeds} seeds: {bad} survive,"
+        f" and {harmless} change nothing that a contract allows"
     )
     return 1 if bad or not count else 0
 

@@ -33,6 +33,7 @@ def hessians(rng: np.random.Generator) -> Iterator[tuple[str, str, np.ndarray]]:
     yield "values", "the hessian is diagonal, its largest curvature last", last
     a, b = float(rng.uniform(2, 4)), float(rng.uniform(0.5, 1.5))
     yield "values", "off-diagonal entries are negative", np.array([[a, -b], [-b, a]])
+    yield "values", "three directions hold each other back", 4 * np.eye(3) - 1
     yield "edge", "the condition number is large", turned(rng, spread(rng, 4, 1e-3, 1e3))
     yield "edge", "all curvatures are tiny", turned(rng, spread(rng, 3, 1e-7, 1e-5))
     yield (

@@ -53,7 +53,7 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     sizes = {"warmup_steps": 1500, "steps": 6000, "decay_steps": 1500}
     usual = given(700, lr=0.3 * scale, lr_end=0.0, **sizes)
     yield from one_at_a_time(usual, "t", t=(300,), lr=(1e-10, 3e3), warmup_steps=(1100,))
-    late = given(5200, lr=0.3 * scale, lr_end=0.0, **sizes)
+    late = given(5200, lr=5e3 * scale, lr_end=0.0, **sizes)
     yield from one_at_a_time(late, "t", steps=(6500,), decay_steps=(1300,), lr_end=(3e3,))
 
 

@@ -70,7 +70,7 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     close = turned(rng, np.array([3.0, 2.9985, 1.0]))
     other = turned(rng, np.array([4.0, 3.998, 0.5]))
     v0 = _start(rng, (3,), 1.0)
-    usual = given(Recipe("matvec", {"matrix": close}), v0, 1500)
+    usual = given(Recipe("matvec", {"matrix": close}), v0, 400)
     yield from one_at_a_time(
         usual,
         "hvp v0 iterations",
@@ -93,6 +93,7 @@ SHARPNESS = Exercise(
     reference=_reference,
     cases=_cases,
     worth={"values": 2, "shape": 1, "flat": 0.5, "edge": 0.5},
+    harmless={"iterations at most 1000": "a right version that calls itself ends at 1,000 calls"},
     statements={
         "shape": "takes parameters of any shape and returns one number",
         "flat": "answers 0 where the loss is flat along v0",
