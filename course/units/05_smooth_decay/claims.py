@@ -58,7 +58,7 @@ QUOTED = [
         "dead[1:].min() > 0.75 and relu_wall[1] > 3 * height[1]",
     ),
     (
-        "The exponential's total is less than half of the line's, and inverse time has less than"
+        "the exponential's total is less than half of the line's, and inverse time has less than"
         " a tenth of it",
         "(lambda e, l, i: e < l / 2 and i < l / 10)(*(valley_ends[n][0] for n in"
         " ('exponential', 'straight line', 'inverse time')))",
@@ -86,7 +86,8 @@ QUOTED = [
         "({name: chosen[:, 5].mean() for name, (chosen, _) in results.items()})",
     ),
     (
-        "At the same ends the line is best, the exponential next, inverse time far behind",
+        "At the same first rate, on the left of the table, the line is best, the exponential next,"
+        " inverse time far behind",
         "at_half['straight line'].mean() < at_half['exponential'].mean()"
         " < at_half['inverse time'].mean() / 1.4",
     ),

@@ -5,15 +5,7 @@
 # and a long quarrel about which is best. Today you write all three, and find that most of the
 # quarrel is about two numbers that are not in any of the formulas.
 #
-# **After this unit you can**
-#
-# - write exponential, polynomial and inverse-time decay, and tell them apart on a plot;
-# - say how far a schedule lets the weights walk (the *total* of its rates) and how much it lets
-#   them shake at the end (its *last* rates), and read a result with both;
-# - turn a decay factor into a half-life, and two ends into a decay factor;
-# - compare schedules fairly: each at its own best first rate, chosen on data that does not judge.
-#
-# **Time** 95 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 115 minutes. **Points** 24: read the curves 1, functions 14, repair 1, your experiment 3, predictions and quiz 2, written conclusion 3.
 # **You need** units 01, 03 and 04.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -28,58 +20,6 @@ from lrlib.optimizers import SGD
 from lrlib.training import sweep, train
 
 plt.rcParams.update(style.rc())
-
-# %% [markdown]
-# ## Warm-up
-#
-# 1. (Unit 04) A drop to a tenth makes the loss plunge. What has become smaller, and what has become
-#    slower?
-# 2. (Unit 01) On a bowl of curvature $c$ one step at rate $\eta$ multiplies $w$ by $1 - \eta c$.
-#    The rates are $\eta_0, \eta_1, \eta_2$: what is $w$ multiplied by after three steps?
-# 3. (School) $0.01^{1/2}$ is what?
-#
-# <details><summary>Answers</summary>
-#
-# 1. The shaking across the valley has become smaller; the walk along it, slower.
-# 2. $(1 - \eta_0 c)(1 - \eta_1 c)(1 - \eta_2 c)$. Keep this one in mind.
-# 3. 0.1: halfway down a multiplication by 0.01 is a multiplication by 0.1, not by 0.5.
-#
-# </details>
-
-# %% [markdown]
-# ## Predict
-#
-# Three rates start at 0.5 and arrive at 0.005 after 1,500 updates: an *exponential*, a *straight
-# line* (polynomial of power 1) and *inverse time*, $\eta_0 / (1 + kt)$.
-#
-# **p1.** Add up all 1,500 rates of each. The totals are ...
-#
-# - (a) about equal: same start, same end, same time
-# - (b) exponential most, line in the middle, inverse time least
-# - (c) line most, exponential in the middle, inverse time least
-#
-# **p2.** Each trains the same network on the digits, with one label in ten drawn at random. The
-# lowest loss on unseen images has ...
-#
-# - (a) the exponential: quickly down, then a long time of fine tuning
-# - (b) the straight line
-# - (c) inverse time: it is the one that theory recommends
-#
-# **p3.** You have searched for the best *fixed* rate and found 0.35. Now you switch to a rate that
-# decays to a hundredth. The best *first* rate is then ...
-#
-# - (a) the same
-# - (b) smaller
-# - (c) larger
-
-# %% nbgrader={"grade_id": "predict_05", "solution": true}
-predict_05 = {"p1": "?", "p2": "?", "p3": "?"}
-### BEGIN SOLUTION
-predict_05 = {"p1": "c", "p2": "b", "p3": "c"}
-### END SOLUTION
-
-# %% nbgrader={"grade_id": "check_predict_05", "grade": true, "points": 1}
-check("predict_05", predict_05)
 
 # %% [markdown]
 # ## Live lab: same ends, different paths
@@ -102,6 +42,67 @@ same_ends()
 #
 # ![Still picture of the lab, described in the words above](attachment:same_ends.png)
 #
+# **After this unit you can**
+#
+# - write exponential, polynomial and inverse-time decay, and tell them apart on a plot;
+# - say how far a schedule lets the weights walk (the *total* of its rates) and how much it lets
+#   them shake at the end (its *last* rates), and read a result with both;
+# - turn a decay factor into a half-life, and two ends into a decay factor;
+# - compare schedules fairly: each at its own best first rate, chosen on data that does not judge.
+#
+# ## Warm-up
+#
+# 1. (Unit 04) A drop to a tenth makes the loss plunge. What has become smaller, and what has become
+#    slower?
+# 2. (Unit 01) On a bowl of curvature $c$ one step at rate $\eta$ multiplies $w$ by $1 - \eta c$.
+#    The rates are $\eta_0, \eta_1, \eta_2$: what is $w$ multiplied by after three steps?
+# 3. (School) $0.01^{1/2}$ is what?
+#
+# <details><summary>Answers</summary>
+#
+# 1. The shaking across the valley has become smaller; the walk along it, slower.
+# 2. $(1 - \eta_0 c)(1 - \eta_1 c)(1 - \eta_2 c)$. Keep this one in mind.
+# 3. 0.1: halfway down a multiplication by 0.01 is a multiplication by 0.1, not by 0.5.
+#
+# </details>
+
+# %% [markdown]
+# ## Predict
+#
+# **p1.** A valley is long and gentle, its curvature times the rate is tiny, and there is no noise.
+# How far a run gets along it in 1,500 updates depends, very nearly, on ...
+#
+# - (a) the first rate: the large steps are made early
+# - (b) the order of the rates: large ones help most while there is far to go
+# - (c) the sum of all rates, in whatever order they come
+#
+# **p2.** An *exponential*, a *straight line* (polynomial of power 1) and *inverse time*,
+# $\eta_0 / (1 + kt)$, train a network on the digits, with one label in ten drawn at random. All
+# fall to a hundredth in 1,500 updates, each from *its own* best first rate. The lowest loss on
+# unseen images has ...
+#
+# - (a) the exponential: quickly down, then a long time of fine tuning
+# - (b) the straight line
+# - (c) inverse time: it is the one that theory recommends
+# - (d) none: each at its best, they are level
+#
+# **p3.** You have searched for the best *fixed* rate and found 0.35. Now you switch to a rate that
+# decays to a hundredth. The best *first* rate is then ...
+#
+# - (a) the same
+# - (b) smaller
+# - (c) larger
+
+# %% nbgrader={"grade_id": "predict_05", "solution": true}
+predict_05 = {"p1": "?", "p2": "?", "p3": "?"}
+### BEGIN SOLUTION
+predict_05 = {"p1": "c", "p2": "b", "p3": "c"}
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_predict_05", "grade": true, "points": 1}
+check("predict_05", predict_05)
+
+# %% [markdown]
 # ## Two numbers that decide
 #
 # Back into the valley of unit 04: curvature 10 across, 0.02 along, noise in every gradient. All
@@ -149,7 +150,7 @@ for name, schedule in paths.items():
 # $1/(0.0015 \cdot 10)$ is 67 updates, and within the last 67 the line comes down from 0.018, the
 # exponential from 0.0025. **The rates of the last $1/(\eta c)$ updates say how much you shake.**
 #
-# And **p1** is settled: (c). The exponential's total is less than half of the line's, and inverse
+# So **p1** is (c). And totals differ: the exponential's total is less than half of the line's, and inverse
 # time has less than a tenth of it. Schedules with equal ends can walk very unequal distances.
 
 # %% [markdown]
@@ -208,7 +209,7 @@ def exponential_decay(t, *, lr0, gamma, every):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_exponential_decay", "grade": true, "points": 4}
+# %% nbgrader={"grade_id": "check_exponential_decay", "grade": true, "points": 3}
 check(exponential_decay)
 
 # %% [markdown]
@@ -235,7 +236,7 @@ def polynomial_decay(t, *, lr0, lr_end, steps, power):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_polynomial_decay", "grade": true, "points": 4}
+# %% nbgrader={"grade_id": "check_polynomial_decay", "grade": true, "points": 3}
 check(polynomial_decay)
 
 # %% [markdown]
@@ -260,7 +261,7 @@ def inverse_time_decay(t, *, lr0, rate, every):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_inverse_time_decay", "grade": true, "points": 4}
+# %% nbgrader={"grade_id": "check_inverse_time_decay", "grade": true, "points": 3}
 check(inverse_time_decay)
 
 # %% [markdown]
@@ -283,8 +284,52 @@ def half_life(gamma, every):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_half_life", "grade": true, "points": 3}
+# %% nbgrader={"grade_id": "check_half_life", "grade": true, "points": 2}
 check(half_life)
+
+# %% [markdown]
+# ### A decay for a distance
+#
+# The total says how far the weights walk. Now turn it round: a fixed rate has shown how far they
+# have to walk, and you want an exponential decay that walks just as far. No formula solves this for
+# the factor. But the larger the factor, the larger the total: so you can search.
+#
+# **Before you write:** a run has two updates and the first rate is 2. Which factor over the whole
+# run gives a total of 3? Which the largest total that there is, and which total is out of reach
+# however small the factor?
+#
+# <details><summary>Answer</summary>
+#
+# The second rate has to be 1, half of the first, after half of the run: over the whole run a
+# quarter is left. A factor of 1 gives 4, the most. Totals of 2 or less are out of reach: the first
+# update alone has that much.
+#
+# </details>
+
+
+# %% nbgrader={"grade_id": "gamma_for_total", "solution": true}
+def gamma_for_total(total, *, lr0, steps):
+    """Return the factor with which exponential decay over a run has the given total of rates.
+
+    total: what the rates of all updates of the run add up to, from the first update to the last;
+    above lr0, at most that of a fixed rate. lr0: the first rate. steps: the updates of the run, at
+    least 2; the factor is what is left of the rate after all of them.
+    Returns one number above 0, at most 1, right to six digits.
+    With lr0 = 2 and two steps, a total of 3 needs 0.25; with lr0 = 0.5 and 1,500 steps, a total of
+    379, that of a straight line to a hundredth, needs 0.20875.
+    """
+    ### BEGIN SOLUTION
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        gamma = (low + high) / 2
+        reached = sum(exponential_decay(t, lr0=lr0, gamma=gamma, every=steps) for t in range(steps))
+        low, high = (gamma, high) if reached < total else (low, gamma)
+    return high
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_gamma_for_total", "grade": true, "points": 3}
+check(gamma_for_total)
 
 # %% [markdown]
 # All green? Then look at your three curves as practitioners do, on a *logarithmic* axis, and start
@@ -433,7 +478,7 @@ for power in [0.9, 1, 2]:
 # %% [markdown]
 # One missing word, three different failures. **Find** it, **explain** in a sentence each what
 # training would do after update 100 with the three powers, and which failure you would notice last,
-# then **fix** it.
+# then **fix** it below.
 #
 # <details><summary>What happened</summary>
 #
@@ -448,18 +493,19 @@ for power in [0.9, 1, 2]:
 # </details>
 
 
-# %% nbgrader={"grade_id": "mended_poly_rate", "solution": true}
-def mended_poly_rate(t, lr0, steps, power):
-    """Return lr0 times a power of the time left; 0 from t = steps on."""
+# %% nbgrader={"grade_id": "repaired_poly_rate", "solution": true}
+def repaired_poly_rate(t, lr0, steps, power):
+    """Return the rate of update t as above, and 0 from t = steps on, whatever the power.
+
+    t: a whole number, 0 or more. lr0: the first rate. steps: at least 1. power: above 0.
+    """
     ### BEGIN SOLUTION
     return polynomial_decay(t, lr0=lr0, lr_end=0.0, steps=steps, power=power)
     ### END SOLUTION
 
 
-# %%
-with your_code():
-    after = [mended_poly_rate(110, 0.5, 100, power) for power in (0.9, 1, 2)]
-    print("at t = 110:", after, "(three zeros are right)")
+# %% nbgrader={"grade_id": "check_repaired_poly_rate", "grade": true, "points": 1}
+check(repaired_poly_rate)
 
 # %% [markdown]
 # ## Experiment: each decay at its own best
@@ -553,8 +599,9 @@ with your_code():
 # curves slope gently, except that of inverse time, which is steep; to the right all rise steeply,
 # the fixed rate's first.*
 #
-# **p2:** (b). At the same ends the line is best, the exponential next, inverse time far behind: the
-# order of their totals. **p3:** (c). Every decay wants a *larger* first rate than 0.35, and inverse
+# At the same first rate, on the left of the table, the line is best, the exponential next, inverse
+# time far behind: the order of their totals. At its own best, on the right, the line is still the
+# lowest: **p2** is (b). **p3:** (c). Every decay wants a *larger* first rate than 0.35, and inverse
 # time, which falls fastest, the largest of all. A decay spends only a short time at high rates, and
 # it needs them to walk far enough. Why not start higher still, until all totals agree? Figure 2
 # shows why: the exponential's loss has turned up at 1.41, long before its total reaches the line's.
@@ -591,14 +638,19 @@ print("dead ReLU units        ", "   ".join(f"{share:4.0%}" for share in dead))
 # the line's loss at 1.41 is 0.27 to 0.36 instead of 1.2 to 1.7. Higher still, at 2, $\tanh$ fails
 # too: the limit exists, but the wall at 1.41 is not it.
 #
-# Now read the right half of the table, where each decay has its own best first rate. Three pairs
-# are worth reading aloud:
+# Now read the right half of the table, where each decay has its own best first rate. **Which two
+# rows have nearly the same total, and what sets them apart? Which two have different formulas and
+# similar losses?**
+#
+# <details><summary>Answer</summary>
 #
 # - *Inverse time* makes up about half of its distance to the line. At the common first rate its
 #   total was far too small. Even at its own best it has the smallest total of all.
 # - *Exponential* and *gentle inverse* have different formulas, similar totals, similar losses.
 # - *Fixed* and *straight line* have nearly the same **total**, and differ in the **end**: and the
 #   line's worst seed is better than the fixed rate's average one.
+#
+# </details>
 
 # %% [markdown]
 # ### Three claims, settled

@@ -10,8 +10,8 @@ from .exercises import UNIT
 PREDICT = predictions(
     "predict_05",
     UNIT,
-    p1=("Same ends, three paths: the totals of the rates are ...", "abc"),
-    p2=("Same ends, on the digits: the lowest loss has ...", "abc"),
+    p1=("How far a run gets along a gentle valley depends, very nearly, on ...", "abc"),
+    p2=("Three decays, each from its own best first rate: the lowest loss has ...", "abcd"),
     p3=("The best fixed rate is 0.35; the best first rate of a decay is ...", "abc"),
 )
 

@@ -57,7 +57,7 @@ EXPONENTIAL_DECAY = Exercise(
     reference=lambda t, *, lr0, gamma, every: ExponentialDecay(lr0, gamma, every)(t),
     cases=_cases,
     curve=lambda: [given(t, lr0=0.4, gamma=0.5, every=8) for t in range(48)],
-    worth={"values": 2, "boundary": 1, "edge": 1},
+    worth={"values": 1.5, "boundary": 1, "edge": 0.5},
     statements={
         "boundary": "multiplies lr0 by gamma once for each full `every`",
         "edge": "works for every = 1, gamma = 1, whole-number rates, large t and large every",

@@ -43,7 +43,7 @@ HALF_LIFE = Exercise(
     returns=Number(),
     reference=lambda gamma, every: every * math.log(2) / -math.log(gamma),
     cases=_cases,
-    worth={"values": 2, "edge": 1},
+    worth={"values": 1.5, "edge": 0.5},
     harmless={"result at least .*": "as short a half-life takes a gamma below 1e-300"},
     statements={"edge": "works for every = 1 and for gamma at a half, near 0 and near 1"},
 )

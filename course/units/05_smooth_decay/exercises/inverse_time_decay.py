@@ -55,7 +55,7 @@ INVERSE_TIME_DECAY = Exercise(
     reference=lambda t, *, lr0, rate, every: InverseTimeDecay(lr0, rate, every)(t),
     cases=_cases,
     curve=lambda: [given(t, lr0=0.4, rate=1.0, every=6) for t in range(48)],
-    worth={"values": 2, "boundary": 1, "edge": 1},
+    worth={"values": 1.5, "boundary": 1, "edge": 0.5},
     statements={
         "boundary": "starts at lr0 and divides it by 1 + rate after one full `every`",
         "edge": "works for every = 1, rate = 0, whole numbers, large t and large every",

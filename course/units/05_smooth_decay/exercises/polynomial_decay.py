@@ -72,7 +72,7 @@ POLYNOMIAL_DECAY = Exercise(
     reference=lambda t, *, lr0, lr_end, steps, power: PolynomialDecay(lr0, lr_end, steps, power)(t),
     cases=_cases,
     curve=lambda: [given(t, lr0=0.4, lr_end=0.05, steps=32, power=2.0) for t in range(48)],
-    worth={"values": 2, "clamp": 1, "edge": 1},
+    worth={"values": 1.5, "clamp": 1, "edge": 0.5},
     harmless={
         "power clipped at 1000": "such a power overflows where right versions raise steps to it",
         "power at least 1e-09|power rounded .*": "to a millionth, the result is that of power 0",
