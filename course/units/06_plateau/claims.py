@@ -63,8 +63,7 @@ QUOTED = [
     ),
     (
         "Without a cooldown it stays above the patience, and every further bad epoch cuts again",
-        "(lambda rule: [(rule.on_epoch_end(1.0), rule.lr)[1] for _ in range(8)][3:])"
-        "(KerasLike(1.0, 2)) == [0.5**k for k in range(1, 6)]",
+        "shipped_rates([1.0] * 8, 1.0, 2, 0)[3:] == [0.5**k for k in range(1, 6)]",
     ),
     (
         "all five runs with patience 0 were cut within 200 updates",

@@ -3,18 +3,9 @@
 #
 # Every schedule so far was fixed before the first update. But the person who trained AlexNet sat
 # and *watched*: when the validation error stopped falling, the rate was cut. Today you turn that
-# person into eight lines of code, and meet their weakness: a rule that waits for the loss to stop
-# improving has to know what "stopped" looks like in a loss that never stops jumping.
+# person into eight lines of code, **reduce on plateau**, and meet its weakness.
 #
-# **After this unit you can**
-#
-# - write reduce-on-plateau as a pure step from one state to the next;
-# - follow its state through a list of losses by hand, at every boundary;
-# - write the cases that a wrong version of the rule would fail;
-# - explain why noise makes it cut too early, and count its false cuts;
-# - set patience in the right unit, and keep the data that decides apart from the data that judges.
-#
-# **Time** 120 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 135 minutes. **Points** 24: read the curves 1, functions 14, repair 1, your experiment 3, predictions and quiz 2, written conclusion 3.
 # **You need** units 04 and 05.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -32,6 +23,36 @@ from lrlib.training import train
 plt.rcParams.update(style.rc())
 
 # %% [markdown]
+# ## Live lab: step the counter
+#
+# The rule remembers the **best** loss so far, and counts **bad** losses, those that do not beat it.
+# A new best sets the count to 0. When the count is *greater* than the **patience**, the rate is
+# cut. Step through thirty losses of a real network, recorded at a fixed rate.
+#
+# **Challenge:** walk to the end with exactly one cut, and none before check 12.
+
+# %%
+counter_stepper()
+
+# %% [markdown]
+# *In words: your cuts change the rate that is drawn, not the losses, which were recorded. Above, the
+# validation loss against the number of the check, values to come in grey, the
+# best so far as a falling staircase, and a dashed line that the next loss must beat. Below, the
+# rate on a logarithmic scale. A table lists the last five checks with loss, best, bad count and
+# rate.*
+#
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:counter_stepper.png)
+#
+# **After this unit you can**
+#
+# - write reduce-on-plateau as a pure step from one state to the next;
+# - follow its state through a list of losses by hand, at every boundary;
+# - write the cases that a wrong version of the rule would fail;
+# - explain why noise makes it cut too early, and count its false cuts;
+# - set patience in the right unit, and keep the data that decides apart from the data that judges.
+#
 # ## Warm-up
 #
 # 1. (Unit 04) What does a cut of the rate do to the loss within a few updates, and what does it do
@@ -51,10 +72,6 @@ plt.rcParams.update(style.rc())
 
 # %% [markdown]
 # ## Predict
-#
-# The rule remembers the **best** loss so far, and counts **bad** losses, those that do not beat it.
-# A new best sets the count to 0. When the count is *greater* than the **patience**, the rate is
-# cut.
 #
 # **p1.** The patience is 2, the losses are 1.0, 0.8, 0.95, 0.90, 0.85. The rate is cut ...
 #
@@ -87,27 +104,6 @@ predict_06 = {"p1": "c", "p2": "b", "p3": "b"}
 check("predict_06", predict_06)
 
 # %% [markdown]
-# ## Live lab: step the counter
-#
-# Here are thirty losses of a real network, one step at a time. They were recorded at a fixed rate:
-# your cuts change the rate that is drawn, not the losses, so every setting meets the same ones.
-# Watch *best*, *bad* and the rate.
-#
-# **Challenge:** walk to the end with exactly one cut, and none before check 12.
-
-# %%
-counter_stepper()
-
-# %% [markdown]
-# *In words: above, the validation loss against the number of the check, values to come in grey, the
-# best so far as a falling staircase, and a dashed line that the next loss must beat. Below, the
-# rate on a logarithmic scale. A table lists the last five checks with loss, best, bad count and
-# rate.*
-#
-# *The lab as a still picture, for readers without a kernel:*
-#
-# ![Still picture of the lab, described in the words above](attachment:counter_stepper.png)
-#
 # ## The best is the luckiest
 #
 # Here is a loss that falls all the time: $e^{-k/30}$ at check $k$, and on top of it some noise.
@@ -257,7 +253,7 @@ def plateau_step(metric, state, *, factor, patience, min_delta, min_lr):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_plateau_step", "grade": true, "points": 11}
+# %% nbgrader={"grade_id": "check_plateau_step", "grade": true, "points": 7}
 check(plateau_step)
 
 # %% [markdown]
@@ -281,6 +277,51 @@ counter_stepper(plateau_step)
 # > `threshold_mode="abs"`. *Direction.* Lower is better here; give an accuracy to a rule in
 # > `mode="min"`, and it cuts as long as training goes well. *Cooldown.* Libraries can ignore some
 # > values after a cut. *Small rates.* PyTorch skips cuts of less than 1e-8.
+
+# %% [markdown]
+# ### How much patience would have done?
+#
+# You have the watched losses of a finished run, and a budget for cuts. How patient does the rule
+# have to be? The other way round from `plateau_step`, which is told its patience. Cuts change the
+# rate and not the recorded losses, so you can try each patience on the same list.
+#
+# **Before you write:** the losses are 5, 1, 2, 3, 4, 0.5. How many cuts are made with patience 0,
+# 1, 2 and 3? Which is the least patience for at most one cut?
+#
+# <details><summary>Answer</summary>
+#
+# Three losses in a row are bad: 2, 3 and 4. Patience 0 makes three cuts, patience 1 one, at the
+# second of them (the third is the first of a new count); patience 2 one, at the third; patience 3
+# none. Patience 1 is enough for at most one cut.
+#
+# </details>
+
+
+# %% nbgrader={"grade_id": "patience_for", "solution": true}
+def patience_for(losses, cuts, *, min_delta):
+    """Return the least patience with which the rule makes at most `cuts` cuts on these losses.
+
+    losses: list or array of at least one number, in the order in which the rule sees them; lower is
+    better, and NaN is never an improvement. The best is infinite before the first.
+    cuts: a whole number, 0 or more. min_delta: 0 or more. The rule is that of plateau_step, with a
+    rate that can always be cut further.
+    Returns a whole number, 0 or more.
+    For the losses 5, 1, 2, 3, 4, 0.5 and min_delta 0, at most one cut needs patience 1, none 3.
+    """
+    ### BEGIN SOLUTION
+    rule = {"factor": 0.5, "min_delta": min_delta, "min_lr": 0.0}
+    for patience in range(len(losses)):
+        state = {"lr": 1.0, "best": np.inf, "bad": 0}
+        for loss in losses:
+            state = plateau_step(loss, state, patience=patience, **rule)
+        if -np.log2(state["lr"]) <= cuts:  # each cut has halved the rate
+            return patience
+    return len(losses)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_patience_for", "grade": true, "points": 3}
+check(patience_for)
 
 # %% [markdown]
 # ## Read the curves
@@ -374,28 +415,24 @@ check("curves_06", curves_06)
 
 
 # %%
-class KerasLike:
-    def __init__(self, lr, patience, cooldown=0):
-        self.lr, self.patience, self.cooldown = lr, patience, cooldown
-        self.best, self.wait, self.cooling = np.inf, 0, 0
-
-    def on_epoch_end(self, loss):
-        if self.cooling > 0:
-            self.cooling -= 1
-            self.wait = 0
-        if loss < self.best:
-            self.best, self.wait = loss, 0
-        elif self.cooling == 0:
-            if self.wait >= self.patience:
-                self.lr *= 0.5
-                self.cooling = self.cooldown
-            self.wait += 1
+def shipped_rates(losses, lr, patience, cooldown):
+    """Return the rate after each of the losses."""
+    best, wait, cooling, rates = np.inf, 0, 0, []
+    for loss in losses:
+        if cooling > 0:
+            cooling, wait = cooling - 1, 0
+        if loss < best:
+            best, wait = loss, 0
+        elif cooling == 0:
+            if wait >= patience:
+                lr, cooling = lr * 0.5, cooldown
+            wait += 1
+        rates.append(lr)
+    return rates
 
 
 for cooldown in [1, 0]:
-    rule = KerasLike(lr=1.0, patience=2, cooldown=cooldown)
-    seen = [(rule.on_epoch_end(1.0), rule.lr)[1] for _ in range(10)]
-    print(f"cooldown {cooldown}:", seen)
+    print(f"cooldown {cooldown}:", shipped_rates([1.0] * 10, 1.0, 2, cooldown))
 
 # %% [markdown]
 # With a cooldown of 1 it is patient again after a cut; with the default of 0 it is not. **Find**
@@ -413,26 +450,25 @@ for cooldown in [1, 0]:
 # </details>
 
 
-# %% nbgrader={"grade_id": "mended_rule", "solution": true}
-class MendedRule(KerasLike):
-    """The same rule, patient again after each cut; the cooldown is not needed for that."""
+# %% nbgrader={"grade_id": "repaired_rates", "solution": true}
+def repaired_rates(losses, lr, patience):
+    """Return the rate after each loss; without a cooldown, and patient again after each cut.
 
-    def on_epoch_end(self, loss):
-        """Count one more loss, and halve self.lr when more than self.patience in a row are bad."""
-        ### BEGIN SOLUTION
-        state = {"lr": self.lr, "best": self.best, "bad": self.wait}
-        state = plateau_step(
-            loss, state, factor=0.5, patience=self.patience, min_delta=0.0, min_lr=0.0
-        )
-        self.lr, self.best, self.wait = state["lr"], state["best"], state["bad"]
-        ### END SOLUTION
+    losses: list of at least one number. lr: the rate before the first. patience: 0 or more. As
+    above, a loss that does not beat the best is bad, and more than `patience` of them in a row
+    halve the rate; then their count starts again at 0. Returns a list, one rate for each loss.
+    """
+    ### BEGIN SOLUTION
+    rates, state = [], {"lr": lr, "best": np.inf, "bad": 0}
+    for loss in losses:
+        state = plateau_step(loss, state, factor=0.5, patience=patience, min_delta=0.0, min_lr=0.0)
+        rates.append(state["lr"])
+    return rates
+    ### END SOLUTION
 
 
-# %%
-with your_code():
-    rule = MendedRule(lr=1.0, patience=2)
-    seen = [(rule.on_epoch_end(1.0), rule.lr)[1] for _ in range(10)]
-    print(seen, "(three halvings in ten epochs, at the 4th, 7th and 10th, are right)")
+# %% nbgrader={"grade_id": "check_repaired_rates", "grade": true, "points": 1}
+check(repaired_rates)
 
 # %% [markdown]
 # ## Experiment: how patient?
@@ -542,6 +578,16 @@ with your_code():
 # Until its first cut, a run is *the same run* as the one without cuts: same seed, same batches. So
 # we can ask what it would have missed. Call a first cut **false** if the uncut run, within the next
 # 200 updates, gets at least a tenth below the best loss before the cut.
+#
+# **Before you run it:** suppose that few first cuts are false with patience 10. Would that show
+# that the rule *saw* the plateau? With what would you compare?
+#
+# <details><summary>Answer</summary>
+#
+# No: a cut that comes late may be right whatever caused it. Compare with a rule that cannot have
+# seen anything, such as a cut at the same moments in other runs.
+#
+# </details>
 
 # %%
 with your_code():

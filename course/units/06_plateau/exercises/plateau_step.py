@@ -139,7 +139,7 @@ PLATEAU_STEP = Exercise(
     returns=State((Number(), Number(), WholeNumber()), ("lr", "best", "bad")),
     reference=_step,
     cases=_cases,
-    worth={"values": 3, "boundary": 3, "clamp": 2, "edge": 1, "shape": 1, "purity": 1},
+    worth={"values": 2, "boundary": 2, "clamp": 1, "edge": 0.5, "shape": 0.5, "purity": 1},
     statements={
         "boundary": "draws the line at exactly min_delta, and cuts only beyond patience",
         "clamp": "cuts down to min_lr and never below",
