@@ -44,8 +44,8 @@ QUOTED = [
     ),
     ("*slower* than plain descent at its best", "0.95**0.5 > 49 / 51"),
     (
-        "has $\\sqrt\\mu = (\\sqrt\\kappa - 1)/(\\sqrt\\kappa + 1)$",
-        "(lambda root: all(abs(kept(4 / (1 + 50**0.5) ** 2, root**2, c) - root) < 1e-6"
+        "the pair is the one with the smallest $\\mu$ that leaves room for both curvatures",
+        "(lambda root: np.allclose(best_pair(1, 50), (4 / (1 + 50**0.5) ** 2, root**2)) and all(abs(kept(4 / (1 + 50**0.5) ** 2, root**2, c) - root) < 1e-6"
         " for c in (1, 50)) and 0 < 0.567 - root**2 < 0.002)((50**0.5 - 1) / (50**0.5 + 1))",
     ),
     ("131 steps in place of 173", "round(np.log(1000) / -np.log(0.9**0.5)) == 131"),

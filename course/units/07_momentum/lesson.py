@@ -1,20 +1,11 @@
 # %% [markdown]
 # # 07 · Momentum and Nesterov
 #
-# Gradient descent has no memory: each step forgets the last. Give it a **velocity**, in which old
-# gradients pile up and slowly fade, and two things change. A long valley that took hundreds of
-# steps takes dozens. And the number called *learning rate* stops meaning what it meant. Today you
-# write both classic forms, learn to translate a rate from one library to another, and find out for
-# which budgets momentum is worth having.
+# Gradient descent has no memory. Give it a **velocity**, in which old gradients pile up and slowly
+# fade: a valley that took hundreds of steps takes dozens, and the number called *learning rate*
+# stops meaning what it meant.
 #
-# **After this unit you can**
-#
-# - write momentum and Nesterov's form of it, with the velocity in the open;
-# - say how far one gradient carries, and why momentum is stable at rates that plain descent is not;
-# - convert a rate between the three forms that libraries use;
-# - judge momentum against plain descent fairly: each at its own best rate, for the same budget.
-#
-# **Time** 100 minutes. **Points** 24: read the curves 1, your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 110 minutes. **Points** 24: read the curves 1, functions 14, repair 1, your experiment 3, predictions and quiz 2, written conclusion 3.
 # **You need** units 01 and 02; the last experiment uses the mini-batches of 03.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -30,6 +21,34 @@ from lrlib.training import sweep
 plt.rcParams.update(style.rc())
 
 # %% [markdown]
+# ## Live lab: the phase map
+#
+# Every point of the map on the left is a pair of rate and momentum; its brightness says how fast
+# they get down the ravine on the right.
+#
+# **Challenge:** find a point that keeps at most 0.8 of the distance each step. The best that plain
+# descent can do is 0.96. Then push the momentum on to 0.95: what became of the speed?
+
+# %%
+phase_map()
+
+# %% [markdown]
+# *In words: on the left a map with the rate from left to right and the momentum from bottom to top;
+# a dark corner at high rates and low momentum is marked "diverges", and a bright ridge runs between
+# slow and divergent. On the right the contours of a ravine, the path of 60 steps and an arrow for
+# the velocity. A sentence says which share of the distance one step keeps in the long run.*
+#
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:phase_map.png)
+#
+# **After this unit you can**
+#
+# - write momentum and Nesterov's form of it, with the velocity in the open;
+# - say how far one gradient carries, and why momentum is stable at rates that plain descent is not;
+# - convert a rate between the three forms that libraries use;
+# - judge momentum against plain descent fairly: each at its own best rate, for the same budget.
+#
 # ## Warm-up
 #
 # 1. (Unit 01) On a bowl of curvature $\lambda$, by what number does one plain step multiply the
@@ -88,28 +107,6 @@ predict_07 = {"p1": "c", "p2": "b", "p3": "b"}
 check("predict_07", predict_07)
 
 # %% [markdown]
-# ## Live lab: the phase map
-#
-# Every point of the map on the left is a pair of rate and momentum; its brightness says how fast
-# they get down the ravine on the right, which is 50 times as steep across as along.
-#
-# **Challenge:** find a point that keeps at most 0.8 of the distance each step. The best that plain
-# descent can do is 0.96. Then push the momentum on to 0.95 and watch the path: what became of the
-# speed?
-
-# %%
-phase_map()
-
-# %% [markdown]
-# *In words: on the left a map with the rate from left to right and the momentum from bottom to top;
-# a dark corner at high rates and low momentum is marked "diverges", and a bright ridge runs between
-# slow and divergent. On the right the contours of a ravine, the path of 60 steps and an arrow for
-# the velocity. A sentence says which share of the distance one step keeps in the long run.*
-#
-# *The lab as a still picture, for readers without a kernel:*
-#
-# ![Still picture of the lab, described in the words above](attachment:phase_map.png)
-#
 # ## What the velocity does
 #
 # **It remembers.** Unroll the first line: $v = g_t + \mu g_{t-1} + \mu^2 g_{t-2} + \dots$ Each
@@ -151,6 +148,16 @@ for lr, mu in [(0.8, 0.0), (0.8, 0.9), (0.95, 0.9)]:
 # effective rate of 8 is no danger: it needs a slope that keeps its sign, and here the sign changes
 # with every swing.
 #
+# **Before you read on:** in the lab, more momentum than about 0.6 made the run slower. On which
+# quantity could the slowness depend, if not on the curvature?
+#
+# <details><summary>Answer</summary>
+#
+# On the momentum itself. The next lines show that a run that swings keeps $\sqrt\mu$ of its
+# distance at each step, whatever the curvature.
+#
+# </details>
+#
 # **Why is it faster?** One bowl, two numbers to follow: $w$ and $v$. The last step was
 # $w_t - w_{t-1} = -\eta v_t$, so $v$ drops out of the next one:
 # $w_{t+1} = (1 + \mu - \eta\lambda)\, w_t - \mu\, w_{t-1}$. Try $w_t = z^t$: it is a solution if
@@ -173,10 +180,10 @@ for lr, mu in [(2 / 51, 0.0), (2 / 51, 0.567), (0.0614, 0.567), (0.03, 0.95)]:
 # Row one is plain descent at its best: 0.96 along and across. Row three is momentum at *its* best:
 # every direction keeps 0.753, that is $\sqrt{0.567}$. Plain descent needs 173 steps to a
 # thousandth, momentum about 25. Where does the pair come from? The roots are complex while
-# $(1-\sqrt\mu)^2 < \eta\lambda < (1+\sqrt\mu)^2$. The smallest $\mu$ with room for both curvatures
-# has $\sqrt\mu = (\sqrt\kappa - 1)/(\sqrt\kappa + 1)$, where $\kappa$ is the condition number, 50
-# (Polyak 1964; we took slightly more). So the number of steps grows like $\sqrt\kappa$; for plain
-# descent it grows like $\kappa$. That square root is the whole gain.
+# $(1-\sqrt\mu)^2 < \eta\lambda < (1+\sqrt\mu)^2$, and the pair is the one with the smallest $\mu$
+# that leaves room for both curvatures (Polyak 1964; we took slightly more). You will work it out
+# below. The number of steps grows like $\sqrt\kappa$, where $\kappa$ is the condition number, 50;
+# for plain descent it grows like $\kappa$. That square root is the whole gain.
 #
 # Row four is a warning. More momentum is not more speed: no pair can keep less than $\sqrt\mu$, and
 # $\sqrt{0.95}$ is 0.975, *slower* than plain descent at its best. Momentum 0.9 keeps at least
@@ -243,7 +250,7 @@ def momentum_step(w, grad, velocity, *, lr, mu):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_momentum_step", "grade": true, "points": 5}
+# %% nbgrader={"grade_id": "check_momentum_step", "grade": true, "points": 4}
 check(momentum_step)
 
 # %% [markdown]
@@ -283,7 +290,7 @@ def nesterov_step(w, grad, velocity, *, lr, mu):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_nesterov_step", "grade": true, "points": 5}
+# %% nbgrader={"grade_id": "check_nesterov_step", "grade": true, "points": 4}
 check(nesterov_step)
 
 # %% [markdown]
@@ -338,7 +345,7 @@ def convert_lr(lr, mu, *, source, target):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_convert_lr", "grade": true, "points": 5}
+# %% nbgrader={"grade_id": "check_convert_lr", "grade": true, "points": 3}
 check(convert_lr)
 
 # %% [markdown]
@@ -372,6 +379,44 @@ with your_code():
 # > review noticed (ml-explore/mlx, pull request 87, 2023). PyTorch's `dampening=0.9` looks like
 # > *ema* and is not quite: its first velocity is the whole gradient. *Names:* $\mu$, `momentum`,
 # > `beta`, `rho`, `mass` are one thing.
+
+# %% [markdown]
+# ### The best pair
+#
+# You know the gentlest and the steepest curvature of a bowl. Which rate and momentum make its
+# *slowest* direction shrink fastest? Two facts from above are enough: a direction with complex
+# roots keeps $\sqrt\mu$, and it has complex roots while $\eta\lambda$ lies between
+# $(1-\sqrt\mu)^2$ and $(1+\sqrt\mu)^2$.
+#
+# **Before you write:** the curvatures are 1 and 9. What does $\mu$ have to be for the range to be
+# just wide enough, so that its lower end belongs to curvature 1 and its upper end to 9?
+#
+# <details><summary>Answer</summary>
+#
+# One rate has to serve both: nine times the lower end is the upper end, so $1 + \sqrt\mu$ is three
+# times $1 - \sqrt\mu$. Hence $\sqrt\mu$ is a half, $\mu$ a quarter, and the rate a quarter too.
+#
+# </details>
+
+
+# %% nbgrader={"grade_id": "best_pair", "solution": true}
+def best_pair(lam_min, lam_max):
+    """Return (lr, mu), the rate and momentum whose slowest direction shrinks fastest.
+
+    lam_min, lam_max: the smallest and the largest curvature of a bowl, numbers above 0; they may be
+    equal, and then the bowl is left in one step without momentum. The momentum is that of
+    momentum_step. Returns two numbers, the rate and mu, in this order.
+    For curvatures 1 and 9 they are 0.25 and 0.25, for 4 and 4 they are 0.25 and 0.
+    """
+    ### BEGIN SOLUTION
+    low, high = np.sqrt(lam_min), np.sqrt(lam_max)
+    kept = (high - low) / (high + low)
+    return (1 + kept) ** 2 / lam_max, kept**2
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_best_pair", "grade": true, "points": 3}
+check(best_pair)
 
 # %% [markdown]
 # ## Read the curves
@@ -492,21 +537,20 @@ for update in range(1, 6):
 # </details>
 
 
-# %% nbgrader={"grade_id": "mended_nesterov", "solution": true}
-def mended_nesterov(w, grad, velocity, lr, mu):
-    """Return (w, velocity) after one step of Nesterov's momentum."""
+# %% nbgrader={"grade_id": "repaired_nesterov", "solution": true}
+def repaired_nesterov(w, grad, velocity, lr, mu):
+    """Return (w, velocity) after one step of Nesterov's momentum.
+
+    w, grad, velocity: float arrays of one shape, which are not changed. lr, mu: numbers.
+    """
     ### BEGIN SOLUTION
     velocity = mu * velocity + grad
     return w - lr * (grad + mu * velocity), velocity
     ### END SOLUTION
 
 
-# %%
-with your_code():
-    w, v = 1.0, 0.0
-    for _ in range(100):
-        w, v = mended_nesterov(w, w, v, lr=0.1, mu=0.9)
-    print(f"distance after 100 updates: {abs(w):.5f} (below 0.01 is right)")
+# %% nbgrader={"grade_id": "check_repaired_nesterov", "grade": true, "points": 1}
+check(repaired_nesterov)
 
 # %% [markdown]
 # ## Experiment: each at its own best rate
@@ -629,7 +673,18 @@ with np.errstate(all="ignore"):
 #
 # **"Momentum 0.9 just means ten times the rate."** Mini-batches of 16, the digits, a small network,
 # five seeds, 300 updates. Plain descent, momentum at a *tenth* of the rate, and momentum switched
-# on without touching the rate:
+# on without touching the rate.
+#
+# **Before you run it:** at which rates, small ones or large ones, will *plain* and *a tenth* be
+# the same run?
+#
+# <details><summary>Answer</summary>
+#
+# At small ones: there the slope stays the same while the velocity fills up, and ten times the rate
+# is all that the velocity adds. At large rates the slope turns before that, and the velocity
+# brakes.
+#
+# </details>
 
 # %%
 train_digits, _ = data.load_digits().split(seed=0)

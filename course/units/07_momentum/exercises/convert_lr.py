@@ -50,7 +50,7 @@ CONVERT_LR = Exercise(
     returns=Number(),
     reference=_convert,
     cases=_cases,
-    worth={"values": 2, "inside": 2, "edge": 1},
+    worth={"values": 1.5, "inside": 1, "edge": 0.5},
     statements={
         "values": "converts between the classic and the averaging form",
         "inside": "converts to and from the form with the rate inside the velocity",
