@@ -15,13 +15,11 @@ from .running import COURSE, UNITS
 
 LESSONS = [unit for unit in UNITS if unit != "17_capstone"]  # its time is that of a project
 FIRST_TOUCH, BETWEEN_TOUCHES = 150, 450
-# Units that are still to be rebuilt. Both lists may only become shorter.
-LATE_TO_TOUCH = (
-    set(UNITS)
-    - {"00_start_here", "01_fixed_rate", "02_stability", "03_noise"}
-    - {"05_smooth_decay"}
-)
-LONG_BETWEEN = set(UNITS) - {"00_start_here", "05_smooth_decay"}
+# Units that are still to be rebuilt are what is left over. Both lists may only become shorter.
+REBUILT = {"05_smooth_decay", "06_plateau", "07_momentum", "08_adagrad_rmsprop"}
+BEGUN = {"01_fixed_rate", "02_stability", "03_noise"}
+LATE_TO_TOUCH = set(UNITS) - {"00_start_here"} - REBUILT - BEGUN
+LONG_BETWEEN = set(UNITS) - {"00_start_here"} - REBUILT
 MOST_COPIED = 0.15
 
 each_unit = pytest.mark.parametrize("unit", UNITS)

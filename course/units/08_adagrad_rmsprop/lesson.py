@@ -1,21 +1,11 @@
 # %% [markdown]
 # # 08 · AdaGrad and RMSprop: a rate for each parameter
 #
-# Until now one number served every parameter. But a model that reads text has a weight for *the*,
-# which it meets in every sentence, and a weight for *coefficient*, which it meets five times.
-# Should both take steps of the same scale? AdaGrad answered no in 2011, RMSprop a year later. Both
-# divide a parameter's rate by the size of the gradients that it has had: AdaGrad counts all of
-# them, RMSprop mostly the recent ones. Today you write both, watch what each gives to a rare word,
-# and find the two properties of the data that decide whether it helps.
+# A model that reads text meets *the* in every sentence, and *coefficient* five times. Should their
+# weights take steps of one scale? AdaGrad answered no in 2011, RMSprop a year later: divide each
+# parameter's rate by the size of the gradients that it has had.
 #
-# **After this unit you can**
-#
-# - write AdaGrad and RMSprop, and say what each keeps in memory between updates;
-# - compute the rate that a parameter really gets, and predict which parameter gets more;
-# - say which change of the problem these methods do not notice, and which one defeats them;
-# - decide from the data whether a rate for each parameter is worth having.
-#
-# **Time** 90 minutes. **Points** 23: your experiment 3, functions 15, predictions and quiz 2, written conclusion 3.
+# **Time** 100 minutes. **Points** 23: functions 14, repair 1, your experiment 3, predictions and quiz 2, written conclusion 3.
 # **You need** units 01 and 02; 07 helps.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
@@ -33,6 +23,34 @@ from lrlib.training import sweep, train
 plt.rcParams.update(style.rc())
 
 # %% [markdown]
+# ## Live lab: effective-rate bars
+#
+# Two parameters; parameter 2 is a hundred times steeper. The bars show the rate that each really
+# gets. With the switch, parameter 1 gets a gradient at one update in five only (and five times as
+# large, so that the mean is the same): a rare word.
+#
+# **Challenge:** with parameter 1 seen rarely, bring the loss below 0.001. Which of the three methods
+# can?
+
+# %%
+effective_rate_bars()
+
+# %% [markdown]
+# *In words: on the left the contours of a long valley and the path of 100 updates in it. On the
+# right one bar for each parameter, the rate it gets at the end, on a logarithmic scale. A sentence
+# says both rates and the loss.*
+#
+# *The lab as a still picture, for readers without a kernel:*
+#
+# ![Still picture of the lab, described in the words above](attachment:effective_rate_bars.png)
+#
+# **After this unit you can**
+#
+# - write AdaGrad and RMSprop, and say what each keeps in memory between updates;
+# - compute the rate that a parameter really gets, and predict which parameter gets more;
+# - say which change of the problem these methods do not notice, and which one defeats them;
+# - decide from the data whether a rate for each parameter is worth having.
+#
 # ## Warm-up
 #
 # 1. (Unit 01) The update is rate × slope. Parameter A has slope 6, parameter B has slope 0.02, the
@@ -86,32 +104,10 @@ predict_08 = {"p1": "d", "p2": "b", "p3": "a"}
 check("predict_08", predict_08)
 
 # %% [markdown]
-# ## Live lab: effective-rate bars
-#
-# Two parameters; parameter 2 is a hundred times steeper. The bars show the rate that each really
-# gets. With the switch, parameter 1 gets a gradient at one update in five only (and five times as
-# large, so that the mean is the same): a rare word.
-#
-# **Challenge:** with parameter 1 seen rarely, bring the loss below 0.001. Then switch the
-# rarity off, turn the valley by 45 degrees, and look at the *bars* before you look at the path.
-
-# %%
-effective_rate_bars()
-
-# %% [markdown]
-# *In words: on the left the contours of a long valley and the path of 100 updates in it. On the
-# right one bar for each parameter, the rate it gets at the end, on a logarithmic scale. A sentence
-# says both rates and the loss.*
-#
-# *The lab as a still picture, for readers without a kernel:*
-#
-# ![Still picture of the lab, described in the words above](attachment:effective_rate_bars.png)
+# ## What divides the rate
 #
 # SGD meets the challenge at no rate. AdaGrad meets it at every rate from about 0.6 to the end of
-# the slider, RMSprop in a narrow window about 0.07. And once the valley is turned, with parameter
-# 1 seen always, AdaGrad's two bars are of one height: no parameter needs more than the other.
-#
-# ## What divides the rate
+# the slider, RMSprop in a narrow window about 0.07.
 #
 # AdaGrad keeps, for each parameter, the sum of all its squared gradients so far, the
 # **accumulator** $a$, and divides by its root:
@@ -127,10 +123,16 @@ effective_rate_bars()
 # $$ s \leftarrow \rho\, s + (1 - \rho)\, g^2, \qquad
 # w \leftarrow w - \frac{\eta}{\sqrt{s} + \varepsilon}\, g $$
 #
-# A sum only grows, so AdaGrad's rates only fall. With gradients of constant size $|g|$ the sum
-# after $t$ updates is $t g^2$, and AdaGrad has an inverse-root schedule built in:
-# $\eta / (|g| \sqrt{t})$. RMSprop's average settles at $g^2$, and its rate stays at $\eta / |g|$
-# for ever.
+# **Before you read on:** the gradients of a parameter all have the same size. What becomes of the
+# sum, what of the average, and what of the two rates?
+#
+# <details><summary>Answer</summary>
+#
+# The sum grows by the same amount at each update, so AdaGrad's rates fall for ever: it has a
+# schedule built in. Which one, you will write below. RMSprop's average settles at the square of the
+# gradient, and its rate stays at the set rate divided by the gradient's size.
+#
+# </details>
 #
 # ### What they do not notice
 #
@@ -244,7 +246,7 @@ def adagrad_step(w, grad, accumulator, *, lr, eps):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_adagrad_step", "grade": true, "points": 5}
+# %% nbgrader={"grade_id": "check_adagrad_step", "grade": true, "points": 4}
 check(adagrad_step)
 
 # %% [markdown]
@@ -267,11 +269,13 @@ def effective_lr(mean_square, *, lr, eps):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_effective_lr", "grade": true, "points": 5}
+# %% nbgrader={"grade_id": "check_effective_lr", "grade": true, "points": 3}
 check(effective_lr)
 
 # %% [markdown]
-# Green? Then your function can draw the bars.
+# Green? Then your function can draw the bars. Switch the rarity off, turn the valley by 45 degrees,
+# and look at the *bars* before you look at the path: with parameter 1 seen always, AdaGrad's two
+# bars are of one height. No parameter needs more than the other.
 
 # %%
 effective_rate_bars(effective_lr)
@@ -300,8 +304,41 @@ def rmsprop_step(w, grad, mean_square, *, lr, rho, eps):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check_rmsprop_step", "grade": true, "points": 5}
+# %% nbgrader={"grade_id": "check_rmsprop_step", "grade": true, "points": 4}
 check(rmsprop_step)
+
+# %% [markdown]
+# ### The schedule that is built in
+#
+# AdaGrad has no schedule that you set, and its rate falls all the same. How fast? Take the simplest
+# case: a parameter whose gradients all have one size.
+#
+# **Before you write:** the rate that was set is 1, each gradient is 2. What is the rate after 1, 4
+# and 16 of them? How many more gradients until it has halved once more?
+#
+# <details><summary>Answer</summary>
+#
+# 1/2, 1/4 and 1/8: four times the gradients, half the rate. For 1/16 it takes 64 of them, 48 more.
+#
+# </details>
+
+
+# %% nbgrader={"grade_id": "rate_after", "solution": true}
+def rate_after(n, g, *, lr):
+    """Return what AdaGrad's rate for a parameter has become after n gradients of the same size.
+
+    n: how many gradients there have been, a whole number, at least 1. g: each of them, a number
+    that is not 0. lr: the rate that was set. The accumulator began at 0, and eps is too small to
+    matter. The rate, not the step.
+    Returns one number. With lr = 0.1, 25 gradients of 2 leave 0.01, and 100 of -0.5 leave 0.02.
+    """
+    ### BEGIN SOLUTION
+    return lr / (abs(g) * n**0.5)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check_rate_after", "grade": true, "points": 3}
+check(rate_after)
 
 # %% [markdown]
 # > **Conventions.** *Where is* `eps`*?* Here and in PyTorch it is added to the root. Keras adds it
@@ -354,19 +391,20 @@ for size in (1.0, 0.03, 0.0001):
 # </details>
 
 
-# %% nbgrader={"grade_id": "mended_port", "solution": true}
-def mended_port(w, grad, s, lr, rho, eps):
-    """Return (w, s) after one update as the original recipe makes it."""
+# %% nbgrader={"grade_id": "repaired_port", "solution": true}
+def repaired_port(w, grad, s, lr, rho, eps):
+    """Return (w, s) after one update as the original recipe makes it.
+
+    w, grad, s: float arrays of one shape, which are not changed. lr, rho, eps: numbers.
+    """
     ### BEGIN SOLUTION
     mean = rho * s + (1 - rho) * grad**2
     return w - lr * grad / np.sqrt(mean + eps), mean
     ### END SOLUTION
 
 
-# %%
-with your_code():
-    move = abs(mended_port(0.0, 0.0001, 0.0001**2, **settings)[0])
-    print(f"step {move:.6f} (0.000032 is right)")
+# %% nbgrader={"grade_id": "check_repaired_port", "grade": true, "points": 1}
+check(repaired_port)
 
 # %% [markdown]
 # ## Experiment: rare words and common pixels
@@ -489,8 +527,16 @@ with your_code():
 # decimal numbers: when it occurs, it gives its package away, if its weight is large enough to
 # count.
 #
-# It only *may*, because two things that go together need not be cause and effect. If the rare words
-# are the reason, the lead must go when they go.
+# It only *may*, because two things that go together need not be cause and effect.
+#
+# **Before you run on:** with which experiment would you find out whether the rare words are the
+# reason?
+#
+# <details><summary>Answer</summary>
+#
+# Take them away. If they are the reason, the lead must go when they go.
+#
+# </details>
 
 # %%
 with your_code():
@@ -530,6 +576,14 @@ with your_code():
 # **"AdaGrad gives frequently updated parameters smaller rates."** On the words, yes; but is it the
 # frequency? Take two made-up parameters. A has a gradient of 0.01 at each of 100 updates; B has one
 # gradient of 1 and then none.
+#
+# **Before you run it:** which of the two has the larger rate after 100 updates?
+#
+# <details><summary>Answer</summary>
+#
+# A: the squares of its gradients add up to 0.01, that of B is 1. The cell gives both rates.
+#
+# </details>
 
 # %%
 with your_code():

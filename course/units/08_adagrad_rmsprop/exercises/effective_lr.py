@@ -50,7 +50,7 @@ EFFECTIVE_LR = Exercise(
     returns=Parameters(),
     reference=_reference,
     cases=_cases,
-    worth={"values": 3, "edge": 1, "shape": 0.5, "purity": 0.5},
+    worth={"values": 1.5, "edge": 0.5, "shape": 0.5, "purity": 0.5},
 )
 
 

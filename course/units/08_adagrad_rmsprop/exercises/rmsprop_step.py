@@ -63,7 +63,7 @@ RMSPROP_STEP = Exercise(
     returns=Several((Parameters(), Parameters()), ("w", "mean_square")),
     reference=_reference,
     cases=_cases,
-    worth={"values": 3, "edge": 0.5, "shape": 0.5, "purity": 1},
+    worth={"values": 2, "edge": 0.5, "shape": 0.5, "purity": 1},
 )
 
 
