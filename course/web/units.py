@@ -70,7 +70,9 @@ def read_unit(release: Path) -> Unit:
     paragraphs = notebook.cells[0].source.split("\n\n")
     heading = re.match(r"# \d+ · (.+)", paragraphs[0])
     time = TIME.search(notebook.cells[0].source)
-    aims = next((text for text in paragraphs if text.startswith("- ")), "")
+    lists = [text for cell in notebook.cells for text in cell.source.split("\n\n")]
+    after = next((i for i, text in enumerate(lists) if "**After this" in text), None)
+    aims = "" if after is None or after + 1 == len(lists) else lists[after + 1]
     if not (heading and time and len(paragraphs) > 1):
         raise SiteError(
             f"{release.name}: the first cell of a unit has a heading `# NN · Title`, a paragraph,"

@@ -44,9 +44,35 @@ def polynomial_rise(t, *, low, high, steps, power):
     return low + (high - low) * share**power  # The power bends the share, not the ends.
 
 
+def loan_rate(total, *, payment, months):
+    """The monthly interest at which equal payments, saved, grow to a total; found by halving.
+
+    >>> round(loan_rate(331, payment=100, months=3), 6)
+    0.1
+    """
+    low, high = 0.0, 1.0  # More interest, more money: so the answer can be searched for.
+    for _ in range(60):
+        middle = (low + high) / 2
+        saved = sum(payment * (1 + middle) ** month for month in range(months))
+        low, high = (middle, high) if saved < total else (low, middle)  # Keep the half that has it.
+    return high
+
+
+def repaired_discount(price, days, last_day):
+    """A price that falls evenly to half until the last day; the broken version went on falling.
+
+    >>> [repaired_discount(80.0, day, 10) for day in (0, 5, 10, 25)]
+    [80.0, 60.0, 40.0, 40.0]
+    """
+    passed = min(days, last_day)  # The repair: count no day after the last one.
+    return price * (1 - 0.5 * passed / last_day)
+
+
 SIBLINGS = {
     "exponential_decay": cooling,
     "half_life": doubling_time,
     "inverse_time_decay": root_decay,
     "polynomial_decay": polynomial_rise,
+    "gamma_for_total": loan_rate,
+    "repaired_poly_rate": repaired_discount,
 }

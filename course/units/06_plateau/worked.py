@@ -41,4 +41,41 @@ def tests_for_heating_step():
     ]
 
 
-SIBLINGS = {"plateau_step": heating_step, "tests_for_plateau_step": tests_for_heating_step}
+def buckets_for(rain, overflows):
+    """The fewest litres a barrel must hold to overflow on at most so many days; it is then emptied.
+
+    >>> buckets_for([3, 1, 4, 1, 5], 0), buckets_for([3, 1, 4, 1, 5], 1)
+    (14, 6)
+    """
+    litres = 0
+    while True:
+        full = days = 0
+        for fallen in rain:  # Try one size on the whole list: here 0, 1, 2 ... litres in turn.
+            full += fallen
+            if full > litres:
+                days, full = days + 1, 0
+        if days <= overflows:
+            return litres  # The first that is large enough is the least.
+        litres += 1
+
+
+def repaired_alarms(steps, limit):
+    """After which steps a walker's watch rings; the broken version never started again at 0.
+
+    >>> repaired_alarms([4, 4, 4, 4, 4, 4], 10)
+    [False, False, True, False, False, True]
+    """
+    walked, rings = 0, []
+    for step in steps:
+        walked += step
+        rings.append(walked > limit)
+        walked = 0 if rings[-1] else walked  # The repair: ringing and starting again go together.
+    return rings
+
+
+SIBLINGS = {
+    "plateau_step": heating_step,
+    "tests_for_plateau_step": tests_for_heating_step,
+    "patience_for": buckets_for,
+    "repaired_rates": repaired_alarms,
+}

@@ -35,8 +35,32 @@ def convert_time(value, *, source, target):
     return updates / 50 if target == "epochs" else float(updates)  # then out of it again.
 
 
+def fair_split(slow, fast):
+    """The share of a job for the slow worker, and the hours, when both are to end together.
+
+    >>> fair_split(2.0, 6.0)
+    (0.25, 0.125)
+    """
+    # Ending together means share / slow = (1 - share) / fast; one equation, solved for the share.
+    share = slow / (slow + fast)
+    return share, share / slow  # The hours follow from either worker.
+
+
+def repaired_cost(price, amount, tax):
+    """The money left over, and the bill; the broken version added the tax back to the purse.
+
+    >>> repaired_cost(10.0, 3.0, 0.5)
+    (-45.0, 45.0)
+    """
+    bill = price * amount
+    bill = bill + tax * bill  # The repair: add up first,
+    return 0.0 - bill, bill  # then subtract the whole.
+
+
 SIBLINGS = {
     "momentum_step": mean_step,
     "nesterov_step": mixed_step,
     "convert_lr": convert_time,
+    "best_pair": fair_split,
+    "repaired_nesterov": repaired_cost,
 }

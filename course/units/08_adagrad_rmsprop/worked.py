@@ -33,8 +33,30 @@ def relative_gradient(grad, mean_square, *, eps):
     return grad / (usual + eps)  # eps outside the root: it guards where `usual` is 0.
 
 
+def spread_after(n, sigma):
+    """How far a walk of n independent steps strays, each with the standard deviation sigma.
+
+    >>> spread_after(25, 2.0)
+    10.0
+    """
+    variance = n * sigma**2  # Squares add up, one for each step,
+    return variance**0.5  # and the root of their sum is a length again.
+
+
+def repaired_distance(x, y, height):
+    """How far away a tower's top is; the broken version added the height to the distance on foot.
+
+    >>> repaired_distance(2.0, 3.0, 6.0)
+    7.0
+    """
+    ground = x**2 + y**2
+    return (ground + height**2) ** 0.5  # The repair: add the squares first, and take one root.
+
+
 SIBLINGS = {
     "adagrad_step": total_step,
     "rmsprop_step": mean_size_step,
     "effective_lr": relative_gradient,
+    "rate_after": spread_after,
+    "repaired_port": repaired_distance,
 }
