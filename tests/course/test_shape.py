@@ -16,7 +16,13 @@ from .running import COURSE, UNITS
 LESSONS = [unit for unit in UNITS if unit != "17_capstone"]  # its time is that of a project
 FIRST_TOUCH, BETWEEN_TOUCHES = 150, 450
 # Units that are still to be rebuilt are what is left over. Both lists may only become shorter.
-REBUILT = {"05_smooth_decay", "06_plateau", "07_momentum", "08_adagrad_rmsprop"}
+REBUILT = {
+    "14_when_it_breaks",
+    "05_smooth_decay",
+    "06_plateau",
+    "07_momentum",
+    "08_adagrad_rmsprop",
+}
 BEGUN = {"01_fixed_rate", "02_stability", "03_noise"}
 LATE_TO_TOUCH = set(UNITS) - {"00_start_here"} - REBUILT - BEGUN
 LONG_BETWEEN = set(UNITS) - {"00_start_here"} - REBUILT
