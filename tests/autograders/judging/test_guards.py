@@ -16,8 +16,32 @@ from autograders.judging.plan import plan_for
 
 SEED = 11
 
+# Their inputs are still drawn from a narrow part of their domain; this list may only shrink.
+NARROW = {
+    "best_pair",
+    "beta2_for_step",
+    "clip_by_global_norm",
+    "find_spikes",
+    "gamma_for_total",
+    "patience_for",
+    "rate_after",
+    "repaired_nesterov",
+    "repaired_poly_rate",
+    "repaired_port",
+    "repaired_rates",
+    "repaired_resume",
+    "scale_step",
+}
+WIDE = [exercise for exercise in exercises() if exercise.name not in NARROW]
 
-@pytest.mark.parametrize("exercise", exercises(), ids=lambda item: item.name)
+
+@pytest.mark.parametrize("name", sorted(NARROW))
+def test_an_exercise_leaves_the_list_of_narrow_ones_once_no_guard_survives(name):
+    _, found = survivors(find(name), [SEED])
+    assert [survivor for survivor in found if survivor.reason is None]
+
+
+@pytest.mark.parametrize("exercise", WIDE, ids=lambda item: item.name)
 def test_a_guard_earns_full_marks_only_where_it_is_harmless_with_a_reason(exercise):
     made, found = survivors(exercise, [SEED])
     assert made or not plan_for(exercise, SEED).draws_inputs
