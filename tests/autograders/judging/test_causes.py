@@ -1,6 +1,7 @@
 """A mistake that any exercise can meet has three hints everywhere, and nobody else gets them."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -125,4 +126,4 @@ def test_an_error_that_is_not_one_of_these_gets_none_of_their_hints():
 
     for function in (divides, adds_a_text):
         said = hints("sgd_step", function)
-        assert said.startswith("Of 10 different calls") and "`" not in said
+        assert re.match(r"Of \d+ different calls 0 are right", said) and "`" not in said
