@@ -42,6 +42,7 @@ def test_terms_are_read_in_utc_with_extensions_excuses_weights_and_caps(tmp_path
         excused = true
         """,
     )
+    assert found.known
     assert found.of("a") == UnitTerms(datetime(2026, 3, 1, 11), 2.0, 18.0)
     assert found.of("b") == UnitTerms()
     assert found.extensions == {("ada", "a"): timedelta(hours=36), ("bob", "a"): timedelta(days=3)}

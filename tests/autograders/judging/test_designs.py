@@ -9,7 +9,7 @@ import pytest
 from autograders.declare.catalogue import catalogue
 from autograders.declare.experiment import PARTS, Experiment, PlanError
 from autograders.judging.designs import _spacing, judge_experiment
-from autograders.judging.report import FULL, UNWRITTEN, ZERO
+from autograders.judging.report import FULL, PARTIAL, UNWRITTEN, ZERO
 from autograders.protocol.codec import Foreign, Recipe
 from course.experiments import check
 
@@ -313,3 +313,8 @@ def test_the_best_rate_of_every_method_lies_inside_the_ladder(item):
     chosen = item.table()[:, :, 1].mean(axis=2)
     best = np.where(np.isfinite(chosen), chosen, np.inf).argmin(axis=-1)
     assert (best > 1).all() and (best < len(item.ladder) - 2).all(), best
+
+
+def test_a_plan_that_earns_some_of_its_points_is_called_partly_right():
+    report = judged(seeds=1)
+    assert report.status == PARTIAL and 0 < report.score < 3
