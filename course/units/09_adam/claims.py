@@ -96,7 +96,7 @@ QUOTED = [
         "finals['Adam', 'falling'].max() < finals['Adam', 'constant'].min()",
     ),
     (
-        "SGD with a falling rate still ended 7 to 14 % below Adam with one",
+        "SGD with a falling rate still ended 7 % below Adam with one",
         "finals['SGD', 'falling'].mean() < 0.97 * finals['Adam', 'falling'].mean()",
     ),
     (
@@ -104,7 +104,7 @@ QUOTED = [
         "(lambda m: max(m) > 3 * min(m))(results['Adam', 'constant', 'measure'].mean(0))",
     ),
     (
-        "its best start was 2.5 to 3.3 times the best constant rate",
+        "its best start was 2.3 to 5.2 times the best constant rate",
         "rates[results['Adam', 'falling', 'choose'].mean(0).argmin()]"
         " > rates[results['Adam', 'constant', 'choose'].mean(0).argmin()]",
     ),
@@ -130,7 +130,7 @@ QUOTED = [
         " [0.362, 0.408], atol=0.004)",
     ),
     (
-        "Both stay ahead of SGD",
+        "Against SGD with a falling rate it keeps a lead of 8 %",
         "(np.maximum(sprint['falling', 'momentum'], sprint['falling', 'Adam'])"
         " < sprint['falling', 'SGD']).mean() >= 0.8",
     ),

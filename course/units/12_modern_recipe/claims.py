@@ -95,7 +95,7 @@ QUOTED = [
     ),
     ("After a warmup nearly all units live", "dead['warmup'] < 0.15"),
     (
-        "With tanh a warmup gains the same factor of about two",
+        "With tanh a warmup gains a factor of about two as well",
         "tanh_alive['full rate'][0] == tanh_alive['warmup'].min() == 3"
         " and tanh_alive['full rate'][1] <= 1",
     ),

@@ -102,7 +102,7 @@ QUOTED = [
         "all(boards['docstrings', n]['Adam']['verdict'] == 'better' for n in (75, 300, 1200))",
     ),
     (
-        "Its lead shrinks from 0.6 at 75 updates to about 0.14 at 300, and there it stays",
+        "Its lead shrinks from 0.6 at 75 updates to about 0.14 at 300",
         f"abs({row('docstrings', 75, 'Adam')}['difference'] + 0.6) < 0.05 and"
         f" abs({row('docstrings', 300, 'Adam')}['difference'] + 0.14) < 0.015 and"
         f" abs({row('docstrings', 1200, 'Adam')}['difference'] + 0.14) < 0.02",

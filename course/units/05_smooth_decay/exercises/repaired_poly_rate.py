@@ -139,5 +139,5 @@ REPAIRED_POLY_RATE.misconception(
     Edit(never_less_than_nothing, ("steps, 0)", "steps, 0.01)")),
     where="What is the rate at t = steps?",
     why="The time left is held at a small share, so the rate never arrives at 0.",
-    how="Hold it at 0.",
+    how="Hold the rate at 0.",
 )

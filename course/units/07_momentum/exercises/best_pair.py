@@ -111,7 +111,7 @@ BEST_PAIR.misconception(
     Edit(by_roots, ("lam_max, kept**2", "lam_max, kept")),
     where="Each step keeps the root of mu: is your second number the root or mu itself?",
     why="The share that is kept is the root of mu, so mu is its square.",
-    how="Square it.",
+    how="Return the square of that root.",
 )
 
 BEST_PAIR.misconception(

@@ -86,7 +86,7 @@ REPAIRED_NESTEROV.misconception(
     Edit(with_brackets, ("w - lr", "w + lr")),
     where="Start with zero velocity: does w move against the gradient?",
     why="The whole step is added, so every update goes uphill.",
-    how="Subtract it.",
+    how="Subtract the step.",
 )
 
 REPAIRED_NESTEROV.misconception(

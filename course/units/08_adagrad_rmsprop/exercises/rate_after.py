@@ -123,7 +123,7 @@ RATE_AFTER.misconception(
     Edit(by_walking, ("range(n)", "range(max(n - 1, 1))")),
     where="Compare the rate after one gradient with that after two.",
     why="The sum holds one gradient too few.",
-    how="Add all n.",
+    how="Add the squares of all n gradients.",
 )
 
 RATE_AFTER.misconception(

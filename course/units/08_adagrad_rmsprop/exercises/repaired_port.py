@@ -88,7 +88,7 @@ REPAIRED_PORT.misconception(
     Edit(inside_the_root, ("mean + eps", "mean + eps**2")),
     where="Try gradients of 0.0001: how large is the denominator of the original?",
     why="Squared, eps is as small as outside the root; the original has it unsquared.",
-    how="Add eps itself.",
+    how="Add eps itself, not its square.",
 )
 
 REPAIRED_PORT.misconception(
@@ -104,7 +104,7 @@ REPAIRED_PORT.misconception(
     Edit(inside_the_root, ("np.sqrt(mean + eps)", "np.sqrt(np.maximum(mean, eps))")),
     where="Try gradients of 0.03, between the two extremes.",
     why="The larger of the two is nearly the sum, except where they are alike.",
-    how="Add them.",
+    how="Add the root and eps.",
 )
 
 REPAIRED_PORT.misconception(
